@@ -1,0 +1,1 @@
+"""What every service stands on: contracts, journal, messaging, access, HTTP. Knows no service."""

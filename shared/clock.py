@@ -1,0 +1,29 @@
+"""Time: timezone-aware UTC in storage, Asia/Shanghai for dates (architecture, ground rule 3)."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""China keeps one civil time; dates of facts, ages and benefit years are read in it."""
+
+
+def now() -> datetime:
+    """Return the present moment, aware, UTC."""
+    return datetime.now(UTC)
+
+
+def local_date(moment: datetime) -> date:
+    """Return the civil date of an aware moment in Asia/Shanghai."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def today() -> date:
+    """Return today's civil date in Asia/Shanghai."""
+    return local_date(now())
+
+
+def moment_of(day: date | datetime) -> datetime:
+    """Return the UTC moment of a fact: a moment as it is, a civil date as its first instant in Asia/Shanghai."""
+    if isinstance(day, datetime):
+        return day.astimezone(UTC)
+    return datetime.combine(day, time.min, SHANGHAI).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""What services promise to each other: envelope, facts, topics, schemas, examples."""

@@ -1,0 +1,216 @@
+"""The envelope: CloudEvents 1.0, structured, canonical JSON (RFC 8785); design of `docs/events.md`.
+
+The stored bytes are the published bytes, and the hash covers exactly them.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, ClassVar, Literal, Self
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+GENESIS = bytes(32)
+"""Hash "before" the first fact of a stream."""
+
+About = Literal["case", "institution"]
+
+
+FACTS: dict[str, type["Fact"]] = {}
+"""Every fact of the catalogue by its type; filled by importing `shared.contracts.catalogue`."""
+
+
+class Strict(BaseModel):
+    """A value inside a fact: strict, frozen, nothing unknown."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class ActorRef(Strict):
+    """Who caused the fact, as opaque ids (access, actors); never a name."""
+
+    person: UUID = Field(description="Opaque id of the person or API client that acted.")
+    organisation: UUID = Field(description="Organisation on whose behalf it acted.")
+    role: str = Field(description="Role it acted in.", max_length=40)
+
+
+class Fact(Strict):
+    """Something that happened, in the past tense. Ids, codes, dates and amounts only; no floats; nobody's name.
+
+    Subclasses are declared with `type="tongkang.<producer>.<noun>_<past verb>.v<N>"`; facts about an institution
+    add `about="institution"` and travel on `tongkang.institutions` with the institution's id as their subject.
+    """
+
+    type: ClassVar[str]
+    producer: ClassVar[str]
+    about: ClassVar[About]
+    topic: ClassVar[str]
+
+    correction_of: UUID | None = Field(default=None, description="Id of the fact that this one corrects.")
+    policy: str | None = Field(default=None, description="Policy version applied, where one was.", max_length=40)
+
+    def __init_subclass__(cls, *, type: str = "", about: About = "case", **kwargs: Any) -> None:  # noqa: A002
+        """Take the type into the catalogue and derive producer and topic from it."""
+        super().__init_subclass__(**kwargs)
+        if not type:
+            return
+        cls.type, cls.about = type, about
+        cls.producer = type.split(".")[1]
+        cls.topic = "tongkang.institutions" if about == "institution" else f"tongkang.{cls.producer}"
+        if type in FACTS:
+            raise TypeError(f"fact type {type!r} is declared twice")
+        FACTS[type] = cls
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A fact in its final form: position, bytes and hash."""
+
+    id: UUID
+    seq: int
+    prev_hash: bytes
+    hash: bytes
+    envelope: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What all facts of one unit of work share."""
+
+    producer: str
+    actor: ActorRef
+    recorded_at: datetime
+    correlation: UUID
+    traceparent: str | None = None
+
+
+@dataclass(slots=True)
+class Recorded:
+    """A fact on its way into the journal: not yet numbered."""
+
+    id: UUID
+    subject: UUID
+    fact: Fact
+    occurred_at: datetime
+    causation: UUID | None = None
+
+
+def seal(recorded: Recorded, context: Context, *, epoch: int, seq: int, prev_hash: bytes) -> Sealed:
+    """Give a fact its place in its stream: return the canonical bytes and the hash that chains them.
+
+    The facts hold no floats and only ASCII keys, so sorted keys give exactly RFC 8785; a property test holds this
+    equal to the package `rfc8785`.
+    """
+    fact = recorded.fact
+    data = fact.__pydantic_serializer__.to_python(fact, mode="json", exclude_none=True)
+    data["actor"] = _actor_data(context.actor)
+    attributes: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": str(recorded.id),
+        "source": f"/tongkang/{context.producer}",
+        "type": fact.type,
+        "subject": str(recorded.subject),
+        "partitionkey": str(recorded.subject),
+        "time": timestamp(recorded.occurred_at),
+        "recordedtime": timestamp(context.recorded_at),
+        # CloudEvents defines `sequence` as a string; integers of the envelope are 32 bit.
+        "sequence": str(seq),
+        "epoch": epoch,
+        "correlationid": str(context.correlation),
+        "prevhash": b64(prev_hash),
+        "datacontenttype": "application/json",
+        "dataschema": schema_uri(fact.type),
+        "data": data,
+    }
+    if recorded.causation is not None:
+        attributes["causationid"] = str(recorded.causation)
+    if context.traceparent is not None:
+        attributes["traceparent"] = context.traceparent
+    envelope = orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS)
+    return Sealed(recorded.id, seq, prev_hash, chain(prev_hash, envelope), envelope)
+
+
+def chain(prev_hash: bytes, envelope: bytes) -> bytes:
+    """Return SHA-256(prev_hash || envelope): the hash of a fact in its stream (reliability, tamper evidence)."""
+    return sha256(prev_hash + envelope).digest()
+
+
+def schema_uri(fact_type: str) -> str:
+    """Return the URI that names the committed JSON Schema of a fact type."""
+    return f"urn:tongkang:schema:{fact_type}"
+
+
+def timestamp(moment: datetime) -> str:
+    """Return an RFC 3339 time in UTC with microseconds, always of the same length, so that text order is time order."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def b64(raw: bytes) -> str:
+    """Return base64url without padding."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def unb64(text: str) -> bytes:
+    """Read base64url without padding; raises ValueError."""
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _actor_data(actor: ActorRef) -> dict[str, str]:
+    return {"person": str(actor.person), "organisation": str(actor.organisation), "role": actor.role}
+
+
+class Unreadable(Exception):  # noqa: N818 - a verdict about a record
+    """A record that is no envelope of ours: the reason is a code for the parked-event desk."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class Event:
+    """A fact as its reader gets it: attributes checked, data still as it came (read tolerantly where needed)."""
+
+    id: UUID
+    type: str
+    producer: str
+    subject: UUID
+    epoch: int
+    seq: int
+    occurred_at: datetime
+    recorded_at: datetime
+    correlation: UUID
+    prev_hash: bytes
+    hash: bytes
+    data: dict[str, Any]
+    envelope: bytes
+
+    @property
+    def case(self) -> UUID:
+        """The case that the fact is about (an institution's id for facts about institutions)."""
+        return self.subject
+
+    @property
+    def stream(self) -> tuple[str, UUID, int]:
+        """The stream in which the fact has its number: producer, subject, epoch."""
+        return (self.producer, self.subject, self.epoch)
+
+    @classmethod
+    def read(cls, envelope: bytes) -> Self:
+        """Read and check published bytes. Raises Unreadable; the hash is computed here, compared by the inbox."""
+        try:
+            a = orjson.loads(envelope)
+            prev_hash = unb64(a["prevhash"])
+            event = cls(
+                UUID(a["id"]), a["type"], a["source"].removeprefix("/tongkang/"), UUID(a["subject"]), a["epoch"],
+                int(a["sequence"]), datetime.fromisoformat(a["time"]), datetime.fromisoformat(a["recordedtime"]),
+                UUID(a["correlationid"]), prev_hash, chain(prev_hash, envelope), a["data"], envelope,
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Unreadable("unreadable") from error
+        if a.get("specversion") != "1.0" or len(prev_hash) != len(GENESIS) or event.seq < 1 or not isinstance(event.data, dict):
+            raise Unreadable("unreadable")
+        return event

@@ -1,0 +1,1 @@
+"""Facts by producing service; one module each."""
