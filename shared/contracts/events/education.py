@@ -71,18 +71,14 @@ class PlacementDecided(Fact, type="tongkang.education.placement_decided.v1"):
 
     placement: UUID = Field(description="Id of the placement.")
     mode: PlacementMode = Field(description="Form of schooling; an ordinary school comes first.")
-    school: OrganisationId | None = Field(
-        description="School that keeps the roll (学籍); none when schooling is deferred."
-    )
+    school: OrganisationId | None = Field(description="School that keeps the roll (学籍); none when deferred.")
     site: OrganisationId | None = Field(
         description="Institution where the child is taught when that is not the school: the teaching site's."
     )
     decided_on: date = Field(description="Date of the decision, Asia/Shanghai.")
     starts_on: date = Field(description="First day of the placement.")
     ends_on: date | None = Field(description="Last day of the placement, itself included; none when open.")
-    skipped: tuple[SkippedStep, ...] = Field(
-        description="Earlier steps of the order that were passed over, with reasons."
-    )
+    skipped: tuple[SkippedStep, ...] = Field(description="Earlier steps that were passed over, with reasons.")
 
 
 class AttendanceRecorded(Fact, type="tongkang.education.attendance_recorded.v1"):
