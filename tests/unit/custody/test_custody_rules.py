@@ -1,0 +1,114 @@
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from services.custody import errors
+from services.custody.domain import Admission, AdmissionPaper, Policy, Stay, admit, end_stay
+from shared.contracts.events.custody import CustodyEndReason, CustodyMode
+from shared.errors import InTheFuture
+
+HOME, OTHER = UUID(int=1), UUID(int=2)
+TODAY = date(2024, 6, 3)
+ALL_PAPERS = frozenset(AdmissionPaper)
+POLICY = Policy(minimum_boarding_age=3, before_age=18, papers=ALL_PAPERS)
+FIVE_YEARS_OLD = date(2019, 2, 1)
+ADMISSION = Admission(HOME, CustodyMode.WEEKDAY_BOARDING, date(2024, 3, 1), None, ALL_PAPERS)
+
+
+def take_in(admission=ADMISSION, born=FIVE_YEARS_OLD, stays=()):
+    return admit(born, admission, stays, POLICY, today=TODAY)
+
+
+def a_stay(admitted_on, ended_on=None, institution=OTHER):
+    return Stay(UUID(int=9), institution, admitted_on, ended_on)
+
+
+def test_an_admission_names_institution_mode_and_dates():
+    fact = take_in(replace(ADMISSION, until=date(2024, 7, 6)))
+    assert (fact.institution, fact.mode) == (HOME, CustodyMode.WEEKDAY_BOARDING)
+    assert (fact.admitted_on, fact.until) == (date(2024, 3, 1), date(2024, 7, 6))
+
+
+def test_nobody_is_admitted_tomorrow():
+    with pytest.raises(InTheFuture):
+        take_in(replace(ADMISSION, admitted_on=date(2024, 6, 4)))
+
+
+@pytest.mark.parametrize("mode", CustodyMode)
+@pytest.mark.parametrize(("born", "old_enough"), [(date(2021, 3, 1), True), (date(2021, 3, 2), False)])
+def test_boarding_is_from_the_third_birthday_and_day_care_from_birth(mode, born, old_enough):
+    boards = mode in {CustodyMode.WEEKDAY_BOARDING, CustodyMode.FULL_BOARDING}
+    if boards and not old_enough:
+        with pytest.raises(errors.TooYoungToBoard):
+            take_in(replace(ADMISSION, mode=mode), born=born)
+    else:
+        assert take_in(replace(ADMISSION, mode=mode), born=born).mode is mode
+
+
+@pytest.mark.parametrize(
+    ("born", "fits"),
+    [(date(2006, 3, 2), True), (date(2006, 3, 1), False), (date(2024, 3, 1), True), (date(2024, 3, 2), False)],
+)
+def test_care_is_for_children_born_and_under_eighteen(born, fits):
+    by_day = replace(ADMISSION, mode=CustodyMode.DAY)
+    if fits:
+        assert take_in(by_day, born=born)
+    else:
+        with pytest.raises(errors.OutsideChildhood):
+            take_in(by_day, born=born)
+
+
+@pytest.mark.parametrize("paper", AdmissionPaper)
+def test_an_admission_without_one_of_the_papers_names_it(paper):
+    with pytest.raises(errors.AdmissionIncomplete) as refusal:
+        take_in(replace(ADMISSION, papers=ALL_PAPERS - {paper}))
+    assert refusal.value.details["papers"] == [paper]
+
+
+@pytest.mark.parametrize(
+    ("stay", "overlaps"),
+    [
+        (a_stay(date(2023, 9, 1)), True),
+        (a_stay(date(2024, 5, 1)), True),
+        (a_stay(date(2023, 9, 1), date(2024, 3, 2)), True),
+        (a_stay(date(2023, 9, 1), date(2024, 3, 1)), False),
+        (a_stay(date(2024, 4, 1), date(2024, 5, 1)), True),
+        (a_stay(date(2023, 9, 1), institution=HOME), True),
+    ],
+    ids=["open", "opened later", "ends a day later", "transfer on the day", "a later stay", "open with us"],
+)
+def test_one_child_has_one_stay_at_a_time(stay, overlaps):
+    if overlaps:
+        with pytest.raises(errors.StayOverlaps):
+            take_in(stays=[stay])
+    else:
+        assert take_in(stays=[stay])
+
+
+def test_a_planned_leaving_lies_not_before_the_entry():
+    with pytest.raises(errors.LeavesBeforeEntry):
+        take_in(replace(ADMISSION, until=date(2024, 2, 29)))
+
+
+def leave(ended_on, stay=None):
+    return end_stay(stay or a_stay(date(2024, 3, 1)), ended_on, CustodyEndReason.RETURNED_HOME, today=TODAY)
+
+
+def test_a_stay_ends_today_with_a_reason():
+    fact = leave(TODAY)
+    assert (fact.institution, fact.ended_on, fact.reason) == (OTHER, TODAY, CustodyEndReason.RETURNED_HOME)
+
+
+@pytest.mark.parametrize(
+    ("ended_on", "refusal"), [(date(2024, 6, 4), InTheFuture), (date(2024, 2, 29), errors.LeavesBeforeEntry)]
+)
+def test_a_stay_ends_between_its_first_day_and_today(ended_on, refusal):
+    with pytest.raises(refusal):
+        leave(ended_on)
+
+
+def test_a_stay_ends_once():
+    with pytest.raises(errors.StayEndedBefore):
+        leave(TODAY, a_stay(date(2024, 3, 1), date(2024, 5, 1)))
