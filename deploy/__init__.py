@@ -1,0 +1,1 @@
+"""How Tongkang runs: on one machine (`local`), Apache Kafka without a container (`kafka`), the command (`cli`)."""
