@@ -1,0 +1,113 @@
+"""Who the child is: what is needed to register one, and how numbers, birth date and sex must agree (handbook §1.4)."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.screening.domain.ages import check_not_in_future, check_registry_age
+from services.screening.domain.protocol import Protocol
+from services.screening.errors import InvalidNumber, NumberDisagrees, NumberNeeded
+from shared.contracts.codes import Sex
+from shared.contracts.events.screening import ChildRegistered, IdentifierKind
+from shared.identifiers import Flaw, InvalidIdentifier, ResidentNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The only place in the house where a child has a name. Nothing of it shows in a representation."""
+
+    name: str = field(repr=False)
+    guardian_name: str = field(repr=False)
+    guardian_phone: str = field(repr=False)
+    address: str = field(repr=False)
+    resident_number: str | None = field(default=None, repr=False)
+    birth_certificate: str | None = field(default=None, repr=False)
+    guardian_resident_number: str | None = field(default=None, repr=False)
+
+    @property
+    def numbers(self) -> dict[IdentifierKind, str]:
+        """The numbers by which the child is known, the stronger first."""
+        given = {
+            IdentifierKind.RESIDENT_NUMBER: self.resident_number,
+            IdentifierKind.BIRTH_CERTIFICATE: self.birth_certificate,
+        }
+        return {kind: number for kind, number in given.items() if number is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class NewChild:
+    """What a clerk enters."""
+
+    identity: Identity
+    sex: Sex
+    birth_date: date
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A child fit to be registered: its numbers in their canonical form, and the fact that tells of it."""
+
+    identity: Identity
+    fact: ChildRegistered
+
+
+def register(child: NewChild, today: date, protocol: Protocol) -> Registered:
+    """Check a new child. Key is the resident number, else the birth certificate number (handbook §1.4, §2.3)."""
+    check_not_in_future(child.birth_date, today, "birth_date")
+    check_registry_age(child.birth_date, today, protocol.age_limits)
+    identity = _canonical(child, protocol)
+    kinds = list(identity.numbers)
+    if not kinds:
+        raise NumberNeeded
+    return Registered(identity, _fact(child, kinds[0]))
+
+
+def canonical_birth_certificate(text: str, protocol: Protocol) -> str:
+    """Return a birth certificate number as it is kept; raises InvalidNumber."""
+    number = text.strip().upper()
+    if not re.fullmatch(protocol.registry.birth_certificate_form.value, number):
+        raise InvalidNumber(field=IdentifierKind.BIRTH_CERTIFICATE.value, flaw=Flaw.FORM.value)
+    return number
+
+
+def _canonical(child: NewChild, protocol: Protocol) -> Identity:
+    identity = child.identity
+    certificate = identity.birth_certificate
+    return Identity(
+        name=identity.name,
+        guardian_name=identity.guardian_name,
+        guardian_phone=identity.guardian_phone,
+        address=identity.address,
+        resident_number=_own_number(child),
+        birth_certificate=canonical_birth_certificate(certificate, protocol) if certificate else None,
+        guardian_resident_number=_guardian_number(identity),
+    )
+
+
+def _own_number(child: NewChild) -> str | None:
+    if child.identity.resident_number is None:
+        return None
+    number = _parsed(child.identity.resident_number, "resident_number")
+    if number.born != child.birth_date:
+        raise NumberDisagrees(field="birth_date")
+    if number.sex is not child.sex:
+        raise NumberDisagrees(field="sex")
+    return number.text
+
+
+def _guardian_number(identity: Identity) -> str | None:
+    if identity.guardian_resident_number is None:
+        return None
+    return _parsed(identity.guardian_resident_number, "guardian_resident_number").text
+
+
+def _parsed(text: str, name: str) -> ResidentNumber:
+    try:
+        return ResidentNumber.parse(text)
+    except InvalidIdentifier as verdict:
+        raise InvalidNumber(field=name, flaw=verdict.flaw.value) from None
+
+
+def _fact(child: NewChild, kind: IdentifierKind) -> ChildRegistered:
+    return ChildRegistered(sex=child.sex, birth_date=child.birth_date, region=child.region, identifier_kind=kind)

@@ -1,0 +1,55 @@
+"""The state machine of a suspected case, as the table of handbook §1.5 says it (`data/states.json`)."""
+
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict
+
+from services.screening.domain.protocol import DATA
+from shared.contracts.events.screening import ClosingReason, SuspicionState
+
+ORIGIN = "origin"
+
+
+class Row(BaseModel):
+    """A state: its Chinese name and the states that may follow."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zh: str
+    next: tuple[str, ...]
+
+
+class ReasonRow(BaseModel):
+    """A closing reason; one that names states is given only there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zh: str
+    states: tuple[SuspicionState, ...] = tuple(SuspicionState)
+
+
+class Machine(BaseModel):
+    """The whole table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    note: str
+    states: dict[SuspicionState, Row]
+    starts: tuple[SuspicionState, ...]
+    closing_reasons: dict[ClosingReason, ReasonRow]
+
+    def allows(self, state: SuspicionState, to: SuspicionState, origin: SuspicionState | None) -> bool:
+        """Tell whether a state may follow another; a lost or closed suspicion returns only to where it came from."""
+        following = self.states[state].next
+        return to in following or (ORIGIN in following and to is origin)
+
+    def fits(self, reason: ClosingReason, state: SuspicionState) -> bool:
+        """Tell whether a suspicion in a state can be closed with a reason."""
+        return state in self.closing_reasons[reason].states
+
+
+@cache
+def machine() -> Machine:
+    """Read the table."""
+    return Machine.model_validate_json((DATA / "states.json").read_bytes())

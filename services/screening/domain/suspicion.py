@@ -1,0 +1,102 @@
+"""The suspicion: one active suspected case per child and category, with an owner (handbook §1.4, §1.5)."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Self
+from uuid import UUID
+
+from services.screening.domain.states import machine
+from services.screening.errors import BeforeSuspicion, NotOwner, StateForbids
+from shared.contracts.codes import RehabCategory, ScreeningCategory
+from shared.contracts.envelope import Fact
+from shared.contracts.events.screening import SuspicionState
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """What the rules need to know of a child."""
+
+    case: UUID
+    born: date
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A suspected disability of one category. A closed one may be followed by a new episode of the same category."""
+
+    child: Child
+    category: ScreeningCategory
+    episode: int
+    state: SuspicionState
+    owner: UUID
+    first_screener: UUID
+    first_screener_person: UUID
+    opened_on: date
+    origin: SuspicionState | None = None
+    recheck_due_on: date | None = None
+    trace_on: date | None = None
+    failed_traces: int = 0
+    rehab_category: RehabCategory | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.state is not SuspicionState.CLOSED
+
+    def moved(self, to: SuspicionState, **changes: Any) -> Self:
+        """Return the suspicion in its next state; raises StateForbids outside the table of handbook §1.5."""
+        if not machine().allows(self.state, to, self.origin):
+            raise StateForbids(state=self.state.value, act=to.value)
+        return replace(self, state=to, **changes)
+
+    def moved_or_waiting(self, to: SuspicionState, **changes: Any) -> Self:
+        """Return the suspicion in its next state, which may be the one it waits in already."""
+        return replace(self, **changes) if to is self.state else self.moved(to, **changes)
+
+    def must_be_in(self, states: frozenset[SuspicionState], act: str) -> None:
+        """Raise StateForbids unless the suspicion is in one of these states."""
+        if self.state not in states:
+            raise StateForbids(state=self.state.value, act=act)
+
+    def must_belong_to(self, organisation: UUID) -> None:
+        """Raise NotOwner unless the organisation owns the case (首筛负责制)."""
+        if self.owner != organisation:
+            raise NotOwner
+
+    def must_have_begun_by(self, on: date) -> None:
+        """Raise BeforeSuspicion for a day on which nothing was suspected yet."""
+        if on < self.opened_on:
+            raise BeforeSuspicion
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who decides: institution and named person."""
+
+    organisation: UUID
+    person: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a rule decided: the suspicion as it is now, and the facts that made it so."""
+
+    suspicion: Suspicion
+    facts: tuple[Fact, ...]
+
+
+def opened(
+    child: Child,
+    category: ScreeningCategory,
+    state: SuspicionState,
+    by: Actor,
+    on: date,
+    before: Suspicion | None = None,
+) -> Suspicion:
+    """Open a suspicion; its creator is first screener and owner (首筛负责制; handbook §1.4).
+
+    `before` is the closed suspicion of the same category that it follows, where there is one.
+    """
+    if state not in machine().starts:
+        raise StateForbids(state=state.value, act="open")
+    episode = before.episode + 1 if before else 1
+    return Suspicion(child, category, episode, state, by.organisation, by.organisation, by.person, on)
