@@ -1,7 +1,7 @@
 """Identifiers. A case id is random and derived from nothing (events, envelope); a fact's id is ordered by time."""
 
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from pydantic import Field
 from uuid_utils.compat import uuid7
@@ -24,3 +24,11 @@ def new_fact() -> UUID:
 def new_record() -> UUID:
     """Return a fresh id of a record that is not a case: a referral, an enrolment, a placement."""
     return uuid7()
+
+
+_SERVICES = UUID("6f0d1c52-52b5-4f4e-9d0e-7a1c3c1f2a10")
+
+
+def of_service(name: str) -> UUID:
+    """Return the fixed id under which a Tongkang service itself acts: as person and as organisation."""
+    return uuid5(_SERVICES, name)

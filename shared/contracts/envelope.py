@@ -13,6 +13,8 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.ids import of_service
+
 GENESIS = bytes(32)
 """Hash "before" the first fact of a stream."""
 
@@ -35,6 +37,11 @@ class ActorRef(Strict):
     person: UUID = Field(description="Opaque id of the person or API client that acted.")
     organisation: UUID = Field(description="Organisation on whose behalf it acted.")
     role: str = Field(description="Role it acted in.", max_length=40)
+
+
+def service_actor(name: str) -> ActorRef:
+    """Return the actor of facts that a service records by itself: a reaction, a clock that ran out."""
+    return ActorRef(person=of_service(name), organisation=of_service(name), role="service")
 
 
 class Fact(Strict):
@@ -83,7 +90,6 @@ class Context:
     producer: str
     actor: ActorRef
     recorded_at: datetime
-    correlation: UUID
     traceparent: str | None = None
 
 
@@ -95,6 +101,7 @@ class Recorded:
     subject: UUID
     fact: Fact
     occurred_at: datetime
+    correlation: UUID
     causation: UUID | None = None
 
 
@@ -119,7 +126,7 @@ def seal(recorded: Recorded, context: Context, *, epoch: int, seq: int, prev_has
         # CloudEvents defines `sequence` as a string; integers of the envelope are 32 bit.
         "sequence": str(seq),
         "epoch": epoch,
-        "correlationid": str(context.correlation),
+        "correlationid": str(recorded.correlation),
         "prevhash": b64(prev_hash),
         "datacontenttype": "application/json",
         "dataschema": schema_uri(fact.type),

@@ -1,0 +1,1 @@
+"""Who may do what: one decision point of pure functions (`policy`), tokens, the log of reading."""

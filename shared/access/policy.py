@@ -1,0 +1,186 @@
+"""The one decision point: who may do which act (docs/access.md). Pure functions and a table, no I/O.
+
+The table answers "may this kind of actor do this at all?"; whether a certain case is theirs is answered by
+`readable_by(actor)` of the repository that holds it, with `covers` for regions.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from shared.contracts.codes import OrgType
+from shared.contracts.envelope import ActorRef
+
+HEALTH = frozenset({OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL})
+AUTHORITIES = frozenset({OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY, OrgType.EDUCATION_AUTHORITY, OrgType.AUDITOR})
+EVERYONE = frozenset(OrgType) - {OrgType.SERVICE}
+
+
+class Role(StrEnum):
+    """Roles inside an organisation; those of the federation follow handbook §3.3."""
+
+    STAFF = "staff"
+    """Works with children: screener, clinician, therapist, teacher, carer."""
+    MANAGER = "manager"
+    """Runs the organisation's accounts."""
+    INTAKE_CLERK = "intake_clerk"
+    REVIEWER = "reviewer"
+    APPROVER = "approver"
+    AUDITOR = "auditor"
+    INSTITUTION_SUPERVISOR = "institution_supervisor"
+    ADMINISTRATOR = "administrator"
+    """Runs the installation: organisations, accounts, redrive. Sees no child."""
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, as its token says."""
+
+    person: UUID
+    organisation: UUID
+    org_type: OrgType
+    region: str
+    roles: frozenset[str]
+    purpose: str = "care"
+    acting_as: str = field(default=Role.STAFF)
+
+    @property
+    def ref(self) -> ActorRef:
+        """The actor as facts name it."""
+        return ActorRef(person=self.person, organisation=self.organisation, role=self.acting_as)
+
+
+class Act(StrEnum):
+    """Everything that can be done; an audit verb of the access log too."""
+
+    # screening
+    REGISTER_CHILD = "child.register"
+    READ_CHILD = "child.read"
+    RESOLVE_CHILDREN = "child.resolve"
+    RECORD_SCREENING = "screening.record"
+    ISSUE_REFERRAL = "referral.issue"
+    ANSWER_REFERRAL = "referral.answer"
+    RECORD_RESCREENING = "rescreening.record"
+    RECORD_DIAGNOSIS = "diagnosis.record"
+    TRACE_CHILD = "tracing.record"
+    CLOSE_CASE = "case.close"
+    REOPEN_CASE = "case.reopen"
+    # rehab
+    GRANT_DESIGNATION = "designation.grant"
+    READ_DESIGNATION = "designation.read"
+    SUBMIT_APPLICATION = "application.submit"
+    CHECK_APPLICATION = "application.check"
+    DECIDE_APPLICATION = "application.decide"
+    READ_APPLICATION = "application.read"
+    START_ENROLMENT = "enrolment.start"
+    READ_ENROLMENT = "enrolment.read"
+    RECORD_SESSION = "session.record"
+    READ_SESSION = "session.read"
+    RECORD_EVALUATION = "evaluation.record"
+    # education
+    DECIDE_PLACEMENT = "placement.decide"
+    READ_PLACEMENT = "placement.read"
+    RECORD_ATTENDANCE = "attendance.record"
+    GRANT_LICENCE = "licence.grant"
+    READ_LICENCE = "licence.read"
+    # custody
+    ADMIT_TO_CUSTODY = "custody.admit"
+    END_CUSTODY = "custody.end"
+    READ_CUSTODY = "custody.read"
+    # timeline
+    LIST_CASES = "timeline.list"
+    READ_TIMELINE = "timeline.read"
+    READ_INDICATORS = "indicators.read"
+    READ_PARKED = "parked.read"
+    READ_ACCESS_LOG = "access-log.read"
+    # directory
+    MANAGE_ORGANISATIONS = "organisation.manage"
+    READ_ORGANISATIONS = "organisation.read"
+    MANAGE_ACCOUNTS = "account.manage"
+    # between services and for those who run them
+    READ_JOURNAL_FEED = "journal.feed"
+    OPERATE = "operate"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Kinds of organisation that may act, and the roles of which one is needed (none named: any)."""
+
+    org_types: frozenset[OrgType]
+    roles: frozenset[str] = frozenset()
+
+
+def _by(*org_types: OrgType | frozenset[OrgType], roles: tuple[Role, ...] = ()) -> Rule:
+    flat: set[OrgType] = set()
+    for kind in org_types:
+        flat |= kind if isinstance(kind, frozenset) else {kind}
+    return Rule(frozenset(flat), frozenset(role.value for role in roles))
+
+
+T, R = OrgType, Role
+_FEDERATION_CLERKS = (R.INTAKE_CLERK, R.REVIEWER, R.APPROVER, R.AUDITOR, R.INSTITUTION_SUPERVISOR)
+
+TABLE: dict[Act, Rule] = {
+    Act.REGISTER_CHILD: _by(HEALTH),
+    Act.READ_CHILD: _by(HEALTH, T.FEDERATION, T.HEALTH_AUTHORITY),
+    Act.RESOLVE_CHILDREN: _by(EVERYONE - {T.AUDITOR}),
+    Act.RECORD_SCREENING: _by(HEALTH),
+    Act.ISSUE_REFERRAL: _by(HEALTH),
+    Act.ANSWER_REFERRAL: _by(T.MCH, T.HOSPITAL),
+    Act.RECORD_RESCREENING: _by(T.MCH),
+    Act.RECORD_DIAGNOSIS: _by(T.HOSPITAL),
+    Act.TRACE_CHILD: _by(HEALTH),
+    Act.CLOSE_CASE: _by(HEALTH),
+    Act.REOPEN_CASE: _by(HEALTH),
+    Act.GRANT_DESIGNATION: _by(T.FEDERATION, roles=(R.INSTITUTION_SUPERVISOR,)),
+    Act.READ_DESIGNATION: _by(EVERYONE),
+    Act.SUBMIT_APPLICATION: _by(T.FEDERATION, T.REHAB_CENTRE, T.HOSPITAL),
+    Act.CHECK_APPLICATION: _by(T.FEDERATION, roles=(R.INTAKE_CLERK, R.REVIEWER)),
+    Act.DECIDE_APPLICATION: _by(T.FEDERATION, roles=(R.APPROVER,)),
+    Act.READ_APPLICATION: _by(T.FEDERATION, roles=_FEDERATION_CLERKS),
+    Act.START_ENROLMENT: _by(T.REHAB_CENTRE),
+    Act.READ_ENROLMENT: _by(T.REHAB_CENTRE, T.FEDERATION),
+    Act.RECORD_SESSION: _by(T.REHAB_CENTRE),
+    Act.READ_SESSION: _by(T.REHAB_CENTRE, T.FEDERATION),
+    Act.RECORD_EVALUATION: _by(T.REHAB_CENTRE),
+    Act.DECIDE_PLACEMENT: _by(T.EDUCATION_AUTHORITY),
+    Act.READ_PLACEMENT: _by(T.SCHOOL, T.REHAB_CENTRE, T.EDUCATION_AUTHORITY, T.FEDERATION),
+    Act.RECORD_ATTENDANCE: _by(T.SCHOOL, T.REHAB_CENTRE),
+    Act.GRANT_LICENCE: _by(T.EDUCATION_AUTHORITY),
+    Act.READ_LICENCE: _by(EVERYONE),
+    Act.ADMIT_TO_CUSTODY: _by(T.CARE_HOME, T.REHAB_CENTRE),
+    Act.END_CUSTODY: _by(T.CARE_HOME, T.REHAB_CENTRE),
+    Act.READ_CUSTODY: _by(T.CARE_HOME, T.REHAB_CENTRE, T.FEDERATION),
+    Act.LIST_CASES: _by(EVERYONE),
+    Act.READ_TIMELINE: _by(EVERYONE),
+    Act.READ_INDICATORS: _by(AUTHORITIES),
+    Act.READ_PARKED: _by(T.FEDERATION, T.AUDITOR),
+    Act.READ_ACCESS_LOG: _by(T.FEDERATION, T.AUDITOR),
+    Act.MANAGE_ORGANISATIONS: _by(T.FEDERATION, roles=(R.ADMINISTRATOR,)),
+    Act.READ_ORGANISATIONS: _by(EVERYONE | {T.SERVICE}),
+    Act.MANAGE_ACCOUNTS: _by(EVERYONE, roles=(R.MANAGER, R.ADMINISTRATOR)),
+    Act.READ_JOURNAL_FEED: _by(T.SERVICE),
+    Act.OPERATE: _by(T.FEDERATION, T.SERVICE, roles=(R.ADMINISTRATOR, R.SERVICE)),
+}
+"""Every act and who may do it; an act without a row is refused, and a test holds the two equal."""
+
+
+def allowed(actor: Actor, act: Act) -> bool:
+    """Tell whether this kind of actor may do this act at all."""
+    rule = TABLE.get(act)
+    if rule is None or actor.org_type not in rule.org_types:
+        return False
+    return not rule.roles or bool(rule.roles & actor.roles)
+
+
+def acting_as(actor_roles: frozenset[str], act: Act) -> str:
+    """Return the role in which an allowed actor does this act, for the record."""
+    rule = TABLE[act]
+    fitting = sorted(rule.roles & actor_roles) or sorted(actor_roles)
+    return fitting[0] if fitting else Role.STAFF.value
+
+
+def covers(region_prefix: str, region: str) -> bool:
+    """Tell whether a region (GB/T 2260, 6 digits) lies inside a prefix of 2, 4 or 6 digits."""
+    return bool(region_prefix) and region.startswith(region_prefix)

@@ -1,0 +1,1 @@
+"""The doors: app factory, who may come in, problem details, idempotency, paging."""

@@ -1,0 +1,112 @@
+"""What stands in the signature of a route: who may come in, the unit of work, the reading that is logged.
+
+    @router.post("/cases/{case}/placements", status_code=201)
+    async def decide_placement(case: CaseId, body: PlacementIn, actor: Annotated[Actor, may(Act.DECIDE_PLACEMENT)], uow: Uow): ...
+
+`may(...)` comes before `uow` or `reading`: both act for whom it let in. An arch test walks all routes.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from shared.access.access_log import record_reading
+from shared.access.policy import Act, Actor, acting_as, allowed
+from shared.db import Driver, Session
+from shared.errors import KeyMissing, NotAllowed, NotAuthenticated
+from shared.journal import unit_of_work as journal
+from shared.service import Service
+
+SHORTEST_KEY, LONGEST_KEY = 8, 200
+
+
+def service_of(request: Request) -> Service:
+    """Return the service whose app answers the request."""
+    service: Service = request.app.state.service
+    return service
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The check behind `may`: callable for FastAPI, readable for the list of all doors and their rules."""
+
+    act: Act
+
+    async def __call__(self, request: Request) -> Actor:
+        """Let an actor in. Raises NotAuthenticated or NotAllowed."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotAuthenticated(reason="missing")
+        actor = await service_of(request).verifier.actor(token)
+        if not allowed(actor, self.act):
+            raise NotAllowed(act=self.act.value)
+        actor = replace(actor, acting_as=acting_as(actor.roles, self.act))
+        request.state.actor, request.state.act = actor, self.act
+        return actor
+
+
+def may(act: Act) -> Any:
+    """Return the dependency that lets in who may do this act: `actor: Annotated[Actor, may(Act.X)]`."""
+    return Depends(Door(act))
+
+
+def open_door(reason: str) -> Any:
+    """Mark a route that needs no token, and say why (health, keys, the token endpoint itself)."""
+
+    async def anyone() -> None:
+        return None
+
+    anyone.__doc__ = reason
+    anyone.open_door = reason  # type: ignore[attr-defined]
+    return Depends(anyone)
+
+
+async def unit_of_work(request: Request) -> AsyncIterator[Any]:
+    """Open the unit of work of a write, for the actor whom `may` let in, answering each Idempotency-Key once."""
+    key = request.headers.get("idempotency-key", "")
+    if not SHORTEST_KEY <= len(key) <= LONGEST_KEY or not key.isascii():
+        raise KeyMissing
+    actor: Actor = request.state.actor
+    asked = sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + await request.body()).digest()
+    status = request.scope["route"].status_code or 200
+    write = journal.Request(actor.person, key, asked, status)
+    traceparent = request.headers.get("traceparent")
+    async with service_of(request).ledger.open(actor.ref, request=write, traceparent=traceparent) as uow:
+        yield uow
+
+
+writing = Depends(unit_of_work, scope="function")
+"""`Uow = Annotated[RehabUnitOfWork, writing]`: committed before the answer is sent, or the answer is a refusal."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """A transaction that reads for an actor and logs what it shows."""
+
+    session: Session
+    actor: Actor
+    act: Act
+    request_id: UUID
+
+    @property
+    def driver(self) -> Driver:
+        """The connection, for hot statements."""
+        return self.session.driver
+
+    async def shown(self, cases: Iterable[UUID], *, act: Act | None = None) -> None:
+        """Log that these cases are shown; must be called before the answer is built from them."""
+        await record_reading(self.driver, self.actor, act or self.act, cases, request_id=self.request_id)
+
+
+async def reading(request: Request) -> AsyncIterator[Reading]:
+    """Open a transaction for reading, for the actor whom `may` let in."""
+    async with service_of(request).database.transaction() as session:
+        yield Reading(session, request.state.actor, request.state.act, request.state.request_id)
+
+
+Read = Annotated[Reading, Depends(reading, scope="function")]
+"""Closed, and so its access-log rows committed, before the answer is sent."""

@@ -1,0 +1,102 @@
+"""The producer's internal feed: what a consumer asks when Kafka lost something (README.md, repair).
+
+Only services come in. Facts leave as the stored bytes, one canonical JSON document a line, so that hashes still hold.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from shared.access.policy import Act, Actor
+from shared.db import Database
+from shared.http.doors import may, open_door, service_of
+from shared.journal.checkpoint import BUCKETS, Head, bucket_heads
+
+router = APIRouter(prefix="/internal/journal", tags=["journal"])
+Peer = Annotated[Actor, may(Act.READ_JOURNAL_FEED)]
+
+LINES = "application/x-ndjson"
+
+
+class Range(BaseModel):
+    """Facts of one case that a consumer misses."""
+
+    case: UUID
+    epoch: int = Field(ge=1)
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+
+
+class Wanted(BaseModel):
+    """Up to 1,000 ranges in one request."""
+
+    ranges: list[Range] = Field(max_length=1000)
+
+
+class Buckets(BaseModel):
+    """Buckets whose heads a consumer wants to compare."""
+
+    buckets: list[Annotated[int, Field(ge=0, lt=BUCKETS)]] = Field(max_length=BUCKETS)
+
+
+_BY_RANGE = """
+SELECT e.envelope FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::bigint[]) AS w (case_id, epoch, first, last)
+JOIN event_log e ON e.case_id = w.case_id AND e.epoch = w.epoch AND e.seq BETWEEN w.first AND w.last
+ORDER BY e.case_id, e.epoch, e.seq
+"""
+_AFTER = """
+SELECT case_id, epoch, seq, envelope FROM event_log WHERE (case_id, epoch, seq) > ($1, $2, $3)
+ORDER BY case_id, epoch, seq LIMIT $4
+"""
+
+
+@router.get("/keys", dependencies=[open_door("public keys with which this producer's checkpoints are checked")])
+async def keys(request: Request) -> dict[str, str]:
+    """Return the public key of this producer's checkpoints (Ed25519, base64url)."""
+    return {"producer": service_of(request).name, "ed25519": service_of(request).signer.public}
+
+
+@router.post("/heads")
+async def heads(request: Request, wanted: Buckets, actor: Peer) -> list[Head]:
+    """Return number and hash of the last fact of every stream in these buckets."""
+    del actor
+    async with service_of(request).database.session() as session:
+        return await bucket_heads(session.driver, wanted.buckets)
+
+
+@router.post("/ranges", response_class=StreamingResponse)
+async def ranges(request: Request, wanted: Wanted, actor: Peer) -> StreamingResponse:
+    """Return the facts of the wanted ranges, in the order of each stream."""
+    del actor
+    return StreamingResponse(_ranges(service_of(request).database, wanted.ranges), media_type=LINES)
+
+
+@router.get("/facts", response_class=StreamingResponse)
+async def facts(  # noqa: PLR0913 - a keyset of three columns
+    request: Request,
+    actor: Peer,
+    case: UUID = UUID(int=0),
+    epoch: int = 0,
+    seq: int = 0,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 5000,
+) -> StreamingResponse:
+    """Return all facts of this producer after (case, epoch, seq), for a rebuild; stop when fewer than `limit` come."""
+    del actor
+    return StreamingResponse(_after(service_of(request).database, case, epoch, seq, limit), media_type=LINES)
+
+
+async def _ranges(database: Database, wanted: list[Range]) -> AsyncIterator[bytes]:
+    columns = [w.case for w in wanted], [w.epoch for w in wanted], [w.first for w in wanted], [w.last for w in wanted]
+    async with database.transaction(readonly=True) as session:
+        async for row in session.driver.cursor(_BY_RANGE, *columns, prefetch=1000):
+            yield row[0] + b"\n"
+
+
+async def _after(database: Database, case: UUID, epoch: int, seq: int, limit: int) -> AsyncIterator[bytes]:
+    async with database.session() as session:
+        rows = await session.driver.fetch(_AFTER, case, epoch, seq, limit)
+    yield b"".join(row[3] + b"\n" for row in rows)

@@ -1,0 +1,251 @@
+"""The unit of work: state, event_log and outbox in one transaction (README.md, producer side).
+
+Business code loads, decides, saves and calls `record`; it never commits and never publishes. When the unit of work
+ends, all its facts are numbered, chained and written with one statement per step, whether one fact or a day of sessions.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from pydantic import BaseModel, Field
+from sqlalchemy import CursorResult, Executable
+
+from shared import clock, ids
+from shared.contracts.envelope import GENESIS, ActorRef, Context, Event, Fact, Recorded, Sealed, seal
+from shared.db import Database, Driver, Session
+from shared.errors import KeyReused, Refusal
+from shared.failpoints import failpoint
+
+_TAKE_NUMBERS = """
+INSERT INTO case_stream AS s (case_id, last_seq, head_hash)
+SELECT t.case_id, t.n, $3 FROM unnest($1::uuid[], $2::bigint[]) AS t (case_id, n) ORDER BY t.case_id
+ON CONFLICT (case_id) DO UPDATE SET last_seq = s.last_seq + excluded.last_seq
+RETURNING case_id, epoch, last_seq, head_hash
+"""
+
+_WRITE_JOURNAL = """
+WITH facts AS (
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::uuid[], $5::bytea[], $6::bytea[], $7::bytea[],
+                         $8::smallint[], $9::text[])
+    WITH ORDINALITY AS f (case_id, epoch, seq, event_id, prev_hash, hash, envelope, shard, topic, place)
+), log AS (
+    INSERT INTO event_log (case_id, epoch, seq, event_id, prev_hash, hash, envelope, recorded_at)
+    SELECT case_id, epoch, seq, event_id, prev_hash, hash, envelope, $10 FROM facts
+), box AS (
+    INSERT INTO outbox (shard, case_id, epoch, seq, topic)
+    SELECT shard, case_id, epoch, seq, topic FROM facts ORDER BY place
+), answered AS (
+    INSERT INTO idempotency (person, key, request_hash, status, answer)
+    SELECT $13, $14, $15, $16, $17 WHERE $14::text IS NOT NULL
+)
+UPDATE case_stream s SET head_hash = h.hash
+FROM unnest($11::uuid[], $12::bytea[]) AS h (case_id, hash) WHERE s.case_id = h.case_id
+"""
+
+_KEEP_ANSWER = "INSERT INTO idempotency (person, key, request_hash, status, answer) VALUES ($1, $2, $3, $4, $5)"
+_FIND_ANSWER = "SELECT request_hash, status, answer FROM idempotency WHERE person = $1 AND key = $2"
+
+
+class FactReceipt(BaseModel):
+    """Where one fact stands in the record. Whoever keeps the hash can later prove that nothing before it changed."""
+
+    id: UUID
+    type: str
+    sequence: int = Field(description="Number in the stream of this producer and case, gapless from 1.")
+    hash: str = Field(description="Hash of the fact chained to all before it, hex.")
+
+
+class Receipt(BaseModel):
+    """What a write answers: the case and the facts that it recorded."""
+
+    case: UUID | None = Field(description="The case (or institution) of the first fact.")
+    facts: list[FactReceipt]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The write that a unit of work answers, for idempotency: caller, key and hash of what was asked."""
+
+    person: UUID
+    key: str
+    hash: bytes
+    status: int
+
+
+class AnsweredBefore(Exception):  # noqa: N818 - a way out, not an error
+    """The same request was answered before: give that answer again."""
+
+    def __init__(self, status: int, answer: bytes) -> None:
+        super().__init__(status)
+        self.status, self.answer = status, answer
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """One transaction of a service. Services subclass it and hang their repositories on it."""
+
+    session: Session
+    producer: str
+    actor: ActorRef
+    shards: int = 16
+    request: Request | None = None
+    correlation: UUID = field(default_factory=ids.new_record)
+    traceparent: str | None = None
+    recorded: list[Recorded] = field(default_factory=list)
+    recorded_at: datetime = field(default_factory=clock.now)
+    committed: bool = False
+
+    def record(
+        self, case: UUID, fact: Fact, *, occurred_at: date | datetime, caused_by: Event | None = None
+    ) -> UUID:
+        """Collect a fact about a case (or institution) and return its id; it is written when the unit of work ends."""
+        fact_id = ids.new_fact()
+        cause, correlation = (caused_by.id, caused_by.correlation) if caused_by else (None, self.correlation)
+        self.recorded.append(Recorded(fact_id, case, fact, clock.moment_of(occurred_at), correlation, cause))
+        return fact_id
+
+    @property
+    def driver(self) -> Driver:
+        """The connection itself, for hot statements."""
+        return self.session.driver
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run a Core statement inside this transaction."""
+        return await self.session.execute(statement, parameters)
+
+    async def commit(self, answer: BaseModel | None = None) -> Any:
+        """Write the journal, keep the answer for a repeat of the request, and return it (by default a Receipt)."""
+        sealed = await self._number_and_seal()
+        reply = answer if answer is not None else self._receipt(sealed)
+        await self._write(sealed, reply)
+        self.committed = True
+        return reply
+
+    async def write_journal(self) -> None:
+        """Write what was recorded where no answer is owed: a reaction, a task by the clock."""
+        if self.recorded:
+            await self._write(await self._number_and_seal(), None)
+        self.committed = True
+
+    async def _number_and_seal(self) -> list[tuple[Recorded, int, Sealed]]:
+        """Take the next numbers of all cases, in case order so that two units of work never wait for each other."""
+        if not self.recorded:
+            return []
+        ordered = sorted(self.recorded, key=attrgetter("subject"))
+        groups = [(case, list(facts)) for case, facts in groupby(ordered, key=attrgetter("subject"))]
+        rows = await self.driver.fetch(_TAKE_NUMBERS, [c for c, _ in groups], [len(f) for _, f in groups], GENESIS)
+        heads = {row[0]: row for row in rows}
+        # Taken under the locks, so that the time of recording rises along each stream.
+        self.recorded_at = clock.now()
+        context = Context(self.producer, self.actor, self.recorded_at, self.traceparent)
+        sealed: list[tuple[Recorded, int, Sealed]] = []
+        for case, facts in groups:
+            _, epoch, last, head = heads[case]
+            for seq, recorded in enumerate(facts, start=last - len(facts) + 1):
+                one = seal(recorded, context, epoch=epoch, seq=seq, prev_hash=head)
+                sealed.append((recorded, epoch, one))
+                head = one.hash
+        return sealed
+
+    async def _write(self, sealed: list[tuple[Recorded, int, Sealed]], reply: BaseModel | None) -> None:
+        kept = self._kept(reply)
+        if not sealed:
+            if kept[1] is not None:
+                await self.driver.execute(_KEEP_ANSWER, *kept)
+            return
+        cases = [recorded.subject for recorded, _, _ in sealed]
+        heads = {recorded.subject: one.hash for recorded, _, one in sealed}
+        await self.driver.execute(
+            _WRITE_JOURNAL,
+            cases,
+            [epoch for _, epoch, _ in sealed],
+            [one.seq for _, _, one in sealed],
+            [one.id for _, _, one in sealed],
+            [one.prev_hash for _, _, one in sealed],
+            [one.hash for _, _, one in sealed],
+            [one.envelope for _, _, one in sealed],
+            [shard_of(case, self.shards) for case in cases],
+            [recorded.fact.topic for recorded, _, _ in sealed],
+            self.recorded_at,
+            list(heads),
+            list(heads.values()),
+            *kept,
+        )
+        failpoint("producer.after-outbox")
+
+    def _kept(self, reply: BaseModel | None) -> tuple[UUID | None, str | None, bytes | None, int | None, bytes | None]:
+        if self.request is None or reply is None:
+            return (None, None, None, None, None)
+        asked = self.request
+        return (asked.person, asked.key, asked.hash, asked.status, reply.model_dump_json().encode())
+
+    @staticmethod
+    def _receipt(sealed: list[tuple[Recorded, int, Sealed]]) -> Receipt:
+        facts = [
+            FactReceipt(id=one.id, type=recorded.fact.type, sequence=one.seq, hash=one.hash.hex())
+            for recorded, _, one in sealed
+        ]
+        return Receipt(case=sealed[0][0].subject if sealed else None, facts=facts)
+
+
+def shard_of(case: UUID, shards: int) -> int:
+    """Return the relay shard of a case; the same case always falls into the same shard."""
+    return case.int % shards
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Opens units of work of one service: knows its database, its name, its own kind of unit of work, its relay."""
+
+    database: Database
+    producer: str
+    kind: type[UnitOfWork] = UnitOfWork
+    shards: int = 16
+    wake: Callable[[], None] = lambda: None
+
+    @asynccontextmanager
+    async def open(
+        self, actor: ActorRef, *, request: Request | None = None, traceparent: str | None = None
+    ) -> AsyncIterator[UnitOfWork]:
+        """Open one unit of work; whatever was not committed by its end is rolled back.
+
+        Raises AnsweredBefore for a repeat of an answered request, and KeyReused when its key belongs to another.
+        """
+        try:
+            async with self.database.transaction() as session:
+                uow = self.kind(session, self.producer, actor, self.shards, request, traceparent=traceparent)
+                yield uow
+                if not uow.committed:
+                    raise _Abandoned
+            failpoint("producer.after-commit")
+        except _Abandoned:
+            return
+        except (Refusal, asyncpg.UniqueViolationError):
+            # A repeat either breaks a rule (the first one changed the state) or the primary key of its answer. So the
+            # look-up costs nothing on the way that succeeds; only who is refused asks whether it was answered before.
+            await self._answer_again(request)
+            raise
+        if uow.recorded:
+            self.wake()
+
+    async def _answer_again(self, request: Request | None) -> None:
+        if request is None:
+            return
+        async with self.database.session() as session:
+            row = await session.driver.fetchrow(_FIND_ANSWER, request.person, request.key)
+        if row is None:
+            return
+        if row["request_hash"] != request.hash:
+            raise KeyReused
+        raise AnsweredBefore(row["status"], row["answer"])
+
+
+class _Abandoned(Exception):  # noqa: N818 - rolls back what nobody committed
+    pass

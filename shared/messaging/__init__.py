@@ -1,0 +1,1 @@
+"""Kafka: how services listen. Publishing is the relay's (`shared.journal.relay`)."""

@@ -1,0 +1,39 @@
+"""Servers for all tests of a session: one PostgreSQL, one broker (`--kafka embedded|apache|HOST:PORT`)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.home import Home
+from deploy.local.kafka_option import broker_from
+from deploy.local.postgres import Postgres
+from deploy.local.server import start_all, stop_all
+from deploy.local.settings import LocalSettings
+from deploy.local.topics import Topic, declare
+from shared.contracts.topics import topics
+from tests.support.stack import Servers
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kafka", default="embedded", help="embedded, apache or HOST:PORT")
+
+
+@pytest.fixture(scope="session")
+async def servers(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> AsyncIterator[Servers]:
+    folder: Path = tmp_path_factory.mktemp("servers")
+    with Home(LocalSettings(home=folder / "home")) as home:
+        postgres, broker = Postgres(home), broker_from(request.config.getoption("--kafka"), home)
+        await asyncio.to_thread(start_all, [postgres, broker])
+        try:
+            await declare_topics(broker.bootstrap)
+            yield Servers(postgres, broker, folder)
+        finally:
+            await asyncio.to_thread(stop_all, [postgres, broker])
+        home.remove()
+
+
+async def declare_topics(bootstrap: str, partitions: int = 3) -> None:
+    wanted = [Topic(t.name, min(t.partitions, partitions), t.replicas, t.retention_ms) for t in topics()]
+    await declare(bootstrap, wanted)

@@ -1,0 +1,112 @@
+"""The producer's side: gapless, chained, together with the state, and never changed afterwards."""
+
+import asyncio
+from hashlib import sha256
+from uuid import uuid4
+
+import asyncpg
+import orjson
+import pytest
+
+from shared import clock
+from shared.contracts.envelope import GENESIS, service_actor
+from shared.errors import Conflict, KeyReused
+from shared.journal.unit_of_work import AnsweredBefore, Receipt, Request
+from tests.integration.journal.conftest import Bench, Noted
+
+ACTOR = service_actor("probe")
+
+
+async def note(bench: Bench, *numbers: int, case=None, request=None) -> Receipt:
+    case = case or uuid4()
+    async with bench.ledger.open(ACTOR, request=request) as uow:
+        for number in numbers:
+            uow.record(case, Noted(number=number), occurred_at=clock.now())
+        return await uow.commit()
+
+
+async def test_facts_of_a_case_are_numbered_without_gaps_and_chained(bench):
+    case = uuid4()
+    await note(bench, 1, 2, case=case)
+    await note(bench, 3, case=case)
+    rows = await bench.fetch("SELECT seq, prev_hash, hash, envelope FROM event_log WHERE case_id = $1 ORDER BY seq", case)
+    head = GENESIS
+    for number, row in enumerate(rows, start=1):
+        assert (row["seq"], row["prev_hash"]) == (number, head)
+        assert row["hash"] == sha256(head + row["envelope"]).digest()
+        assert orjson.loads(row["envelope"])["sequence"] == str(number)
+        head = row["hash"]
+    assert (await bench.fetch("SELECT last_seq, head_hash FROM case_stream WHERE case_id = $1", case))[0] == (3, head)
+
+
+async def test_two_hundred_writers_at_once_leave_no_gap_in_any_case(bench):
+    cases = [uuid4() for _ in range(5)]
+
+    async def both(number: int) -> None:
+        async with bench.ledger.open(ACTOR) as uow:
+            for case in (cases[number % 5], cases[(number * 3 + 1) % 5]):
+                uow.record(case, Noted(number=number), occurred_at=clock.now())
+            await uow.commit()
+
+    await asyncio.gather(*(both(number) for number in range(200)))
+    rows = await bench.fetch("SELECT case_id, array_agg(seq ORDER BY seq) AS seqs FROM event_log GROUP BY case_id")
+    assert sum(len(row["seqs"]) for row in rows) == 400
+    assert all(row["seqs"] == list(range(1, len(row["seqs"]) + 1)) for row in rows)
+
+
+async def test_a_refusal_leaves_no_trace(bench):
+    with pytest.raises(Conflict):
+        async with bench.ledger.open(ACTOR) as uow:
+            uow.record(uuid4(), Noted(number=1), occurred_at=clock.now())
+            await uow.commit()
+            raise Conflict(reason="after everything was written")
+    assert await bench.fetch("SELECT 1 FROM event_log") == []
+    assert await bench.fetch("SELECT 1 FROM outbox") == []
+
+
+async def test_what_nobody_commits_is_rolled_back(bench):
+    async with bench.ledger.open(ACTOR) as uow:
+        await uow.driver.execute("INSERT INTO kept (case_id, seq) VALUES ($1, 1)", uuid4())
+    assert await bench.kept() == []
+
+
+async def test_the_same_request_gets_the_same_answer_and_writes_once(bench):
+    request = Request(uuid4(), "key-0001", b"a" * 32, 201)
+    first = await note(bench, 1, request=request)
+    with pytest.raises(AnsweredBefore) as again:
+        await note(bench, 1, request=request)
+    assert Receipt.model_validate_json(again.value.answer) == first
+    assert again.value.status == 201
+    assert len(await bench.fetch("SELECT 1 FROM event_log")) == 1
+
+
+async def test_a_key_used_for_another_request_is_refused(bench):
+    person = uuid4()
+    await note(bench, 1, request=Request(person, "key-0001", b"a" * 32, 201))
+    with pytest.raises(KeyReused):
+        await note(bench, 2, request=Request(person, "key-0001", b"b" * 32, 201))
+    assert len(await bench.fetch("SELECT 1 FROM event_log")) == 1
+
+
+async def test_a_repeat_that_a_rule_would_now_refuse_still_gets_its_answer(bench):
+    request = Request(uuid4(), "key-0001", b"a" * 32, 201)
+    first = await note(bench, 1, request=request)
+    with pytest.raises(AnsweredBefore) as again:
+        async with bench.ledger.open(ACTOR, request=request):
+            raise Conflict(reason="the first one changed the state")
+    assert Receipt.model_validate_json(again.value.answer) == first
+
+
+async def test_ten_equal_requests_at_once_write_once(bench):
+    request = Request(uuid4(), "key-0001", b"a" * 32, 201)
+    answers = await asyncio.gather(*(note(bench, 1, request=request) for _ in range(10)), return_exceptions=True)
+    assert sum(isinstance(answer, Receipt) for answer in answers) == 1
+    assert sum(isinstance(answer, AnsweredBefore) for answer in answers) == 9
+    assert len(await bench.fetch("SELECT 1 FROM event_log")) == 1
+
+
+@pytest.mark.parametrize("statement", ["UPDATE event_log SET hash = hash", "DELETE FROM event_log", "TRUNCATE event_log"])
+async def test_the_application_role_cannot_change_the_log(bench, statement):
+    await note(bench, 1)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await bench.fetch(statement)

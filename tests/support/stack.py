@@ -1,0 +1,158 @@
+"""The test stack: real PostgreSQL, a real broker, and services in this process, with their relays and consumers."""
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from fastapi import FastAPI
+
+from deploy.local.broker import Broker
+from deploy.local.databases import MIGRATOR, provision, role_of
+from deploy.local.postgres import Postgres
+from shared.access.clients import Organisation
+from shared.access.policy import Actor
+from shared.contracts.codes import OrgType
+from shared.db import migrate
+from shared.journal.inbox import Outcome, Record
+from shared.service import Service
+from tests.support.tokens import Issuer, an_actor
+
+PASSWORD = "only-for-tests"
+
+
+@dataclass
+class Servers:
+    """Servers of one test session; `name` keeps several sets of databases apart."""
+
+    postgres: Postgres
+    broker: Broker
+    folder: Path
+    issuer: Issuer = field(default_factory=Issuer)
+
+    def dsn(self, service: str, *, superuser: bool = False) -> str:
+        if superuser:
+            return self.postgres.dsn(role_of(service))
+        return self.postgres.dsn(role_of(service), role_of(service), PASSWORD)
+
+    def key_file(self, name: str) -> Path:
+        path = self.folder / f"{name}.pem"
+        if not path.exists():
+            key = Ed25519PrivateKey.generate()
+            path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        return path
+
+    def secret_file(self, name: str, value: str = PASSWORD) -> Path:
+        path = self.folder / name
+        path.write_text(value)
+        return path
+
+    def environment(self, service: str) -> dict[str, str]:
+        """What deploy would put into the environment of this service."""
+        prefix = service.upper()
+        peers = ", ".join(f'"{name}": "http://{name}.test"' for name in PRODUCERS)
+        values = {
+            "DATABASE_URL": self.postgres.dsn(role_of(service), role_of(service), "-"),
+            "DATABASE_PASSWORD_FILE": str(self.secret_file("password")),
+            "KAFKA": self.broker.bootstrap,
+            "KAFKA_IDEMPOTENT": str(self.broker.idempotent),
+            "DIRECTORY_URL": "http://directory.test",
+            "SIGNING_KEY_FILE": str(self.key_file(service)),
+            "CLIENT_SECRET_FILE": str(self.secret_file("client-secret")),
+            "CHECKPOINT_SECONDS": "1",
+            "REPAIR_AFTER_SECONDS": "1",
+            "PEERS": f"{{{peers}}}",
+        }
+        return {f"{prefix}_{key}": value for key, value in values.items()}
+
+    async def prepare(self, *services: str) -> None:
+        """Create and migrate the databases of services."""
+        roles = {MIGRATOR: PASSWORD} | {role_of(service): PASSWORD for service in services}
+        await provision(self.postgres.dsn(), roles)
+        for service in services:
+            url = self.postgres.dsn(role_of(service), MIGRATOR, PASSWORD)
+            await asyncio.to_thread(migrate, service, url, PASSWORD, app_role=role_of(service))
+
+
+PRODUCERS = ("screening", "rehab", "education", "custody", "timeline")
+
+
+@dataclass
+class Running:
+    """A service that runs in this process: its app, and clients for whoever should call it."""
+
+    app: FastAPI
+    servers: Servers
+
+    @property
+    def service(self) -> Service:
+        service: Service = self.app.state.service
+        return service
+
+    def client(self, actor: Actor | None = None, *, language: str = "en", **token: Any) -> httpx.AsyncClient:
+        """Return an HTTP client that speaks for an actor (or for nobody); each write gets a fresh Idempotency-Key."""
+        headers = {"Accept-Language": language}
+        if actor is not None:
+            headers["Authorization"] = f"Bearer {self.servers.issuer.token(actor, **token)}"
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        hooks = {"request": [_with_key]}
+        return httpx.AsyncClient(transport=transport, base_url="http://service.test", headers=headers, event_hooks=hooks)
+
+    async def deliver(self, *records: Record) -> dict[Outcome, int]:
+        """Hand records to the service's inbox, as its Kafka consumer would."""
+        assert self.service.inbox is not None
+        return dict(await self.service.inbox.take(list(records)))
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[Any]:
+        async with self.service.database.session() as session:
+            return list(await session.driver.fetch(sql, *arguments))
+
+    async def counts(self) -> dict[str, int]:
+        """Return how many rows each table holds, to show that a refusal left no trace."""
+        tables = await self.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        moving = {"relay_lease", "partition_account", "completeness", "outbox", "alembic_version"}
+        names = [row[0] for row in tables if row[0] not in moving]
+        return {name: (await self.fetch(f'SELECT count(*) FROM "{name}"'))[0][0] for name in names}
+
+    async def facts(self, case: UUID | str) -> list[dict[str, Any]]:
+        """Return the envelopes that this service recorded about a case."""
+        import orjson
+
+        rows = await self.fetch("SELECT envelope FROM event_log WHERE case_id = $1 ORDER BY epoch, seq", UUID(str(case)))
+        return [orjson.loads(row[0]) for row in rows]
+
+    def knows(self, *organisations: Organisation) -> None:
+        """Put organisations into the register as the directory would."""
+        self.service.organisations.remember(organisations)
+
+    def organisation(self, org_type: OrgType, region: str = "371602", *roles: str) -> Actor:
+        """Return an actor of a new organisation that the register knows."""
+        actor = an_actor(org_type, region, *roles)
+        self.knows(Organisation(actor.organisation, f"{org_type} (invented)", org_type, region))
+        return actor
+
+
+async def _with_key(request: httpx.Request) -> None:
+    if request.method in {"POST", "PUT", "PATCH", "DELETE"}:
+        request.headers.setdefault("Idempotency-Key", str(uuid4()))
+
+
+@asynccontextmanager
+async def running(servers: Servers, service: str, monkeypatch: Any) -> AsyncIterator[Running]:
+    """Run a service in this process, from its own composition root, with relay, consumers and HTTP."""
+    await servers.prepare(service)
+    for key, value in servers.environment(service).items():
+        monkeypatch.setenv(key, value)
+    create: Callable[[], FastAPI] = importlib.import_module(f"services.{service}.app").create_app
+    app = create()
+    app.state.service.verifier.fetch_keys = servers.issuer.keys
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        yield Running(app, servers)
