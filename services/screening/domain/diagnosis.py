@@ -43,7 +43,7 @@ class Diagnosis:
 
 
 def record_diagnosis(
-    suspicion: Suspicion, diagnosis: Diagnosis, screened: bool, by: Actor, protocol: Protocol
+    suspicion: Suspicion, diagnosis: Diagnosis, by: Actor, protocol: Protocol, *, screened: bool
 ) -> Decision:
     """Record the conclusion of a hospital that accepted the referral. Undetermined means: again after 2 months.
 
@@ -58,16 +58,16 @@ def record_diagnosis(
     if diagnosis.cars is not None:
         check_cars(diagnosis.cars, protocol.cars)
     decided = _decided(suspicion, diagnosis, protocol)
-    recorded = _recorded(decided, diagnosis, screened, by, protocol)
+    recorded = _recorded(decided, diagnosis, by, protocol, screened=screened)
     return Decision(decided, (recorded, *_recheck(decided, protocol)))
 
 
 def start_by_diagnosis(
-    child: Child, diagnosis: Diagnosis, before: Suspicion | None, screened: bool, by: Actor, protocol: Protocol
+    child: Child, diagnosis: Diagnosis, before: Suspicion | None, by: Actor, protocol: Protocol, *, screened: bool
 ) -> Decision:
     """Record the diagnosis of a child of whom nothing was suspected: the case starts here (handbook §1.5)."""
     started = opened(child, diagnosis.category, SuspicionState.DIAGNOSIS_REFERRED, by, diagnosis.on, before)
-    return record_diagnosis(started, diagnosis, screened, by, protocol)
+    return record_diagnosis(started, diagnosis, by, protocol, screened=screened)
 
 
 def aid_disagrees(diagnosis: Diagnosis, scoring: Cars) -> bool:
@@ -108,7 +108,7 @@ def _recheck(suspicion: Suspicion, protocol: Protocol) -> tuple[RecheckScheduled
 
 
 def _recorded(
-    suspicion: Suspicion, diagnosis: Diagnosis, screened: bool, by: Actor, protocol: Protocol
+    suspicion: Suspicion, diagnosis: Diagnosis, by: Actor, protocol: Protocol, *, screened: bool
 ) -> DiagnosisRecorded:
     return DiagnosisRecorded(
         diagnosis=diagnosis.id,
