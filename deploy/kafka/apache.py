@@ -1,5 +1,6 @@
 """Apache Kafka on this machine, from its published artifacts: one node, KRaft, no container (README.md)."""
 
+import logging
 import os
 import re
 import secrets
@@ -10,11 +11,13 @@ from pathlib import Path
 from string import Template
 
 from deploy.local.broker import Broker
-from deploy.local.child import Child, Command
-from deploy.local.errors import ToolFailed, ToolMissing
+from deploy.local.child import Child, Command, run_tool
+from deploy.local.errors import ToolMissing
 from deploy.local.files import write_whole
 from deploy.local.home import Home
 from deploy.local.ports import LOOPBACK, require_free
+
+log = logging.getLogger(__name__)
 
 HERE = Path(__file__).resolve().parent
 OLDEST_JAVA = 17
@@ -26,7 +29,6 @@ INSTALL = (
 )
 FORMATTER, BROKER = "kafka.tools.StorageTool", "kafka.Kafka"
 QUIET = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-LAST_LINES = 8
 
 
 class Apache(Broker):
@@ -46,7 +48,7 @@ class Apache(Broker):
     def launch(self) -> None:
         """Fetch the jars and format the storage where that has not been done, and start the broker."""
         java = find_java()
-        fetch_jars(self._jars)
+        fetch_jars(self.home, self._jars)
         self._configure()
         self._format(java)
         require_free(self.port, self.name)
@@ -81,7 +83,8 @@ class Apache(Broker):
         shutil.rmtree(self._data, ignore_errors=True)
         cluster = secrets.token_urlsafe(16)
         options = ("format", "--cluster-id", cluster, "--config", str(self._properties))
-        _run(self._java(java, FORMATTER, *options), "Kafka's storage could not be formatted")
+        command = Command("kafka-format", self._java(java, FORMATTER, *options))
+        run_tool(self.home, command, "Kafka's storage could not be formatted")
 
     def _java(self, java: Path, program: str, *arguments: str) -> list[str]:
         heap = f"-Xmx{self.home.settings.kafka_heap_mb}m"
@@ -100,7 +103,7 @@ def find_java() -> Path:
     return Path(found)
 
 
-def fetch_jars(place: Path) -> None:
+def fetch_jars(home: Home, place: Path) -> None:
     """Fetch Kafka and what it stands on with Maven, once; they appear by one rename when all are there."""
     if place.exists():
         return
@@ -109,26 +112,18 @@ def fetch_jars(place: Path) -> None:
         raise ToolMissing(f"Apache Kafka's jars are fetched with Maven (mvn); it was not found. {INSTALL}")
     place.parent.mkdir(parents=True, exist_ok=True)
     for unfinished in place.parent.glob("jars.new-*"):
-        shutil.rmtree(unfinished)
+        shutil.rmtree(unfinished, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="jars.new-", dir=place.parent) as draft:
         jars = Path(draft) / "jars"
         goal = (f"--file={HERE / 'pom.xml'}", "dependency:copy-dependencies", f"-DoutputDirectory={jars}")
-        _run([maven, "--quiet", "--batch-mode", *goal], "Maven could not fetch Apache Kafka")
+        log.info("Fetching Apache Kafka's jars with Maven, once")
+        # Maven takes its options, proxies and certificates from the environment.
+        command = Command("maven", [maven, "--quiet", "--batch-mode", *goal], env=os.environ)
+        run_tool(home, command, "Maven could not fetch Apache Kafka")
         jars.rename(place)
 
 
 def _release_of(java: str) -> int:
-    said = _run([java, "-version"], "Java does not run")
-    number = re.search(r'version "(\d+)', said)
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603 - found above
+    number = re.search(r'version "(\d+)', said.stderr)
     return int(number.group(1)) if number else 0
-
-
-def _run(argv: list[str], trouble: str) -> str:
-    """Run a tool to its end and return what it said; raises ToolFailed with its last lines."""
-    done = subprocess.run(  # noqa: S603 - a command line of our own, no shell
-        argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    if done.returncode:
-        last = "\n".join(done.stdout.strip().splitlines()[-LAST_LINES:])
-        raise ToolFailed(f"{trouble} ({Path(argv[0]).name} ended with {done.returncode}):\n{last}")
-    return done.stdout

@@ -76,12 +76,11 @@ class Embedded(Broker):
 class External(Broker):
     """A cluster that somebody else runs; we only look whether it answers."""
 
-    name = "kafka"
     kind, idempotent, durable = "external", True, True
 
     def __init__(self, home: Home, bootstrap: str) -> None:
         super().__init__(home)
-        self.bootstrap = bootstrap
+        self.name, self.bootstrap = f"the broker at {bootstrap}", bootstrap
 
     def launch(self) -> None:
         """Nothing to start."""

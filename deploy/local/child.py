@@ -13,6 +13,7 @@ import psutil
 
 from deploy.local import leash, running
 from deploy.local.account import Account, ourselves
+from deploy.local.errors import ToolFailed
 from deploy.local.home import MB, Home
 from deploy.local.running import Running
 
@@ -70,6 +71,16 @@ class Child:
             lines = file.read().decode("utf-8", "replace").splitlines()
         return "\n".join(lines[-TAIL_LINES:]) or "(nothing in the log)"
 
+    def finish(self) -> int:
+        """Wait for a tool to end by itself and return its exit code; an interrupted wait kills it."""
+        try:
+            code = self._popen.wait()
+        except BaseException:
+            self.kill()
+            raise
+        self.forget()
+        return code
+
     def stop(self) -> None:
         """Ask to stop, wait, kill if need be."""
         stop_children([self])
@@ -88,6 +99,14 @@ class Child:
         """Remove the memory of a process that has ended."""
         self._popen.wait()
         self.running.forget(self.home.folder("run"))
+
+
+def run_tool(home: Home, command: Command, trouble: str) -> None:
+    """Run a tool that prepares a server, on a leash too; raises ToolFailed with its last words."""
+    child = Child(home, command)
+    code = child.finish()
+    if code:
+        raise ToolFailed(f"{trouble} ({command.name} ended with {code}):\n{child.tail()}")
 
 
 def stop_children(children: Sequence[Child]) -> None:

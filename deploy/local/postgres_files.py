@@ -7,7 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local.account import Account
-from deploy.local.errors import HomeUnusable, ToolFailed, ToolMissing
+from deploy.local.child import Command, run_tool
+from deploy.local.errors import HomeUnusable, ToolMissing
 from deploy.local.files import read_or_make_secret
 from deploy.local.home import Home
 
@@ -32,10 +33,10 @@ def cluster(home: Home, account: Account, binaries: Path) -> Path:
     base = home.base_for(account)
     place = base / "postgres"
     for unfinished in base.glob("postgres.new-*"):
-        shutil.rmtree(unfinished)
+        shutil.rmtree(unfinished, ignore_errors=True)
     if not place.exists():
         home.require_space(base)
-        _make_cluster(base, account, binaries).rename(place)
+        _make_cluster(home, base, account, binaries).rename(place)
     return place
 
 
@@ -50,15 +51,14 @@ def data_of(home: Home) -> Path:
     return (outside if outside.exists() else home.path) / "postgres" / "data"
 
 
-def _make_cluster(base: Path, account: Account, binaries: Path) -> Path:
+def _make_cluster(home: Home, base: Path, account: Account, binaries: Path) -> Path:
     draft = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=base))
     password = draft / "superuser"
     read_or_make_secret(password)
     account.own(draft)
     account.own(password)
-    made = account.run(binaries / "initdb", *_initdb_options(draft / "data", password))
-    if made.returncode:
-        raise ToolFailed(f"The database could not be made in {draft}: {(made.stderr or made.stdout).strip()}")
+    argv = [str(binaries / "initdb"), *_initdb_options(draft / "data", password)]
+    run_tool(home, Command("initdb", argv, account=account), f"The database could not be made in {draft}")
     return draft
 
 

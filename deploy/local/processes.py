@@ -13,7 +13,6 @@ from deploy.local.child import Child, Command
 from deploy.local.home import Home
 from deploy.local.ports import LOOPBACK, require_free
 from deploy.local.server import Server
-from deploy.local.settings import REPOSITORY
 
 GRACE_S = 5
 """Time that open requests get when a service stops; a page that follows a case live never ends by itself."""
@@ -49,7 +48,7 @@ class Service(Server):
         require_free(self.port, self.name)
         argv = [sys.executable, "-m", *service_command(self.name, LOOPBACK, self.port)]
         env = {"PYTHONUNBUFFERED": "1", **self.env}
-        self.child = Child(self.home, Command(name=self.name, argv=argv, env=env, cwd=REPOSITORY))
+        self.child = Child(self.home, Command(name=self.name, argv=argv, env=env, cwd=self.home.settings.code))
 
     def ready(self) -> bool:
         """Ask its own page of readiness: database and broker reached."""

@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-"""Where `services` and `shared` lie; service processes start there, so that they import this very tree."""
+"""Service processes start there, so that they import this very tree."""
 
 
 class LocalSettings(BaseSettings):
@@ -15,6 +15,7 @@ class LocalSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TONGKANG_", frozen=True)
 
     home: Path = Field(default=REPOSITORY / ".tongkang", description="Data folder of this run.")
+    code: Path = Field(default=REPOSITORY, description="Folder that holds `services` and `shared`.")
     min_free_mb: int = Field(default=500, description="Free disk space below which nothing is started.")
     start_within_s: float = Field(default=60.0, description="Time a server has to answer after its start.")
     stop_within_s: float = Field(default=20.0, description="Time a server has to stop before it is killed.")

@@ -2,6 +2,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import asyncpg
 import psutil
@@ -14,14 +15,19 @@ from deploy.local.postgres import Postgres
 from deploy.local.postgres_files import data_of
 from deploy.local.running import remembered, wait_until
 from deploy.local.server import check_all
+from deploy.local.settings import LocalSettings
 
 
-@pytest.fixture
-def postgres(home: Home) -> Iterator[Postgres]:
-    server = Postgres(home)
-    server.start()
-    yield server
-    server.stop()
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory, outside: Path) -> Iterator[Postgres]:
+    """One server for the tests that leave it as they found it."""
+    settings = LocalSettings(home=tmp_path_factory.mktemp("postgres") / "home", outside=outside)
+    with Home(settings) as home:
+        server = Postgres(home)
+        server.start()
+        yield server
+        server.stop()
+    home.remove()
 
 
 async def run(server: Postgres, statement: str) -> object:
@@ -32,14 +38,15 @@ async def run(server: Postgres, statement: str) -> object:
         await connection.close()
 
 
-async def test_a_second_start_keeps_the_data(postgres, home):
-    await run(postgres, "CREATE TABLE kept AS SELECT 42 AS n")
-    postgres.stop()
-    again = Postgres(home)
-    again.start()
-    assert await run(again, "SELECT n FROM kept") == 42
-    assert again.dsn() == postgres.dsn()
-    again.stop()
+async def test_a_second_start_keeps_the_data(home):
+    first, second = Postgres(home), Postgres(home)
+    first.start()
+    await run(first, "CREATE TABLE kept AS SELECT 42 AS n")
+    first.stop()
+    second.start()
+    assert await run(second, "SELECT n FROM kept") == 42
+    assert second.dsn() == first.dsn()
+    second.stop()
 
 
 async def test_what_was_committed_survives_a_kill(postgres):
@@ -127,18 +134,14 @@ def test_the_server_never_runs_as_root_even_where_only_root_can_enter_the_home(p
     assert (postgres.home.path / "outside").exists() is (os.geteuid() == 0)
 
 
-def test_a_server_that_ends_by_itself_is_noticed_with_its_last_words(postgres):
-    check_all([postgres])
-    psutil.Process(postgres.child.pid).send_signal(signal.SIGQUIT)
-    postgres.child.running.process().wait(5)
-    with pytest.raises(ServerDied, match=r"postgres has ended by itself(?s:.*)received immediate shutdown request"):
-        check_all([postgres])
-
-
-def test_broken_data_are_told_and_nothing_is_left_running(home):
+def test_a_server_that_ends_by_itself_and_broken_data_are_told_with_its_last_words(home):
     server = Postgres(home)
     server.start()
-    server.stop()
+    check_all([server])
+    psutil.Process(server.child.pid).send_signal(signal.SIGQUIT)
+    assert wait_until(lambda: not server.child.alive, 5)
+    with pytest.raises(ServerDied, match=r"postgres has ended by itself(?s:.*)received immediate shutdown request"):
+        check_all([server])
     (data_of(home) / "global" / "pg_control").unlink()
     with pytest.raises(ServerDied, match="could not find the database system"):
         server.start()
