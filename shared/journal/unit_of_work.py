@@ -66,6 +66,9 @@ class Receipt(BaseModel):
     """What a write answers: the case and the facts that it recorded."""
 
     case: UUID | None = Field(description="The case (or institution) of the first fact.")
+    record: UUID | None = Field(
+        default=None, description="Id of the record that was made: an application, an enrolment, a session."
+    )
     facts: list[FactReceipt]
 
 
@@ -120,10 +123,13 @@ class UnitOfWork:
         """Run a Core statement inside this transaction."""
         return await self.session.execute(statement, parameters)
 
-    async def commit(self, answer: BaseModel | None = None) -> Any:
-        """Write the journal, keep the answer for a repeat of the request, and return it (by default a Receipt)."""
+    async def commit(self, answer: BaseModel | None = None, *, record: UUID | None = None) -> Any:
+        """Write the journal, keep the answer for a repeat of the request, and return it.
+
+        By default that is a Receipt, which names the `record` that was made, where one was.
+        """
         sealed = await self._number_and_seal()
-        reply = answer if answer is not None else self._receipt(sealed)
+        reply = answer if answer is not None else self._receipt(sealed, record)
         await self._write(sealed, reply)
         self.committed = True
         return reply
@@ -187,12 +193,12 @@ class UnitOfWork:
         return (asked.person, asked.key, asked.hash, asked.status, reply.model_dump_json().encode())
 
     @staticmethod
-    def _receipt(sealed: list[tuple[Recorded, int, Sealed]]) -> Receipt:
+    def _receipt(sealed: list[tuple[Recorded, int, Sealed]], record: UUID | None) -> Receipt:
         facts = [
             FactReceipt(id=one.id, type=recorded.fact.type, sequence=one.seq, hash=one.hash.hex())
             for recorded, _, one in sealed
         ]
-        return Receipt(case=sealed[0][0].subject if sealed else None, facts=facts)
+        return Receipt(case=sealed[0][0].subject if sealed else None, record=record, facts=facts)
 
 
 def shard_of(case: UUID, shards: int) -> int:
