@@ -1,9 +1,12 @@
 """Write a migration of a service: the difference between its `tables.py` and what its migrations make so far.
 
-Needs a scratch database: `python -m shared.migration <service> "<message>" <postgresql://...> <password>`.
+Needs a scratch database: `python -m shared.migration <service> <number> "<message>" postgresql://... <password>`.
 """
 
+import shutil
 import sys
+from importlib.resources import files
+from pathlib import Path
 
 from alembic import command
 
@@ -12,11 +15,17 @@ from shared.db import alembic_config
 
 def main() -> None:
     """Bring the scratch database to head, compare, and write `services/<service>/migrations/versions/<n>_<message>.py`."""
-    service, message, url, password = sys.argv[1:5]
+    service, number, message, url, password = sys.argv[1:]
     config = alembic_config(service)
     config.attributes.update(url=url, password=password)
-    command.upgrade(config, "head")
-    command.revision(config, message, autogenerate=True, rev_id=sys.argv[5] if len(sys.argv) > 5 else None)  # noqa: PLR2004
+    # Alembic looks for its template beside the scripts; the house has one for all services.
+    template = Path(str(config.get_main_option("script_location"))) / "script.py.mako"
+    shutil.copy(str(files("shared") / template.name), template)
+    try:
+        command.upgrade(config, "head")
+        command.revision(config, message, autogenerate=True, rev_id=number)
+    finally:
+        template.unlink()
 
 
 if __name__ == "__main__":

@@ -179,6 +179,9 @@ class AssistanceApproved(Fact, type="tongkang.rehab.assistance_approved.v1"):
     ceiling: FenAmount = Field(description="Most that is paid in the benefit year, in integer fen.")
     monthly_cap: FenAmount = Field(description="Most that is paid for one month, in integer fen.")
     enrol_by: date = Field(description="Last day to enrol before the approval lapses.")
+    other_counties: bool = Field(
+        default=False, description="Whether the county consents to an institution of another county."
+    )
 
 
 class AssistanceRefused(Fact, type="tongkang.rehab.assistance_refused.v1"):
