@@ -1,0 +1,110 @@
+"""The cohort: the figures that must come out, the organisations, and one plan per child, made when it is asked for.
+
+    whole = cohort(full=True)      # or cohort() for a tenth, cohort(children=40)
+    whole.figures                  # {"newly_found_suspected_children": 159, ...}
+    for child in whole: ...        # plain values; the same every time
+
+The figures hold by construction at full scale and are each its share, rounded, at any other. Among the children are
+decoys (`sources.Role`) that a careless indicator would count.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from deploy.simulator import finding, people, rehabilitation, schooling
+from deploy.simulator.casting import ENROLLED, Cast, cast_children, full_size, scaled_figures
+from deploy.simulator.journeys import Child
+from deploy.simulator.organisations import (
+    Designation,
+    LicencePlan,
+    Organisation,
+    all_organisations,
+    categories_of,
+    centres_of,
+    hospital,
+    licences,
+)
+from deploy.simulator.sources import invention, source
+
+DESIGNATED_FROM, DESIGNATED_UNTIL = date(2023, 1, 1), date(2024, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """A plan of the size that was asked for. Iterating makes each child's plan anew: no more than one is held."""
+
+    seed: int
+    casts: tuple[Cast, ...]
+
+    def __len__(self) -> int:
+        return len(self.casts)
+
+    def __iter__(self) -> Iterator[Child]:
+        return (_plan(cast, self.seed) for cast in self.casts)
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """What the timeline's own indicators must say in the end, by the keys of the source."""
+        return scaled_figures(len(self.casts))
+
+    @property
+    def organisations(self) -> tuple[Organisation, ...]:
+        """All organisations of the seven counties and the city."""
+        return all_organisations()
+
+    @property
+    def licences(self) -> tuple[LicencePlan, ...]:
+        """The education licences."""
+        return tuple(licences())
+
+    @property
+    def designations(self) -> tuple[Designation, ...]:
+        """The agreements of the rehabilitation centres, with room for a fifth more children than they have."""
+        children = Counter(cast.centre for cast in self.casts if cast.role in ENROLLED)
+        return tuple(
+            Designation(
+                centre=centre,
+                county=county.region,
+                categories=categories_of(centre),
+                valid_from=DESIGNATED_FROM,
+                valid_until=DESIGNATED_UNTIL,
+                capacity=max(20, children[centre] * 6 // 5),
+            )
+            for county in source().counties
+            for centre in centres_of(county.region)
+        )
+
+
+def cohort(children: int | None = None, *, full: bool = False, seed: int | None = None) -> Cohort:
+    """Plan a cohort: a tenth of the whole, the whole, or a number of children. The same arguments, the same plan."""
+    size = children or (full_size() if full else round(full_size() * invention().default_fraction))
+    if size < 1:
+        raise ValueError("a cohort has at least one child")
+    seed = invention().seed if seed is None else seed
+    return Cohort(seed, cast_children(size, seed))
+
+
+def _plan(cast: Cast, seed: int) -> Child:
+    dice = Random(f"{seed}/{cast.index}")  # noqa: S311 - a plan that can be repeated, no secret
+    suspicion = finding.find(dice, cast)
+    application = rehabilitation.apply(dice, cast, suspicion)
+    enrolment = rehabilitation.enrol(dice, cast, application)
+    placement = schooling.place(dice, cast)
+    return Child(
+        index=cast.index,
+        role=cast.role,
+        person=people.invent(dice, cast.index, cast.county, cast.born, cast.sex, cast.serial),
+        county=cast.county,
+        registered_by=suspicion.screening.clinic if suspicion.screening else hospital(),
+        suspicion=suspicion,
+        application=application,
+        enrolment=enrolment,
+        evaluations=tuple(rehabilitation.evaluate(dice, cast, enrolment)),
+        sessions=tuple(rehabilitation.train(dice, cast, enrolment)),
+        placement=placement,
+        school_days=tuple(schooling.attend(dice, cast, placement)),
+        stay=schooling.stay(dice, cast),
+    )

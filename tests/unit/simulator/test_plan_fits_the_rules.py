@@ -1,0 +1,259 @@
+"""The plan, step by step through the rules of the services: what the demo sends must not be refused by any of them."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from uuid import UUID, uuid5
+
+import pytest
+
+from deploy.simulator.casting import Progress
+from deploy.simulator.cohort import cohort
+from deploy.simulator.journeys import Child
+from deploy.simulator.sources import Role, source
+from services.custody.domain import Admission, AdmissionPaper, admit, end_stay
+from services.custody.domain import Policy as CustodyPolicy
+from services.custody.domain import Stay as CustodyStay
+from services.education.domain import (
+    Licence,
+    Placement,
+    PlacementOrder,
+    decide_placement,
+    grant_licence,
+    record_attendance,
+)
+from services.education.domain import Policy as EducationPolicy
+from services.rehab.domain.designation import Designation, DesignationOrder, designation_for, grant_designation
+from services.rehab.domain.enrolment import Enrolment
+from services.rehab.domain.evaluation import EvaluationOrder, record_evaluation
+from services.rehab.domain.policy import built_in_policies, entitle
+from services.rehab.domain.rules import Rules
+from services.rehab.domain.sessions import BusyTimes, check_inside, check_times
+from services.screening.domain import closing, diagnosis, initial, referral, rescreening, tracing
+from services.screening.domain.instruments import Quotients
+from services.screening.domain.protocol import protocols
+from services.screening.domain.suspicion import Actor
+from services.screening.domain.suspicion import Child as ScreenedChild
+from services.screening.domain.warning_signs import table
+from shared.clock import moment_of
+from shared.contracts.events.rehab import AssistanceItem
+from shared.contracts.events.screening import Instrument, ReferralStep, SuspicionState, TracingOutcome
+
+TODAY = source().as_of
+END_OF_TODAY = moment_of(TODAY + timedelta(days=1))
+ID = UUID(int=1)
+EDUCATION = EducationPolicy(school_age=6, cut_off=(8, 31), deferral_months=12)
+CUSTODY = CustodyPolicy(minimum_boarding_age=3, before_age=18, papers=frozenset(AdmissionPaper))
+RULES = Rules()
+PROTOCOL = protocols().in_force(date(2024, 1, 1))
+
+
+def org(key: str) -> UUID:
+    return uuid5(ID, key)
+
+
+def by(key: str) -> Actor:
+    return Actor(org(key), ID)
+
+
+@cache
+def children() -> tuple[Child, ...]:
+    return tuple(cohort(400))
+
+
+@cache
+def designations() -> dict[str, Designation]:
+    held = {}
+    for plan in cohort().designations:
+        order = DesignationOrder(
+            ID, plan.county, plan.categories, plan.valid_from, plan.valid_until, plan.capacity, legal_person=True
+        )
+        fact = grant_designation(order, [], RULES)
+        held[plan.centre] = Designation(
+            ID, org(plan.centre), fact.county, frozenset(fact.categories), fact.valid_from, fact.valid_until
+        )
+    return held
+
+
+def test_the_licences_are_granted_one_by_one():
+    held = {}
+    for plan in cohort().licences:
+        licence = Licence(plan.stage, plan.valid_from, plan.valid_until, org(plan.partner_school))
+        grant_licence(licence, plan.county, held.setdefault(plan.centre, []))
+        held[plan.centre].append(licence)
+    assert len(held) == 9
+
+
+def test_every_placement_and_school_day_is_accepted():
+    recorded = 0
+    for child in (child for child in children() if child.placement):
+        p = child.placement
+        order = PlacementOrder(
+            p.mode, org(p.school), p.site and org(p.site), p.decided_on, p.starts_on, p.ends_on, p.reasons
+        )
+        fact = decide_placement(child.person.birth_date, order, [], EDUCATION, today=TODAY)
+        placement = Placement(fact.placement, fact.mode, fact.site or fact.school, fact.starts_on, fact.ends_on)
+        for day in child.school_days:
+            record_attendance([placement], org(day.institution), day.on, day.status, today=TODAY)
+            recorded += 1
+        assert len({day.on for day in child.school_days}) == len(child.school_days)
+    assert recorded > 10_000
+
+
+def test_every_stay_is_accepted():
+    stays = [child for child in children() if child.stay]
+    assert len(stays) > 100
+    for child in stays:
+        stay = child.stay
+        admission = Admission(org(stay.institution), stay.mode, stay.admitted_on, None, frozenset(AdmissionPaper))
+        fact = admit(child.person.birth_date, admission, [], CUSTODY, today=TODAY)
+        if stay.ended_on:
+            held = CustodyStay(fact.stay, fact.institution, fact.admitted_on, None)
+            end_stay(held, stay.ended_on, stay.reason, today=TODAY)
+
+
+def an_enrolment(child: Child) -> Enrolment:
+    plan, application, policies = child.enrolment, child.application, built_in_policies()
+    policy = policies.in_force(application.approved_on)
+    training = (application.category, application.mode)
+    approved = entitle(policy, child.person.birth_date, application.basis, training, application.approved_on)
+    assert set(application.materials) == policy.materials(application.basis)
+    assert 0 <= (plan.started_on - application.approved_on).days <= RULES.enrol_within_days
+    assert plan.started_on <= approved.valid_until
+    designation_for(application.category, plan.started_on, [designations()[plan.centre]])
+    assert designations()[plan.centre].county == child.county
+    return Enrolment(
+        ID, ID, ID, org(plan.centre), AssistanceItem.TRAINING, plan.started_on, approved.valid_until, plan.ended_on
+    )
+
+
+def test_every_enrolment_session_and_evaluation_is_accepted():
+    enrolled = [child for child in children() if child.enrolment]
+    assert len(enrolled) > 300
+    for child in enrolled:
+        enrolment, busy = an_enrolment(child), BusyTimes()
+        for session in child.sessions:
+            check_times(session.starts_at, session.ends_at, END_OF_TODAY, RULES)
+            check_inside(session.starts_at, session.ends_at, enrolment)
+            busy.add(session.starts_at, session.ends_at)
+        for plan in child.evaluations:
+            order = EvaluationOrder(
+                ID, ID, plan.on, plan.checkpoint, plan.instrument, plan.instrument_version, plan.scores
+            )
+            record_evaluation(enrolment, child.person.birth_date, order)
+
+
+def test_an_application_that_waits_is_not_approved():
+    waiting = [child for child in children() if child.application and child.application.approved_on is None]
+    assert waiting
+    assert {child.role for child in waiting} == {Role.FOUND_IN_PROGRESS}
+
+
+def screened(child: Child):
+    plan = child.suspicion.screening
+    born = ScreenedChild(ID, child.person.birth_date)
+    signs = {sign: sign in plan.positive_signs for sign in table().column_for(born.born, plan.on).ids}
+    assert set(plan.positive_signs) <= signs.keys()
+    order = initial.InitialScreening(
+        ID, child.suspicion.category, Instrument.WARNING_SIGNS, plan.on, signs, plan.regression
+    )
+    return initial.record_screening(born, order, None, by(plan.clinic), PROTOCOL).suspicion
+
+
+def referred(suspicion, plan, step):
+    slip = referral.Slip(ID, suspicion.category, step, org(plan.receiver), plan.issued_on)
+    issued = referral.issue_referral(suspicion, slip, None, by(plan.sender), PROTOCOL)
+    if plan.accepted_on is None:
+        return issued.decision.suspicion
+    return referral.accept_referral(issued.decision.suspicion, issued.referral, plan.accepted_on, by(plan.receiver))[
+        0
+    ].suspicion
+
+
+def rescreened(suspicion, plan):
+    order = rescreening.Rescreening(
+        ID,
+        plan.on,
+        frozenset(rescreening.Concern(concern) for concern in plan.concerns),
+        plan.m_chat_yes and {item: item in plan.m_chat_yes for item in range(1, 24)},
+        plan.abc,
+        plan.quotients and Quotients(**{part: Decimal(value) for part, value in plan.quotients.items()}),
+        frozenset(plan.examined_by),
+        plan.outcome if plan.examined_by else None,
+    )
+    decision = rescreening.record_rescreening(suspicion, order, by(plan.mch), PROTOCOL)
+    assert decision.facts[0].outcome is plan.outcome
+    return decision.suspicion
+
+
+def diagnosed(child: Child, suspicion):
+    plan = child.suspicion.diagnosis
+    order = diagnosis.Diagnosis(
+        ID, child.suspicion.category, plan.on, plan.outcome, plan.rehab_category, plan.cars and Decimal(plan.cars)
+    )
+    assert not diagnosis.aid_disagrees(order, PROTOCOL.cars)
+    if suspicion is None:
+        born = ScreenedChild(ID, child.person.birth_date)
+        return diagnosis.start_by_diagnosis(born, order, None, by(plan.hospital), PROTOCOL, screened=False).suspicion
+    return diagnosis.record_diagnosis(suspicion, order, by(plan.hospital), PROTOCOL, screened=True).suspicion
+
+
+def traced(suspicion, days, lost_on, owner):
+    for day in days:
+        assert day >= suspicion.trace_on
+        suspicion = tracing.attempt_tracing(suspicion, day, TracingOutcome.NOT_REACHED, owner, PROTOCOL).suspicion
+    return tracing.give_up(suspicion, lost_on, owner, PROTOCOL).suspicion
+
+
+def end_of(child: Child):
+    plan = child.suspicion
+    suspicion = screened(child) if plan.screening else None
+    if plan.to_rescreening:
+        suspicion = referred(suspicion, plan.to_rescreening, ReferralStep.RESCREENING)
+    for step in filter(None, (plan.rescreening, plan.recheck)):
+        suspicion = rescreened(suspicion, step)
+    if plan.to_diagnosis:
+        suspicion = referred(suspicion, plan.to_diagnosis, ReferralStep.DIAGNOSIS)
+    if plan.diagnosis:
+        suspicion = diagnosed(child, suspicion)
+    if plan.lost_on:
+        suspicion = traced(suspicion, plan.failed_tracings, plan.lost_on, by(plan.screening.clinic))
+    if plan.closing:
+        end, owner = plan.closing, by(plan.closing.organisation)
+        suspicion = closing.close(suspicion, end.reason, end.on, end.guardian_signed_on, owner, PROTOCOL).suspicion
+    return suspicion
+
+
+ENDS = {
+    Progress.REFERRED: SuspicionState.RESCREEN_REFERRED,
+    Progress.SLIP_OPEN: SuspicionState.RESCREEN_REFERRED,
+    Progress.RECHECK_DUE: SuspicionState.RECHECK_DUE,
+    Progress.EXCLUDED: SuspicionState.CLOSED,
+    Progress.CONFIRMED: SuspicionState.CONFIRMED,
+    Progress.LOST: SuspicionState.LOST_TO_FOLLOW_UP,
+    Progress.NORMAL_ON_RECHECK: SuspicionState.CLOSED,
+    Progress.UNDETERMINED: SuspicionState.DIAGNOSIS_PENDING,
+    Progress.APPLIED: SuspicionState.CONFIRMED,
+    Progress.REFUSED: SuspicionState.CLOSED,
+}
+
+
+@pytest.mark.parametrize("progress", Progress)
+def test_a_child_on_the_way_through_screening_stands_where_its_progress_says(progress):
+    casts = {cast.index: cast for cast in cohort(400).casts if cast.role is Role.FOUND_IN_PROGRESS}
+    plans = [child for child in children() if child.index in casts and casts[child.index].progress is progress]
+    assert plans
+    for child in plans:
+        assert end_of(child).state is ENDS[progress]
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.FOUND_IN_PROGRESS, Role.SCREENED_NORMAL}))
+def test_every_other_child_of_a_suspicion_is_confirmed(role):
+    for child in (child for child in children() if child.role is role):
+        assert end_of(child).state is SuspicionState.CONFIRMED
+
+
+def test_a_normal_screening_opens_no_suspicion():
+    normal = [child for child in children() if child.role is Role.SCREENED_NORMAL]
+    assert normal
+    assert {end_of(child) for child in normal} == {None}
