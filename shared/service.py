@@ -123,7 +123,7 @@ async def _cancelled(task: "asyncio.Task[None]") -> None:
         await task
 
 
-def assemble(name: str, settings: ServiceSettings, *, uow: type[UnitOfWork] = UnitOfWork) -> Service:
+def assemble(name: str, settings: ServiceSettings, *, uow: Callable[..., UnitOfWork] = UnitOfWork) -> Service:
     """Build a service from its settings: everything but its routers and what it listens to."""
     database = Database(settings.database_url, settings.password, size=settings.database_pool)
     producer = Producer(settings.kafka, idempotent=settings.kafka_idempotent)

@@ -212,7 +212,7 @@ class Ledger:
 
     database: Database
     producer: str
-    kind: type[UnitOfWork] = UnitOfWork
+    kind: Callable[..., UnitOfWork] = UnitOfWork
     shards: int = 16
     wake: Callable[[], None] = lambda: None
 
