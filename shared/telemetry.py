@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 from typing import Any
 
 from prometheus_client import Counter, Gauge
@@ -41,11 +40,3 @@ def _frames(record: logging.LogRecord) -> list[str]:
         trace = trace.tb_next
     return frames
 
-
-def log_to_stderr(level: int = logging.INFO) -> None:
-    """Send all logs of this process to standard error as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("aiokafka", "faststream", "httpx", "httpcore", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -29,6 +29,7 @@ def service_command(name: str, host: str, port: int) -> list[str]:
         f"services.{name}.app:create_app",
         f"--host={host}",
         f"--port={port}",
+        "--log-config=deploy/logging.json",
         "--no-access-log",  # addresses hold case ids; reading is recorded in the access log of the service
         f"--timeout-graceful-shutdown={GRACE_S}",
     ]

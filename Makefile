@@ -1,0 +1,69 @@
+# Everything that a person or CI types. `make help` prints this list.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+KAFKA ?= embedded
+COHORT ?= tenth
+DEMO_FLAGS := $(if $(filter full,$(COHORT)),--full,) $(if $(CHILDREN),--children $(CHILDREN),) $(if $(EXIT),--exit,)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down status test test-kafka test-long check format schemas bench lock clean
+
+help: ## print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/ready ## make .venv and install (all other targets do this by themselves)
+
+.venv/ready: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Tongkang needs Python 3.11 or newer; PYTHON=/path/to/python3.12 make ... chooses one.")'
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python cannot make a virtual environment; install the package python3-venv."; exit 1; }
+	@echo "Installing into .venv (once) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch .venv/ready
+
+demo: .venv/ready ## run the whole chain on embedded servers (COHORT=full, CHILDREN=n, KAFKA=apache, EXIT=1)
+	@$(BIN)/tongkang demo --kafka $(KAFKA) $(DEMO_FLAGS)
+
+up: .venv/ready ## start all servers and services, stay until Ctrl-C
+	@$(BIN)/tongkang up --kafka $(KAFKA)
+
+down: .venv/ready ## stop what `make up` or `make demo` started elsewhere
+	@$(BIN)/tongkang down
+
+status: .venv/ready ## show each service, lag, complete-to, parked
+	@$(BIN)/tongkang status
+
+test: .venv/ready ## all tests on embedded servers (unit, memory, contract, arch, integration, access, journey, faults)
+	$(BIN)/pytest -m "not long and not kafka_apache" tests
+
+test-kafka: .venv/ready ## integration, journey and faults on Apache Kafka (needs java 17 and mvn)
+	$(BIN)/pytest -m "not long" --kafka apache tests/integration tests/journey tests/faults
+
+test-long: .venv/ready ## the long fault runs
+	$(BIN)/pytest -m long tests
+
+check: .venv/ready ## ruff, mypy strict, import contracts, schemas current
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m shared.contracts.generate --check
+
+format: .venv/ready ## let ruff format and fix
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+
+schemas: .venv/ready ## write schemas, examples, docs/events.md and API documents anew
+	$(BIN)/python -m shared.contracts.generate
+
+bench: .venv/ready ## measure, and print each figure beside its ceiling (KAFKA=apache)
+	@$(BIN)/python -m benchmarks --kafka $(KAFKA)
+
+lock: .venv/ready ## pin requirements anew, with hashes
+	@for name in base local dev; do $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-header --strip-extras --allow-unsafe --output-file requirements/$$name.txt requirements/$$name.in; done
+
+clean: ## remove .venv and the data of embedded servers
+	@test ! -e .tongkang/running.json || { echo "Something runs on .tongkang: make down first."; exit 1; }
+	rm -rf .venv .tongkang build *.egg-info

@@ -1,0 +1,174 @@
+"""The whole installation on one machine: servers, databases, topics, keys, and every service as a process of its own."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+from alembic.script import ScriptDirectory
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from deploy.local.broker import Broker
+from deploy.local.databases import MIGRATOR, provision, role_of
+from deploy.local.files import write_whole
+from deploy.local.home import Home
+from deploy.local.kafka_option import broker_from
+from deploy.local.ports import LOOPBACK
+from deploy.local.postgres import Postgres
+from deploy.local.processes import Service
+from deploy.local.server import Server, start_all, stop_all
+from deploy.local.topics import Topic, declare
+from deploy.services import NAMES, SERVICES, ServiceSpec
+from shared.contracts.topics import topics
+from shared.db import alembic_config, migrate
+
+ADMINISTRATOR = "administrator"
+CHECKPOINT_SECONDS = "5"
+"""On one machine a checkpoint costs nothing; a person who watches the demo sees completeness move."""
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Stack:
+    """A running installation. `with up(home, "embedded", say) as stack:`; all is stopped at the end, in order."""
+
+    home: Home
+    postgres: Postgres
+    broker: Broker
+    services: dict[str, Service]
+
+    @property
+    def servers(self) -> list[Server]:
+        """All processes: servers first."""
+        return [self.postgres, self.broker, *self.services.values()]
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Base URL of every service."""
+        return {name: service.url for name, service in self.services.items()}
+
+    def database(self, service: str) -> str:
+        """Return the address of a service's database for its owner, the migrator."""
+        return self.postgres.dsn(role_of(service), MIGRATOR, self.home.secret(MIGRATOR))
+
+
+@contextmanager
+def up(home: Home, kafka: str, say: Say) -> Iterator[Stack]:
+    """Bring everything up, step by step, saying each; stop everything when the context ends, also by an error."""
+    stack = _planned(home, kafka)
+    say(f"starting PostgreSQL and Kafka ({stack.broker.kind})")
+    start_all([stack.postgres, stack.broker])
+    try:
+        say("databases and topics")
+        _prepare(stack)
+        say(f"starting {len(NAMES)} services")
+        start_all(list(stack.services.values()))
+        write_whole(home.path / "running.json", json.dumps({"kafka": stack.broker.kind, "urls": stack.urls}))
+        yield stack
+    finally:
+        (home.path / "running.json").unlink(missing_ok=True)
+        stop_all(list(stack.services.values()))
+        stop_all([stack.broker, stack.postgres])
+
+
+def running_urls(home: Home) -> dict[str, str]:
+    """Return the URLs of the installation that runs in this home; empty when none does."""
+    file = home.path / "running.json"
+    if home.holder() is None or not file.exists():
+        return {}
+    urls: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))["urls"]
+    return urls
+
+
+def _planned(home: Home, kafka: str) -> Stack:
+    postgres, broker = Postgres(home), broker_from(kafka, home)
+    ports = {name: home.port(name) for name in NAMES}
+    for name in NAMES:
+        home.secret(f"client-{name}")
+        _key(home, f"{name}.pem")
+    _key(home, "tokens.pem")
+    home.secret(ADMINISTRATOR, 12)
+    services = {spec.name: Service(home, spec.name, _environment(home, spec, postgres, broker, ports)) for spec in SERVICES}
+    return Stack(home, postgres, broker, services)
+
+
+def _environment(
+    home: Home, spec: ServiceSpec, postgres: Postgres, broker: Broker, ports: Mapping[str, int]
+) -> dict[str, str]:
+    """Return the environment of a service; docker-compose.yml sets the same names."""
+    urls = {name: f"http://{LOOPBACK}:{port}" for name, port in ports.items()}
+    values = {
+        "DATABASE_URL": f"postgresql://{role_of(spec.name)}@{LOOPBACK}:{postgres.port}/{role_of(spec.name)}",
+        "DATABASE_PASSWORD_FILE": str(_made(home, role_of(spec.name))),
+        "KAFKA": broker.bootstrap,
+        "KAFKA_IDEMPOTENT": str(broker.idempotent).lower(),
+        "DIRECTORY_URL": urls["directory"],
+        "SIGNING_KEY_FILE": str(home.secret_file(f"{spec.name}.pem")),
+        "CLIENT_SECRET_FILE": str(home.secret_file(f"client-{spec.name}")),
+        "CHECKPOINT_SECONDS": CHECKPOINT_SECONDS,
+        "PEERS": json.dumps({name: urls[name] for name in spec.hears}),
+    }
+    values |= _own_environment(home, spec.name)
+    return {f"{spec.name.upper()}_{key}": value for key, value in values.items()}
+
+
+def _own_environment(home: Home, service: str) -> dict[str, str]:
+    """Return what only this service is told."""
+    if service == "directory":
+        secrets = {name: str(home.secret_file(f"client-{name}")) for name in NAMES}
+        return {
+            "TOKEN_KEY_FILE": str(home.secret_file("tokens.pem")),
+            "SERVICE_SECRETS": json.dumps(secrets),
+            "ADMINISTRATOR_NAME": ADMINISTRATOR,
+            "ADMINISTRATOR_PASSWORD_FILE": str(home.secret_file(ADMINISTRATOR)),
+        }
+    if service == "screening":
+        return {
+            "IDENTITY_KEY_FILE": str(_made(home, "identity-key")),
+            "INDEX_KEY_FILE": str(_made(home, "index-key")),
+        }
+    return {}
+
+
+def _made(home: Home, name: str) -> Path:
+    home.secret(name)
+    return home.secret_file(name)
+
+
+def _key(home: Home, name: str) -> None:
+    if not home.secret_file(name).exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        write_whole(home.secret_file(name), pem.decode())
+
+
+def _prepare(stack: Stack) -> None:
+    """Make what is missing in the databases and on the broker; on a second start, nothing is."""
+    passwords = {role: stack.home.secret(role) for role in (MIGRATOR, *map(role_of, NAMES))}
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        declared = beside.submit(asyncio.run, _declare(stack.broker))
+        asyncio.run(provision(stack.postgres.dsn(), passwords))
+        for name in NAMES:
+            if not asyncio.run(_at_head(stack.database(name), name)):
+                migrate(name, stack.database(name), passwords[MIGRATOR], app_role=role_of(name))
+        declared.result()
+
+
+async def _declare(broker: Broker) -> None:
+    await declare(broker.bootstrap, [Topic(t.name, t.partitions, t.replicas, t.retention_ms) for t in topics()])
+
+
+async def _at_head(dsn: str, service: str) -> bool:
+    head = ScriptDirectory.from_config(alembic_config(service)).get_current_head()
+    connection = await asyncpg.connect(dsn)
+    try:
+        if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+            return False
+        return bool(await connection.fetchval("SELECT version_num FROM alembic_version") == head)
+    finally:
+        await connection.close()
