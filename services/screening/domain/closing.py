@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.screening.domain.protocol import Protocol
 from services.screening.domain.states import machine
-from services.screening.domain.suspicion import Actor, Decision, Suspicion
+from services.screening.domain.suspicion import Decision, Suspicion
 from services.screening.errors import (
     AgeLimitNotReached,
     ClosingReasonNotNow,
@@ -14,6 +14,7 @@ from services.screening.errors import (
     StateForbids,
 )
 from shared.ages import birthday
+from shared.contracts.envelope import ActorRef
 from shared.contracts.events.screening import (
     CaseClosed,
     CaseHandedOver,
@@ -27,7 +28,7 @@ RETURNABLE = frozenset({SuspicionState.CLOSED, SuspicionState.LOST_TO_FOLLOW_UP}
 
 
 def close(
-    suspicion: Suspicion, reason: ClosingReason, on: date, signed_on: date | None, by: Actor, protocol: Protocol
+    suspicion: Suspicion, reason: ClosingReason, on: date, signed_on: date | None, by: ActorRef, protocol: Protocol
 ) -> Decision:
     """Close a suspicion for a reason that its state, the child's age and the papers bear out.
 
@@ -69,7 +70,7 @@ def closed(
     return Decision(end, (fact,))
 
 
-def reopen(suspicion: Suspicion, reason: ReopeningReason, on: date, by: Actor) -> Decision:
+def reopen(suspicion: Suspicion, reason: ReopeningReason, on: date, by: ActorRef) -> Decision:
     """Take a lost or closed suspicion up again, in the state it came from (handbook §1.5)."""
     suspicion.must_belong_to(by.organisation)
     suspicion.must_be_in(RETURNABLE, "reopen")
@@ -100,7 +101,7 @@ def _papers_fit(suspicion: Suspicion, reason: ClosingReason, on: date, signed_on
     return signed_on is not None and suspicion.opened_on <= signed_on <= on
 
 
-def _must_be_closed_by(suspicion: Suspicion, by: Actor) -> None:
+def _must_be_closed_by(suspicion: Suspicion, by: ActorRef) -> None:
     """The owner closes; once the child is handed over, the first screener may close the loop (handbook §1.4)."""
     handed_over = suspicion.state is SuspicionState.HANDED_OVER
     if by.organisation != suspicion.owner and not (handed_over and by.organisation == suspicion.first_screener):

@@ -8,11 +8,12 @@ from uuid import UUID
 from services.screening.domain.ages import check_registry_age
 from services.screening.domain.instruments import cars_points_to_autism, check_cars
 from services.screening.domain.protocol import Cars, Protocol
-from services.screening.domain.suspicion import Actor, Child, Decision, Suspicion, opened
+from services.screening.domain.suspicion import Child, Decision, Suspicion, opened
 from services.screening.domain.tracing import trace_day
 from services.screening.errors import RehabCategoryMismatch
 from shared.ages import anniversary
 from shared.contracts.codes import RehabCategory, ScreeningCategory
+from shared.contracts.envelope import ActorRef
 from shared.contracts.events.screening import (
     DiagnosisOutcome,
     DiagnosisRecorded,
@@ -43,7 +44,7 @@ class Diagnosis:
 
 
 def record_diagnosis(
-    suspicion: Suspicion, diagnosis: Diagnosis, by: Actor, protocol: Protocol, *, screened: bool
+    suspicion: Suspicion, diagnosis: Diagnosis, by: ActorRef, protocol: Protocol, *, screened: bool
 ) -> Decision:
     """Record the conclusion of a hospital that accepted the referral. Undetermined means: again after 2 months.
 
@@ -63,7 +64,7 @@ def record_diagnosis(
 
 
 def start_by_diagnosis(
-    child: Child, diagnosis: Diagnosis, before: Suspicion | None, by: Actor, protocol: Protocol, *, screened: bool
+    child: Child, diagnosis: Diagnosis, before: Suspicion | None, by: ActorRef, protocol: Protocol, *, screened: bool
 ) -> Decision:
     """Record the diagnosis of a child of whom nothing was suspected: the case starts here (handbook §1.5)."""
     started = opened(child, diagnosis.category, SuspicionState.DIAGNOSIS_REFERRED, by, diagnosis.on, before)
@@ -108,7 +109,7 @@ def _recheck(suspicion: Suspicion, protocol: Protocol) -> tuple[RecheckScheduled
 
 
 def _recorded(
-    suspicion: Suspicion, diagnosis: Diagnosis, by: Actor, protocol: Protocol, *, screened: bool
+    suspicion: Suspicion, diagnosis: Diagnosis, by: ActorRef, protocol: Protocol, *, screened: bool
 ) -> DiagnosisRecorded:
     return DiagnosisRecorded(
         diagnosis=diagnosis.id,

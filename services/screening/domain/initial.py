@@ -7,10 +7,11 @@ from uuid import UUID
 
 from services.screening.domain.ages import check_screening_age
 from services.screening.domain.protocol import Protocol
-from services.screening.domain.suspicion import Actor, Child, Suspicion, opened
+from services.screening.domain.suspicion import Child, Suspicion, opened
 from services.screening.domain.warning_signs import table
 from services.screening.errors import FindingNeeded, InstrumentNotForCategory, WrongSigns
 from shared.contracts.codes import ScreeningCategory
+from shared.contracts.envelope import ActorRef
 from shared.contracts.events.screening import (
     Instrument,
     Regression,
@@ -48,7 +49,7 @@ class Screened:
 
 
 def record_screening(
-    child: Child, screening: InitialScreening, known: Suspicion | None, by: Actor, protocol: Protocol
+    child: Child, screening: InitialScreening, known: Suspicion | None, by: ActorRef, protocol: Protocol
 ) -> Screened:
     """Judge an initial screening; an abnormal one opens a suspicion unless one of the category is active already."""
     check_screening_age(child.born, screening.on, protocol.age_limits)

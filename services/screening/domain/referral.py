@@ -6,10 +6,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.screening.domain.protocol import Protocol
-from services.screening.domain.suspicion import Actor, Child, Decision, Suspicion, opened
+from services.screening.domain.suspicion import Child, Decision, Suspicion, opened
 from services.screening.domain.tracing import AWAITED, trace_day
 from services.screening.errors import BeforeReferral, NoSuspicion, ReferralAnswered, ReferralNotFound, ReferralOpen
 from shared.contracts.codes import ScreeningCategory
+from shared.contracts.envelope import ActorRef
 from shared.contracts.events.screening import (
     ReferralAccepted,
     ReferralIssued,
@@ -71,7 +72,9 @@ class Issued:
     replaced: Referral | None
 
 
-def issue_referral(suspicion: Suspicion, slip: Slip, waiting: Referral | None, by: Actor, protocol: Protocol) -> Issued:
+def issue_referral(
+    suspicion: Suspicion, slip: Slip, waiting: Referral | None, by: ActorRef, protocol: Protocol
+) -> Issued:
     """Refer a child on. Only the owner may, and only one slip of a suspicion is open at a time.
 
     Raises ReferralOpen while a slip still waits for its answer; one that waited too long is replaced.
@@ -88,7 +91,7 @@ def issue_referral(suspicion: Suspicion, slip: Slip, waiting: Referral | None, b
     return Issued(Decision(moved, (_issued(moved, referral, replaced, protocol),)), referral, replaced)
 
 
-def start_by_referral(child: Child, slip: Slip, before: Suspicion | None, by: Actor, protocol: Protocol) -> Issued:
+def start_by_referral(child: Child, slip: Slip, before: Suspicion | None, by: ActorRef, protocol: Protocol) -> Issued:
     """Refer a child for diagnosis that was never screened here, as after newborn hearing screening (handbook §1.5)."""
     may_start = slip.category in protocol.referral.starts_without_screening.value
     if not may_start or slip.step is not ReferralStep.DIAGNOSIS:
@@ -97,7 +100,7 @@ def start_by_referral(child: Child, slip: Slip, before: Suspicion | None, by: Ac
     return issue_referral(suspicion, slip, None, by, protocol)
 
 
-def accept_referral(suspicion: Suspicion, referral: Referral, on: date, by: Actor) -> tuple[Decision, Referral]:
+def accept_referral(suspicion: Suspicion, referral: Referral, on: date, by: ActorRef) -> tuple[Decision, Referral]:
     """Take a child over: the receiving institution is the owner from now on."""
     _must_await_answer_of(referral, by, on)
     suspicion.must_be_in(AWAITED, "accept_referral")
@@ -115,7 +118,7 @@ def accept_referral(suspicion: Suspicion, referral: Referral, on: date, by: Acto
 
 
 def reject_referral(
-    suspicion: Suspicion, referral: Referral, reason: RejectionReason, on: date, by: Actor
+    suspicion: Suspicion, referral: Referral, reason: RejectionReason, on: date, by: ActorRef
 ) -> tuple[Decision, Referral]:
     """Decline a child: the sender stays owner and refers elsewhere."""
     _must_await_answer_of(referral, by, on)
@@ -132,7 +135,7 @@ def reject_referral(
     return Decision(suspicion, (fact,)), replace(referral, status=ReferralStatus.REJECTED, answered_on=on)
 
 
-def _must_await_answer_of(referral: Referral, by: Actor, on: date) -> None:
+def _must_await_answer_of(referral: Referral, by: ActorRef, on: date) -> None:
     if referral.receiver != by.organisation:
         raise ReferralNotFound
     if referral.status is not ReferralStatus.OPEN:

@@ -19,10 +19,11 @@ from services.screening.domain.instruments import (
     m_chat_23_positive,
 )
 from services.screening.domain.protocol import CdssIi, Protocol
-from services.screening.domain.suspicion import Actor, Decision, Suspicion
+from services.screening.domain.suspicion import Decision, Suspicion
 from services.screening.domain.tracing import trace_day
 from services.screening.errors import FindingNeeded, InstrumentNotForCategory, InstrumentsForAge
 from shared.ages import age_in_months, anniversary
+from shared.contracts.envelope import ActorRef
 from shared.contracts.events.screening import (
     ClosingReason,
     Instrument,
@@ -80,7 +81,7 @@ class Judgement:
     clinician_alert: bool = False
 
 
-def record_rescreening(suspicion: Suspicion, rescreening: Rescreening, by: Actor, protocol: Protocol) -> Decision:
+def record_rescreening(suspicion: Suspicion, rescreening: Rescreening, by: ActorRef, protocol: Protocol) -> Decision:
     """Judge a re-screening and move the suspicion on.
 
     Abnormal goes to diagnosis; a total of 70-79 is rechecked within 3 months; so is a first normal result; a normal

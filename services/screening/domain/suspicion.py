@@ -8,7 +8,7 @@ from uuid import UUID
 from services.screening.domain.states import machine
 from services.screening.errors import BeforeSuspicion, NotOwner, StateForbids
 from shared.contracts.codes import RehabCategory, ScreeningCategory
-from shared.contracts.envelope import Fact
+from shared.contracts.envelope import ActorRef, Fact
 from shared.contracts.events.screening import SuspicionState
 
 
@@ -69,14 +69,6 @@ class Suspicion:
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who decides: institution and named person."""
-
-    organisation: UUID
-    person: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
     """What a rule decided: the suspicion as it is now, and the facts that made it so."""
 
@@ -88,7 +80,7 @@ def opened(
     child: Child,
     category: ScreeningCategory,
     state: SuspicionState,
-    by: Actor,
+    by: ActorRef,
     on: date,
     before: Suspicion | None = None,
 ) -> Suspicion:

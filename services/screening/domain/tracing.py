@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 from services.screening.domain.protocol import Protocol, Tracing
 from services.screening.domain.states import machine
-from services.screening.domain.suspicion import Actor, Decision, Suspicion
+from services.screening.domain.suspicion import Decision, Suspicion
 from services.screening.errors import NotOwner, TooFewTraces
+from shared.contracts.envelope import ActorRef
 from shared.contracts.events.screening import CaseLost, SuspicionState, TracingAttempted, TracingOutcome
 
 TRACEABLE = frozenset(
@@ -37,7 +38,9 @@ def trace_day(state: SuspicionState, since: date, tracing: Tracing) -> date | No
     return since + timedelta(days=figure.value)
 
 
-def attempt_tracing(suspicion: Suspicion, on: date, outcome: TracingOutcome, by: Actor, protocol: Protocol) -> Decision:
+def attempt_tracing(
+    suspicion: Suspicion, on: date, outcome: TracingOutcome, by: ActorRef, protocol: Protocol
+) -> Decision:
     """Record an attempt to reach the family; only failures in a row count towards `lost_to_follow_up`."""
     _must_be_traced_by(suspicion, by)
     suspicion.must_be_in(TRACEABLE, "tracing")
@@ -55,7 +58,7 @@ def attempt_tracing(suspicion: Suspicion, on: date, outcome: TracingOutcome, by:
     return Decision(traced, (fact,))
 
 
-def give_up(suspicion: Suspicion, on: date, by: Actor, protocol: Protocol) -> Decision:
+def give_up(suspicion: Suspicion, on: date, by: ActorRef, protocol: Protocol) -> Decision:
     """Declare a case lost; a person decides it, and not before the configured number of failures (handbook §1.5)."""
     suspicion.must_belong_to(by.organisation)
     suspicion.must_be_in(TRACEABLE, "lost")
@@ -82,7 +85,7 @@ def _next_day(suspicion: Suspicion, on: date, tracing: Tracing) -> date | None:
     return on + timedelta(days=figure.value)
 
 
-def _must_be_traced_by(suspicion: Suspicion, by: Actor) -> None:
+def _must_be_traced_by(suspicion: Suspicion, by: ActorRef) -> None:
     """Tracing is the owner's duty, helped by the first screener (孤独症规范)."""
     if by.organisation not in {suspicion.owner, suspicion.first_screener}:
         raise NotOwner

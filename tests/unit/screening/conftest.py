@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from services.screening.domain.protocol import Protocol, protocols
-from services.screening.domain.suspicion import Actor, Child, Suspicion
+from services.screening.domain.suspicion import Child, Suspicion
 from shared.contracts.codes import ScreeningCategory
+from shared.contracts.envelope import ActorRef
 from shared.contracts.events.screening import SuspicionState
 from tests.unit.screening.invented import BORN, CLINIC
 
@@ -42,7 +43,7 @@ def suspicion(child: Child) -> Suspicion:
 def in_state(suspicion: Suspicion):
     """The suspicion in any state, owned by anyone."""
 
-    def make(state: SuspicionState, owner: Actor = CLINIC, **changes) -> Suspicion:
+    def make(state: SuspicionState, owner: ActorRef = CLINIC, **changes) -> Suspicion:
         return replace(suspicion, state=state, owner=owner.organisation, **changes)
 
     return make

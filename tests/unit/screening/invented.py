@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from services.screening.domain.suspicion import Actor
+from shared.contracts.envelope import ActorRef
 
 BORN = date(2022, 3, 15)
 
@@ -12,7 +12,11 @@ def organisation(number: int) -> UUID:
     return UUID(int=number)
 
 
-CLINIC = Actor(organisation(1), UUID(int=101))
-MCH = Actor(organisation(2), UUID(int=102))
-HOSPITAL = Actor(organisation(3), UUID(int=103))
-STRANGER = Actor(organisation(9), UUID(int=109))
+def a_person_of(number: int) -> ActorRef:
+    return ActorRef(person=UUID(int=100 + number), organisation=organisation(number), role="staff")
+
+
+CLINIC = a_person_of(1)
+MCH = a_person_of(2)
+HOSPITAL = a_person_of(3)
+STRANGER = a_person_of(9)
