@@ -48,6 +48,7 @@ class Apache(Broker):
     def launch(self) -> None:
         """Fetch the jars and format the storage where that has not been done, and start the broker."""
         java = find_java()
+        self._sweep()
         fetch_jars(self.home, self._jars)
         self._configure()
         self._format(java)
@@ -68,6 +69,11 @@ class Apache(Broker):
     @property
     def _properties(self) -> Path:
         return self._folder / "server.properties"
+
+    def _sweep(self) -> None:
+        """Remove what a killed fetch left in this home; a cache elsewhere may be in use by others."""
+        for unfinished in self._folder.glob("jars.new-*"):
+            shutil.rmtree(unfinished, ignore_errors=True)
 
     def _configure(self) -> None:
         template = Template((HERE / "server.properties").read_text(encoding="utf-8"))
@@ -111,8 +117,6 @@ def fetch_jars(home: Home, place: Path) -> None:
     if maven is None:
         raise ToolMissing(f"Apache Kafka's jars are fetched with Maven (mvn); it was not found. {INSTALL}")
     place.parent.mkdir(parents=True, exist_ok=True)
-    for unfinished in place.parent.glob("jars.new-*"):
-        shutil.rmtree(unfinished, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="jars.new-", dir=place.parent) as draft:
         jars = Path(draft) / "jars"
         goal = (f"--file={HERE / 'pom.xml'}", "dependency:copy-dependencies", f"-DoutputDirectory={jars}")
@@ -120,7 +124,8 @@ def fetch_jars(home: Home, place: Path) -> None:
         # Maven takes its options, proxies and certificates from the environment.
         command = Command("maven", [maven, "--quiet", "--batch-mode", *goal], env=os.environ)
         run_tool(home, command, "Maven could not fetch Apache Kafka")
-        jars.rename(place)
+        if not place.exists():  # else another run was quicker
+            jars.rename(place)
 
 
 def _release_of(java: str) -> int:

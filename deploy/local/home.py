@@ -96,8 +96,8 @@ class Home:
         The place outside belongs to this home through the link `outside`, so that a removed home starts anew.
         """
         link = self.path / "outside"
-        if link.exists():
-            return link.resolve()
+        if link.is_symlink():
+            return self._outside(link)
         return self.path if account.can_enter(self.path) else self._make_outside(link)
 
     def holder(self) -> Holder | None:
@@ -136,6 +136,14 @@ class Home:
         stop(alive, self.settings.stop_within_s)
         for each in leftovers:
             each.forget(self.folder("run"))
+
+    def _outside(self, link: Path) -> Path:
+        if not link.exists():
+            raise HomeUnusable(
+                f"The database of {self.path} lay in {link.readlink()}, which is gone. "
+                f"Bring it back, or remove {self.path} to start anew."
+            )
+        return link.resolve()
 
     def _make_outside(self, link: Path) -> Path:
         try:

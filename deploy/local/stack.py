@@ -1,20 +1,12 @@
 """The whole installation on one machine: servers, databases, topics, keys, and every service as a process of its own."""
 
-import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-
-import asyncpg
-from alembic.script import ScriptDirectory
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from deploy.local.broker import Broker
-from deploy.local.databases import MIGRATOR, provision, role_of
+from deploy.postgres.databases import MIGRATOR, role_of
 from deploy.local.files import write_whole
 from deploy.local.home import Home
 from deploy.local.kafka_option import broker_from
@@ -22,10 +14,9 @@ from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Service
 from deploy.local.server import Server, start_all, stop_all
-from deploy.local.topics import Topic, declare
+from deploy.secrets import make
 from deploy.services import NAMES, SERVICES, ServiceSpec
-from shared.contracts.topics import topics
-from shared.db import alembic_config, migrate
+from deploy.setup import ROLES, owner_dsn, prepare
 
 ADMINISTRATOR = "administrator"
 CHECKPOINT_SECONDS = "5"
@@ -55,7 +46,7 @@ class Stack:
 
     def database(self, service: str) -> str:
         """Return the address of a service's database for its owner, the migrator."""
-        return self.postgres.dsn(role_of(service), MIGRATOR, self.home.secret(MIGRATOR))
+        return owner_dsn(self.postgres.dsn(), service, self.home.secret(MIGRATOR))
 
 
 @contextmanager
@@ -66,7 +57,7 @@ def up(home: Home, kafka: str, say: Say) -> Iterator[Stack]:
     start_all([stack.postgres, stack.broker])
     try:
         say("databases and topics")
-        _prepare(stack)
+        prepare(stack.postgres.dsn(), stack.broker.bootstrap, {role: home.secret(role) for role in ROLES})
         say(f"starting {len(NAMES)} services")
         start_all(list(stack.services.values()))
         write_whole(home.path / "running.json", json.dumps({"kafka": stack.broker.kind, "urls": stack.urls}))
@@ -89,11 +80,7 @@ def running_urls(home: Home) -> dict[str, str]:
 def _planned(home: Home, kafka: str) -> Stack:
     postgres, broker = Postgres(home), broker_from(kafka, home)
     ports = {name: home.port(name) for name in NAMES}
-    for name in NAMES:
-        home.secret(f"client-{name}")
-        _key(home, f"{name}.pem")
-    _key(home, "tokens.pem")
-    home.secret(ADMINISTRATOR, 12)
+    make(home.folder("secrets"))
     services = {spec.name: Service(home, spec.name, _environment(home, spec, postgres, broker, ports)) for spec in SERVICES}
     return Stack(home, postgres, broker, services)
 
@@ -105,7 +92,7 @@ def _environment(
     urls = {name: f"http://{LOOPBACK}:{port}" for name, port in ports.items()}
     values = {
         "DATABASE_URL": f"postgresql://{role_of(spec.name)}@{LOOPBACK}:{postgres.port}/{role_of(spec.name)}",
-        "DATABASE_PASSWORD_FILE": str(_made(home, role_of(spec.name))),
+        "DATABASE_PASSWORD_FILE": str(home.secret_file(role_of(spec.name))),
         "KAFKA": broker.bootstrap,
         "KAFKA_IDEMPOTENT": str(broker.idempotent).lower(),
         "DIRECTORY_URL": urls["directory"],
@@ -130,45 +117,7 @@ def _own_environment(home: Home, service: str) -> dict[str, str]:
         }
     if service == "screening":
         return {
-            "IDENTITY_KEY_FILE": str(_made(home, "identity-key")),
-            "INDEX_KEY_FILE": str(_made(home, "index-key")),
+            "IDENTITY_KEY_FILE": str(home.secret_file("identity-key")),
+            "INDEX_KEY_FILE": str(home.secret_file("index-key")),
         }
     return {}
-
-
-def _made(home: Home, name: str) -> Path:
-    home.secret(name)
-    return home.secret_file(name)
-
-
-def _key(home: Home, name: str) -> None:
-    if not home.secret_file(name).exists():
-        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        write_whole(home.secret_file(name), pem.decode())
-
-
-def _prepare(stack: Stack) -> None:
-    """Make what is missing in the databases and on the broker; on a second start, nothing is."""
-    passwords = {role: stack.home.secret(role) for role in (MIGRATOR, *map(role_of, NAMES))}
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        declared = beside.submit(asyncio.run, _declare(stack.broker))
-        asyncio.run(provision(stack.postgres.dsn(), passwords))
-        for name in NAMES:
-            if not asyncio.run(_at_head(stack.database(name), name)):
-                migrate(name, stack.database(name), passwords[MIGRATOR], app_role=role_of(name))
-        declared.result()
-
-
-async def _declare(broker: Broker) -> None:
-    await declare(broker.bootstrap, [Topic(t.name, t.partitions, t.replicas, t.retention_ms) for t in topics()])
-
-
-async def _at_head(dsn: str, service: str) -> bool:
-    head = ScriptDirectory.from_config(alembic_config(service)).get_current_head()
-    connection = await asyncpg.connect(dsn)
-    try:
-        if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
-            return False
-        return bool(await connection.fetchval("SELECT version_num FROM alembic_version") == head)
-    finally:
-        await connection.close()

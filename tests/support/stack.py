@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from fastapi import FastAPI
 
 from deploy.local.broker import Broker
-from deploy.local.databases import MIGRATOR, provision, role_of
+from deploy.postgres.databases import MIGRATOR, provision, role_of
 from deploy.local.postgres import Postgres
 from shared.access.clients import Organisation
 from shared.access.policy import Actor

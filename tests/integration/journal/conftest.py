@@ -8,7 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from deploy.local.databases import MIGRATOR, provision, role_of
+from deploy.postgres.databases import MIGRATOR, provision, role_of
 from shared.contracts.envelope import Event, Fact
 from shared.db import Database, grant
 from shared.journal.inbox import Inbox, Stream

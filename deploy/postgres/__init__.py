@@ -1,0 +1,1 @@
+"""PostgreSQL of an installation: databases and roles."""
