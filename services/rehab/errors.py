@@ -2,11 +2,12 @@
 
 Refusal
 ├── designation    NotALegalPerson, PeriodBackwards, DesignationOverlaps, AlreadySuspended, OutsideAgreement
-├── assistance     AlreadyApplied, NotOpen, BeforeSubmission, MaterialsMissing, NotEligible, RateNotSet,
-│                  ContinuationNeedsEvaluation, OutOfCounty
-├── enrolment      ApprovalLapsed, BeforeApproval, NotDesignated, DesignationSuspendedNow, NeedsCountyConsent,
-│                  AlreadyEnrolled, EnrolmentOver, EndsBeforeItStarts, SessionsAfterEnd
-├── sessions       SessionBackwards, SessionTooLong, OutsideEnrolment, SessionOverlaps, SessionVoid, NothingCorrected
+├── assistance     AlreadyApplied, NotOpen, BeforeSubmission, OutOfCounty, NoConfirmedDiagnosis, MaterialsMissing,
+│                  NotEligible, RateNotSet, ContinuationNeedsEvaluation
+├── enrolment      ApprovalLapsed, OutsideApproval, NotDesignated, DesignationIsSuspended, NeedsCountyConsent,
+│                  AlreadyEnrolled, EnrolmentOver, SessionsAfterEnd
+├── sessions       SessionBackwards, SessionTooLong, OutsideEnrolment, SessionOverlaps, SessionVoid,
+│                  NothingCorrected, BatchSize
 └── evaluations    UnknownInstrument, NotForThisAge, UnknownDimension, ScoreMissing, ScoreOutOfRange, TotalMismatch
 """
 
@@ -56,6 +57,11 @@ class BeforeSubmission(Refusal, code="rehab.before-submission", status=422):
 class OutOfCounty(Refusal, code="rehab.out-of-county", status=422):
     en = "The application belongs to the federation of the child's county ({county})."
     zh = "申请应由儿童所在县（{county}）残联受理。"
+
+
+class NoConfirmedDiagnosis(Refusal, code="rehab.no-confirmed-diagnosis", status=422):
+    en = "No confirmed diagnosis of {category} has reached this service; the application stands on one."
+    zh = "尚未收到该儿童 {category} 类别的确诊结果，而申请以诊断为依据。"
 
 
 class MaterialsMissing(Refusal, code="rehab.materials-missing", status=422):
@@ -176,3 +182,8 @@ class ScoreOutOfRange(Refusal, code="rehab.score-out-of-range", status=422):
 class TotalMismatch(Refusal, code="rehab.total-mismatch", status=422):
     en = "{instrument}: the total should be {expected}."
     zh = "{instrument}：总分应为 {expected}。"
+
+
+class BatchSize(Refusal, code="rehab.batch-size", status=422):
+    en = "A batch holds 1 to {limit} sessions, not {size}."
+    zh = "每批应有 1 至 {limit} 条训练记录，实际为 {size} 条。"

@@ -90,6 +90,7 @@ class Approval:
     category: RehabCategory
     mode: TrainingMode
     county: str
+    other_counties: bool
     valid_from: date
     valid_until: date
     enrol_by: date
@@ -113,18 +114,21 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The federation's approval: the day, and whether experts evaluated that assistance should go on."""
+    """The federation's approval, with two opinions that only people have.
+
+    `experts_agree`: experts evaluated that assistance should go on (山东办法2026). `other_counties`: the county
+    consents to an institution of another county (handbook §3.3 step 5).
+    """
 
     approval: UUID
     on: date
     experts_agree: bool
+    other_counties: bool
 
 
-def open_intake(
-    child: Child, category: RehabCategory, diagnosed_on: date, received_on: date, rules: Rules
-) -> IntakeOpened:
+def open_intake(child: Child, category: RehabCategory, diagnosed_on: date, rules: Rules) -> IntakeOpened:
     """Take a confirmed diagnosis to the federation of the child's county, with a clock for the first contact."""
-    due = add_working_days(received_on, rules.contact_working_days, rules.days_off)
+    due = add_working_days(diagnosed_on, rules.contact_working_days, rules.days_off)
     return IntakeOpened(category=category, county=child.county, diagnosed_on=diagnosed_on, contact_due_on=due)
 
 
@@ -142,14 +146,11 @@ def submit_application(
 
 
 def complete_application(
-    application: Application, materials: frozenset[Material], on: date, policy: AssistancePolicy, rules: Rules
+    application: Application, on: date, policy: AssistancePolicy, rules: Rules
 ) -> ApplicationSubmitted:
     """Receive the materials that were missing: the application is submitted anew. Raises NotOpen, BeforeSubmission."""
     _expect(application, on, ApplicationState.RETURNED)
-    order = ApplicationOrder(
-        application.id, application.category, application.mode, application.basis, application.materials | materials, on
-    )
-    return _received(order, application.county, on, policy, rules)
+    return _received(application, application.county, on, policy, rules)
 
 
 def return_application(application: Application, missing: frozenset[Material], on: date) -> ApplicationReturned:
@@ -175,7 +176,7 @@ def approve_assistance(
         approval=decision.approval, application=application.id, item=AssistanceItem.TRAINING,
         category=application.category, mode=application.mode, age_band=entitlement.age_band, county=child.county,
         approved_on=decision.on, valid_from=entitlement.valid_from, valid_until=entitlement.valid_until,
-        ceiling=entitlement.ceiling, monthly_cap=entitlement.monthly_cap,
+        ceiling=entitlement.ceiling, monthly_cap=entitlement.monthly_cap, other_counties=decision.other_counties,
         enrol_by=decision.on + timedelta(days=rules.enrol_within_days), policy=entitlement.policy,
     )  # fmt: skip
 
@@ -192,7 +193,7 @@ def refuse_assistance(
 
 
 def _received(
-    order: ApplicationOrder, county: str, on: date, policy: AssistancePolicy, rules: Rules
+    order: ApplicationOrder | Application, county: str, on: date, policy: AssistancePolicy, rules: Rules
 ) -> ApplicationSubmitted:
     return ApplicationSubmitted(
         application=order.id, item=AssistanceItem.TRAINING, category=order.category, mode=order.mode,

@@ -51,12 +51,11 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentOrder:
-    """The guardian's choice of an institution, and the county's consent to one of another county."""
+    """The guardian's choice of an institution."""
 
     id: UUID
     institution: UUID
     started_on: date
-    county_consents: bool
 
 
 def start_enrolment(
@@ -70,7 +69,7 @@ def start_enrolment(
     if any(enrolment.over_on > order.started_on for enrolment in earlier):
         raise AlreadyEnrolled
     designation = designation_for(approval.category, order.started_on, held)
-    if designation.county != approval.county and not order.county_consents:
+    if designation.county != approval.county and not approval.other_counties:
         raise NeedsCountyConsent(county=designation.county)
     return EnrolmentStarted(
         enrolment=order.id, approval=approval.id, institution=order.institution, item=approval.item,

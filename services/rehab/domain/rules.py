@@ -16,4 +16,7 @@ class Rules(BaseModel):
     days_off: frozenset[date] = Field(default=frozenset(), description="Public holidays of the federation.")
     enrol_within_days: int = Field(default=30, ge=0, description="Enrolment after approval, or lapse (§3.3 step 5).")
     designation_years: int = Field(default=2, ge=1, description="Agreement of an institution (§3.4).")
-    longest_session_minutes: int = Field(default=480, ge=1, description="F08: more in one day is not plausible.")
+    visible_after_days: int = Field(default=90, ge=0, description="How long a centre still sees a child that left.")
+    longest_session_minutes: int = Field(
+        default=480, ge=1, le=1440, description="F08: more in one day is not plausible."
+    )

@@ -28,7 +28,7 @@ Interval = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class LoggedSession:
     """A logged session as it stands: its content, or None when it was made void, and the fact that says so."""
 
     id: UUID
@@ -36,6 +36,11 @@ class Session:
     institution: UUID
     content: SessionContent | None
     said_by: UUID
+
+
+def overlap(busy: Interval) -> SessionOverlaps:
+    """Return the refusal that names the time at which the child is busy, and nothing else of another centre's."""
+    return SessionOverlaps(starts_at=busy[0].isoformat(), ends_at=busy[1].isoformat())
 
 
 class BusyTimes:
@@ -49,29 +54,18 @@ class BusyTimes:
         place = bisect_left(self._intervals, starts_at, key=itemgetter(0))
         for busy_from, busy_until in self._intervals[max(place - 1, 0) : place + 1]:
             if busy_from < ends_at and starts_at < busy_until:
-                raise SessionOverlaps(starts_at=busy_from.isoformat(), ends_at=busy_until.isoformat())
+                raise overlap((busy_from, busy_until))
         insort(self._intervals, (starts_at, ends_at))
 
 
-def check_times(starts_at: datetime, ends_at: datetime, now: datetime, rules: Rules) -> None:
-    """Check what holds for every session. Raises SessionBackwards, SessionTooLong or InTheFuture."""
-    if ends_at <= starts_at:
-        raise SessionBackwards
-    if ends_at - starts_at > timedelta(minutes=rules.longest_session_minutes):
-        raise SessionTooLong(limit=rules.longest_session_minutes)
-    if ends_at > now:
-        raise InTheFuture(field="ends_at")
+def record_session(
+    session: UUID, enrolment: Enrolment, content: SessionContent, now: datetime, rules: Rules
+) -> SessionRecorded:
+    """Log a session of an enrolled child; whether the child is busy then is for the caller to see.
 
-
-def check_inside(starts_at: datetime, ends_at: datetime, enrolment: Enrolment) -> None:
-    """Check that a session lies inside its enrolment. Raises OutsideEnrolment."""
-    if starts_at < enrolment.opens_at or ends_at > enrolment.closes_at:
-        raise OutsideEnrolment(since=enrolment.started_on.isoformat(), until=enrolment.over_on.isoformat())
-
-
-def record_session(session: UUID, enrolment: Enrolment, content: SessionContent) -> SessionRecorded:
-    """Log a session of an enrolled child. Raises OutsideEnrolment; the caller has checked times and busy times."""
-    check_inside(content.starts_at, content.ends_at, enrolment)
+    Raises SessionBackwards, SessionTooLong, InTheFuture or OutsideEnrolment.
+    """
+    _check_times(content, enrolment, now, rules)
     return SessionRecorded(
         session=session, enrolment=enrolment.id, institution=enrolment.institution, therapist=content.therapist,
         discipline=content.discipline, mode=content.mode, starts_at=content.starts_at, ends_at=content.ends_at,
@@ -79,20 +73,40 @@ def record_session(session: UUID, enrolment: Enrolment, content: SessionContent)
     )  # fmt: skip
 
 
-def correct_session(
-    session: Session, enrolment: Enrolment, replacement: SessionContent | None, reason: CorrectionReason
-) -> SessionCorrected:
-    """Correct a session by a fact that names the one it corrects; without a replacement the session is void.
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What holds instead of a session, and why; without a replacement the session is void."""
 
-    Raises SessionVoid, NothingCorrected or OutsideEnrolment; the caller has checked times and busy times.
+    replacement: SessionContent | None
+    reason: CorrectionReason
+
+
+def correct_session(
+    session: LoggedSession, enrolment: Enrolment, correction: Correction, now: datetime, rules: Rules
+) -> SessionCorrected:
+    """Correct a session by a fact that names the one it corrects (handbook §0 rule 4).
+
+    Raises SessionVoid, NothingCorrected, or what `record_session` raises.
     """
     if session.content is None:
         raise SessionVoid
-    if replacement == session.content:
+    if correction.replacement == session.content:
         raise NothingCorrected
-    if replacement is not None:
-        check_inside(replacement.starts_at, replacement.ends_at, enrolment)
+    if correction.replacement is not None:
+        _check_times(correction.replacement, enrolment, now, rules)
     return SessionCorrected(
-        session=session.id, enrolment=session.enrolment, institution=session.institution, reason=reason,
-        replacement=replacement, correction_of=session.said_by,
+        session=session.id, enrolment=session.enrolment, institution=session.institution, reason=correction.reason,
+        replacement=correction.replacement, correction_of=session.said_by,
     )  # fmt: skip
+
+
+def _check_times(content: SessionContent, enrolment: Enrolment, now: datetime, rules: Rules) -> None:
+    starts_at, ends_at = content.starts_at, content.ends_at
+    if ends_at <= starts_at:
+        raise SessionBackwards
+    if ends_at - starts_at > timedelta(minutes=rules.longest_session_minutes):
+        raise SessionTooLong(limit=rules.longest_session_minutes)
+    if ends_at > now:
+        raise InTheFuture(field="ends_at")
+    if starts_at < enrolment.opens_at or ends_at > enrolment.closes_at:
+        raise OutsideEnrolment(since=enrolment.started_on.isoformat(), until=enrolment.over_on.isoformat())

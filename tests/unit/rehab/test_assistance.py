@@ -37,6 +37,7 @@ from shared.contracts.events.rehab import AssistanceItem, EligibilityBasis, Mate
 
 SD_2018, SD_2026 = built_in_policies().versions
 RULES = Rules()
+HOME = False  # no consent to institutions of other counties
 CHILD = Child(uuid4(), date(2021, 3, 15), "371602")
 MATERIALS = frozenset({Material.IDENTITY, Material.RESIDENCE, Material.DIAGNOSIS})
 ORDER = ApplicationOrder(
@@ -47,12 +48,12 @@ APPLICATION = Application(
 )
 RETURNED = replace(APPLICATION, state=ApplicationState.RETURNED, materials=frozenset({Material.IDENTITY}))
 NOTHING = History(0, ())
-DECISION = Decision(uuid4(), date(2026, 3, 9), experts_agree=False)
+DECISION = Decision(uuid4(), date(2026, 3, 9), experts_agree=False, other_counties=False)
 
 
 def an_approval(year, category=RehabCategory.AUTISM):
     return Approval(
-        uuid4(), AssistanceItem.TRAINING, category, TrainingMode.CENTRALISED, "371602",
+        uuid4(), AssistanceItem.TRAINING, category, TrainingMode.CENTRALISED, "371602", HOME,
         date(year, 3, 9), date(year, 12, 31), date(year, 4, 8),
     )  # fmt: skip
 
@@ -72,8 +73,8 @@ def test_working_days_leave_out_weekends_and_holidays(day, count, off, expected)
 
 
 def test_an_intake_goes_to_the_childs_county_with_a_clock():
-    intake = open_intake(CHILD, RehabCategory.AUTISM, date(2026, 2, 20), date(2026, 3, 2), RULES)
-    assert (intake.county, intake.diagnosed_on) == ("371602", date(2026, 2, 20))
+    intake = open_intake(CHILD, RehabCategory.AUTISM, date(2026, 3, 2), RULES)
+    assert (intake.county, intake.diagnosed_on) == ("371602", date(2026, 3, 2))
     assert intake.contact_due_on == date(2026, 3, 9)
 
 
@@ -101,10 +102,10 @@ def test_what_is_missing_is_said_once_and_sorted():
 
 
 def test_a_completed_application_starts_its_clocks_anew():
-    fact = complete_application(RETURNED, MATERIALS, date(2026, 3, 10), SD_2026, RULES)
+    fact = complete_application(RETURNED, date(2026, 3, 10), SD_2026, RULES)
     assert (fact.application, fact.submitted_on, fact.reply_due_on) == (ORDER.id, date(2026, 3, 10), date(2026, 3, 17))
     with pytest.raises(NotOpen):
-        complete_application(APPLICATION, MATERIALS, date(2026, 3, 10), SD_2026, RULES)
+        complete_application(APPLICATION, date(2026, 3, 10), SD_2026, RULES)
 
 
 def test_an_approval_carries_amounts_period_and_clock():
@@ -112,6 +113,12 @@ def test_an_approval_carries_amounts_period_and_clock():
     assert (fact.ceiling, fact.monthly_cap, fact.policy) == (2_000_000, 200_000, "SD-2026")
     assert (fact.valid_from, fact.valid_until) == (date(2026, 3, 9), date(2026, 12, 31))
     assert fact.enrol_by == date(2026, 4, 8)
+    assert not fact.other_counties
+
+
+def test_a_county_may_consent_to_an_institution_elsewhere():
+    decision = replace(DECISION, other_counties=True)
+    assert approve_assistance(CHILD, APPLICATION, NOTHING, SD_2026, decision, RULES).other_counties
 
 
 @pytest.mark.parametrize("state", [ApplicationState.RETURNED, ApplicationState.APPROVED, ApplicationState.REFUSED])

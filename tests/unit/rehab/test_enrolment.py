@@ -24,12 +24,13 @@ from shared.contracts.codes import RehabCategory
 from shared.contracts.events.rehab import AssistanceItem, EnrolmentEndReason, TrainingMode
 
 CENTRE = uuid4()
+HOME = False  # no consent to institutions of other counties
 APPROVAL = Approval(
-    uuid4(), AssistanceItem.TRAINING, RehabCategory.AUTISM, TrainingMode.CENTRALISED, "371602",
+    uuid4(), AssistanceItem.TRAINING, RehabCategory.AUTISM, TrainingMode.CENTRALISED, "371602", HOME,
     date(2026, 3, 9), date(2026, 12, 31), date(2026, 4, 8),
 )  # fmt: skip
 HELD = Designation(uuid4(), CENTRE, "371602", frozenset({RehabCategory.AUTISM}), date(2026, 1, 1), date(2027, 12, 31))
-ORDER = EnrolmentOrder(uuid4(), CENTRE, date(2026, 3, 16), county_consents=False)
+ORDER = EnrolmentOrder(uuid4(), CENTRE, date(2026, 3, 16))
 EARLIER = Enrolment(
     uuid4(), uuid4(), APPROVAL.id, CENTRE, AssistanceItem.TRAINING, date(2026, 3, 10), date(2026, 12, 31), None
 )
@@ -68,7 +69,7 @@ def test_an_institution_of_another_county_needs_consent():
     far = replace(HELD, county="371621")
     with pytest.raises(NeedsCountyConsent):
         start_enrolment(APPROVAL, ORDER, [far], [])
-    assert start_enrolment(APPROVAL, replace(ORDER, county_consents=True), [far], [])
+    assert start_enrolment(replace(APPROVAL, other_counties=True), ORDER, [far], [])
 
 
 def test_one_active_enrolment_per_item():

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.rehab.domain.enrolment import Enrolment
 from services.rehab.domain.rules import Rules
-from services.rehab.domain.sessions import BusyTimes, Session, check_times, correct_session, record_session
+from services.rehab.domain.sessions import BusyTimes, Correction, LoggedSession, correct_session, record_session
 from services.rehab.errors import (
     NothingCorrected,
     OutsideEnrolment,
@@ -31,6 +31,7 @@ from shared.errors import InTheFuture
 
 NOW = datetime(2026, 3, 20, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+RULES = Rules()
 ENROLMENT = Enrolment(
     uuid4(), uuid4(), uuid4(), uuid4(), AssistanceItem.TRAINING, date(2026, 3, 10), date(2026, 12, 31), None
 )
@@ -41,8 +42,14 @@ def content(starts_at, ends_at, **other):
     return SessionContent(starts_at=starts_at, ends_at=ends_at, **(values | other))
 
 
-def test_a_session_that_just_ended_is_logged():
-    check_times(NOW - HOUR, NOW, NOW, Rules())
+def log(starts_at, ends_at, now=NOW, rules=RULES):
+    return record_session(uuid4(), ENROLMENT, content(starts_at, ends_at), now, rules)
+
+
+def test_a_session_that_just_ended_is_logged_under_its_enrolment():
+    logged = log(NOW - HOUR, NOW)
+    assert isinstance(logged, SessionRecorded)
+    assert (logged.enrolment, logged.institution) == (ENROLMENT.id, ENROLMENT.institution)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +64,13 @@ def test_a_session_that_just_ended_is_logged():
 )
 def test_impossible_times_are_refused(starts, ends, refusal):
     with pytest.raises(refusal):
-        check_times(starts, ends, NOW, Rules())
+        log(starts, ends)
 
 
 def test_the_longest_session_is_configured():
-    check_times(NOW - 8 * HOUR, NOW, NOW, Rules())
+    assert log(NOW - 8 * HOUR, NOW)
     with pytest.raises(SessionTooLong):
-        check_times(NOW - HOUR, NOW, NOW, Rules(longest_session_minutes=59))
+        log(NOW - HOUR, NOW, rules=Rules(longest_session_minutes=59))
 
 
 def test_half_past_twenty_four_is_no_time():
@@ -106,50 +113,48 @@ def test_busy_times_agree_with_comparing_every_pair(times):
             assert clash
 
 
-def test_a_session_is_logged_under_its_enrolment():
-    logged = record_session(uuid4(), ENROLMENT, content(NOW - HOUR, NOW))
-    assert isinstance(logged, SessionRecorded)
-    assert (logged.enrolment, logged.institution) == (ENROLMENT.id, ENROLMENT.institution)
-
-
 @pytest.mark.parametrize(
     "starts", [ENROLMENT.opens_at - timedelta(seconds=1), ENROLMENT.closes_at - HOUR + timedelta(seconds=1)]
 )
 def test_a_session_outside_the_enrolment_is_refused(starts):
     with pytest.raises(OutsideEnrolment):
-        record_session(uuid4(), ENROLMENT, content(starts, starts + HOUR))
+        log(starts, starts + HOUR, now=ENROLMENT.closes_at + HOUR)
 
 
 @pytest.mark.parametrize("starts", [ENROLMENT.opens_at, ENROLMENT.closes_at - HOUR])
 def test_both_edges_of_the_enrolment_belong_to_it(starts):
-    assert record_session(uuid4(), ENROLMENT, content(starts, starts + HOUR)).starts_at == starts
+    assert log(starts, starts + HOUR, now=ENROLMENT.closes_at).starts_at == starts
 
 
-LOGGED = Session(uuid4(), ENROLMENT.id, ENROLMENT.institution, content(NOW - HOUR, NOW), uuid4())
+def correct(session, replacement, reason=CorrectionReason.WRONG_TIME):
+    return correct_session(session, ENROLMENT, Correction(replacement, reason), NOW, RULES)
+
+
+LOGGED = LoggedSession(uuid4(), ENROLMENT.id, ENROLMENT.institution, content(NOW - HOUR, NOW), uuid4())
 
 
 def test_a_correction_names_the_fact_that_it_corrects():
     right = LOGGED.content.model_copy(update={"ends_at": NOW - HOUR / 2})
-    fact = correct_session(LOGGED, ENROLMENT, right, CorrectionReason.WRONG_TIME)
+    fact = correct(LOGGED, right)
     assert (fact.correction_of, fact.session, fact.replacement) == (LOGGED.said_by, LOGGED.id, right)
 
 
 def test_a_correction_without_replacement_makes_void():
-    assert correct_session(LOGGED, ENROLMENT, None, CorrectionReason.DID_NOT_HAPPEN).replacement is None
+    assert correct(LOGGED, None, CorrectionReason.DID_NOT_HAPPEN).replacement is None
 
 
 def test_a_void_session_is_not_corrected():
-    void = Session(LOGGED.id, LOGGED.enrolment, LOGGED.institution, None, uuid4())
+    void = LoggedSession(LOGGED.id, LOGGED.enrolment, LOGGED.institution, None, uuid4())
     with pytest.raises(SessionVoid):
-        correct_session(void, ENROLMENT, LOGGED.content, CorrectionReason.WRONG_DETAILS)
+        correct(void, LOGGED.content)
 
 
 def test_a_correction_that_changes_nothing_is_refused():
     with pytest.raises(NothingCorrected):
-        correct_session(LOGGED, ENROLMENT, LOGGED.content, CorrectionReason.WRONG_DETAILS)
+        correct(LOGGED, LOGGED.content)
 
 
-def test_a_replacement_stays_inside_the_enrolment():
-    early = content(ENROLMENT.opens_at - HOUR, ENROLMENT.opens_at)
-    with pytest.raises(OutsideEnrolment):
-        correct_session(LOGGED, ENROLMENT, early, CorrectionReason.WRONG_TIME)
+@pytest.mark.parametrize(("starts", "refusal"), [(ENROLMENT.opens_at - HOUR, OutsideEnrolment), (NOW, InTheFuture)])
+def test_a_replacement_keeps_the_rules_of_a_session(starts, refusal):
+    with pytest.raises(refusal):
+        correct(LOGGED, content(starts, starts + HOUR))

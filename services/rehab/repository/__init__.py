@@ -1,0 +1,58 @@
+"""Every SQL statement of the rehab service, by what it is about.
+
+What an actor may see is decided in `Records.readable_by` and nowhere else. Whoever decides or logs something for a
+child first takes the child's row lock: so two requests about one child stand in line, and what the second one reads
+includes what the first one wrote.
+"""
+
+from typing import ClassVar
+
+from services.rehab.domain.policy import AssistancePolicy
+from services.rehab.domain.rules import Rules
+from services.rehab.repository.assistance import Assistance
+from services.rehab.repository.children import Children
+from services.rehab.repository.designations import Designations
+from services.rehab.repository.enrolments import Enrolments
+from services.rehab.repository.evaluations import Evaluations
+from services.rehab.repository.sessions import Sessions
+from shared.journal.unit_of_work import UnitOfWork
+from shared.policyfile import Policies
+
+
+class RehabUnitOfWork(UnitOfWork):
+    """One transaction of the rehab service, with the county's rules and the province's policies in force."""
+
+    __slots__ = ()
+
+    rules: ClassVar[Rules]
+    policies: ClassVar[Policies[AssistancePolicy]]
+
+    @property
+    def children(self) -> Children:
+        """Children and intakes."""
+        return Children(self.session, self.rules.visible_after_days)
+
+    @property
+    def assistance(self) -> Assistance:
+        """Applications and approvals."""
+        return Assistance(self.session, self.rules.visible_after_days)
+
+    @property
+    def designations(self) -> Designations:
+        """Agreements with institutions."""
+        return Designations(self.session, self.rules.visible_after_days)
+
+    @property
+    def enrolments(self) -> Enrolments:
+        """Enrolments."""
+        return Enrolments(self.session, self.rules.visible_after_days)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Sessions."""
+        return Sessions(self.session, self.rules.visible_after_days)
+
+    @property
+    def evaluations(self) -> Evaluations:
+        """Stage evaluations."""
+        return Evaluations(self.session, self.rules.visible_after_days)

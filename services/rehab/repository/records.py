@@ -1,0 +1,90 @@
+"""What all records of children share: who may see them, and how a list is paged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CursorResult, Executable, Row, Select, Table, exists, false, true, tuple_, update
+
+from services.rehab import tables as t
+from shared import clock
+from shared.access.policy import Actor
+from shared.contracts.codes import OrgType
+from shared.contracts.envelope import Fact
+from shared.db import Session
+
+COUNTY_DIGITS = 6
+
+Rows = Sequence[Row[Any]]
+Cursor = tuple[Any, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Some of the rehab records, in the transaction of one session."""
+
+    session: Session
+    visible_after_days: int
+
+    def readable_by(self, actor: Actor, row: Table) -> ColumnElement[bool]:
+        """Return which rows about a child an actor may see; `row` has `case_id` and `county` (docs/access.md).
+
+        A federation sees its region; a centre the children enrolled with it, while enrolled plus 90 days; a hospital
+        the children whose diagnosis it made; nobody else sees anything here.
+        """
+        if actor.org_type is OrgType.FEDERATION:
+            return _inside(row, actor.region)
+        if actor.org_type is OrgType.REHAB_CENTRE:
+            e = t.enrolment.alias("of_actor")
+            mine = (e.c.institution == actor.organisation, e.c.over_on > self.gone_by)
+            return exists().where(e.c.case_id == row.c.case_id, *mine)
+        if actor.org_type is OrgType.HOSPITAL:
+            i = t.intake.alias("of_actor")
+            return exists().where(i.c.case_id == row.c.case_id, i.c.hospital == actor.organisation)
+        return false()
+
+    @staticmethod
+    def own(actor: Actor, row: Table) -> ColumnElement[bool]:
+        """Return which records of a readable child are shown in full: to a centre its own, to a federation all."""
+        return true() if actor.org_type is OrgType.FEDERATION else row.c.institution == actor.organisation
+
+    @property
+    def gone_by(self) -> date:
+        """A child whose enrolment was over by this day is out of its centre's sight."""
+        return clock.today() - timedelta(days=self.visible_after_days)
+
+    async def run(self, statement: Executable) -> CursorResult[Any]:
+        """Run a Core statement in this transaction."""
+        return await self.session.execute(statement)
+
+    async def one(self, wanted: Select[Any]) -> Row[Any] | None:
+        """Return the one row of a statement, or None."""
+        return (await self.run(wanted)).one_or_none()
+
+    async def all(self, wanted: Select[Any]) -> Rows:
+        """Return all rows of a statement."""
+        return (await self.run(wanted)).all()
+
+    async def set(self, table: Table, key: UUID, **values: Any) -> None:
+        """Change the row with this id."""
+        await self.run(update(table).where(table.c.id == key).values(values))
+
+    async def page(self, wanted: Select[Any], keys: tuple[Any, ...], after: Cursor, limit: int) -> Rows:
+        """Return one row more than the limit, so that the caller knows whether there is a next page."""
+        if after is not None:
+            wanted = wanted.where(tuple_(*keys) > tuple_(*after))
+        return await self.all(wanted.order_by(*keys).limit(limit + 1))
+
+
+def columns(fact: Fact, *names: str) -> dict[str, Any]:
+    """Return fields of a fact as a row takes them."""
+    return {name: getattr(fact, name) for name in names}
+
+
+def _inside(row: Table, region: str) -> ColumnElement[bool]:
+    # Equality, not a prefix, for a county: so the county's index gives its rows in the order of the list.
+    if len(region) == COUNTY_DIGITS:
+        return row.c.county == region
+    return row.c.county.startswith(region, autoescape=True) if region else false()

@@ -1,0 +1,113 @@
+"""Sessions: the two hot paths of the service, as text on the driver."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+
+from services.rehab import tables as t
+from services.rehab.domain.sessions import Interval, LoggedSession, overlap
+from services.rehab.repository.records import Records, Rows
+from shared.access.policy import Actor
+from shared.contracts.events.rehab import Discipline, SessionContent, SessionCorrected, SessionMode, SessionRecorded
+from shared.errors import NotFound
+
+# No session is longer than a day (a CHECK constraint), so an overlapping one began less than a day before.
+ADD = """
+INSERT INTO session (id, case_id, enrolment_id, institution, therapist, discipline, mode, starts_at, ends_at, attended,
+                     said_by)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+WHERE NOT EXISTS (SELECT FROM session WHERE case_id = $2 AND NOT void AND starts_at < $9 AND ends_at > $8
+                  AND starts_at > $8::timestamptz - interval '24 hours')
+"""
+CLASHES = """
+SELECT o.place, s.starts_at, s.ends_at
+FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY AS o (case_id, starts_at, ends_at, place)
+CROSS JOIN LATERAL (
+    SELECT starts_at, ends_at FROM session WHERE case_id = o.case_id AND NOT void AND starts_at < o.ends_at
+    AND ends_at > o.starts_at AND starts_at > o.starts_at - interval '24 hours' AND id IS DISTINCT FROM $4 LIMIT 1
+) AS s
+"""
+COLUMNS = (
+    "id", "case_id", "enrolment_id", "institution", "therapist", "discipline", "mode", "starts_at", "ends_at",
+    "attended", "said_by",
+)  # fmt: skip
+CONTENT = ("therapist", "discipline", "mode", "starts_at", "ends_at", "attended")
+
+
+class Sessions(Records):
+    """Sessions. Whoever adds or moves one holds the child, so nobody else does between the look and the write."""
+
+    async def add(self, case: UUID, fact: SessionRecorded, said_by: UUID) -> None:
+        """Keep a session, unless the child is busy at that time. Raises SessionOverlaps."""
+        status = await self.session.driver.execute(ADD, *_row(case, fact, said_by))
+        if status == "INSERT 0 0":
+            raise overlap((await self.clashes([(case, (fact.starts_at, fact.ends_at))]))[0])
+
+    async def add_many(self, rows: Sequence[tuple[UUID, SessionRecorded, UUID]]) -> None:
+        """Keep a day of sessions (case, fact and fact id each) of which the caller knows that they do not clash."""
+        records = [_row(*row) for row in rows]
+        await self.session.driver.copy_records_to_table("session", records=records, columns=COLUMNS)
+
+    async def clashes(
+        self, wanted: Sequence[tuple[UUID, Interval]], *, beside: UUID | None = None
+    ) -> Mapping[int, Interval]:
+        """Return, by place in `wanted`, a time at which the child is busy already; `beside` leaves one session out."""
+        cases = [case for case, _ in wanted]
+        starts, ends = [times[0] for _, times in wanted], [times[1] for _, times in wanted]
+        rows = await self.session.driver.fetch(CLASHES, cases, starts, ends, beside)
+        return {row["place"] - 1: (row["starts_at"], row["ends_at"]) for row in rows}
+
+    async def place_of(self, session: UUID, actor: Actor) -> tuple[UUID, UUID]:
+        """Return case and enrolment of a session of the actor's own centre. Raises NotFound."""
+        s = t.session.c
+        row = await self.one(
+            select(s.case_id, s.enrolment_id).where(s.id == session, s.institution == actor.organisation)
+        )
+        if row is None:
+            raise NotFound(kind="session")
+        return row.case_id, row.enrolment_id
+
+    async def logged(self, session: UUID) -> LoggedSession:
+        """Return a session as it stands; the caller holds the child."""
+        return _logged((await self.run(select(t.session).where(t.session.c.id == session))).one())
+
+    async def correct(self, case: UUID, fact: SessionCorrected, said_by: UUID) -> None:
+        """Keep what holds instead of a session: other content, or nothing. Raises SessionOverlaps."""
+        content = fact.replacement
+        if content is None:
+            await self.set(t.session, fact.session, said_by=said_by, void=True)
+            return
+        if clashes := await self.clashes([(case, (content.starts_at, content.ends_at))], beside=fact.session):
+            raise overlap(clashes[0])
+        await self.set(t.session, fact.session, said_by=said_by, **{name: getattr(content, name) for name in CONTENT})
+
+    async def last_end(self, enrolment: UUID) -> datetime | None:
+        """Return the end of the last session that was logged under an enrolment."""
+        s = t.session.c
+        wanted = select(func.max(s.ends_at)).where(s.enrolment_id == enrolment, ~s.void)
+        found: datetime | None = (await self.run(wanted)).scalar()
+        return found
+
+    async def between(self, case: UUID, since: datetime, until: datetime) -> Rows:
+        """List a readable child's sessions that begin in a period, those of other centres and void ones too."""
+        s = t.session.c
+        wanted = select(t.session).where(s.case_id == case, s.starts_at >= since, s.starts_at < until)
+        return await self.all(wanted.order_by(s.starts_at, s.id))
+
+
+def _row(case: UUID, fact: SessionRecorded, said_by: UUID) -> tuple[Any, ...]:
+    return (
+        fact.session, case, fact.enrolment, fact.institution, fact.therapist, fact.discipline.value, fact.mode.value,
+        fact.starts_at, fact.ends_at, fact.attended, said_by,
+    )  # fmt: skip
+
+
+def _logged(row: Row[Any]) -> LoggedSession:
+    content = SessionContent(
+        therapist=row.therapist, discipline=Discipline(row.discipline), mode=SessionMode(row.mode),
+        starts_at=row.starts_at, ends_at=row.ends_at, attended=row.attended,
+    )  # fmt: skip
+    return LoggedSession(row.id, row.enrolment_id, row.institution, None if row.void else content, row.said_by)

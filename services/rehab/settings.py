@@ -1,0 +1,21 @@
+"""Typed environment of the rehab service: prefix REHAB_, the county's rules as REHAB_RULES__<NAME>."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from services.rehab.domain.policy import BUILT_IN
+from services.rehab.domain.rules import Rules
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What the rehab service is told beyond what every service is."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="REHAB_", env_nested_delimiter="__", env_nested_max_split=1, frozen=True, extra="ignore"
+    )
+
+    rules: Rules = Rules()
+    policies: Path = Field(default=BUILT_IN, description="Folder of the policy files; a county may have its own.")
