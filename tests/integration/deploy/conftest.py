@@ -32,7 +32,8 @@ def outside() -> Iterator[Path]:
 
 @pytest.fixture
 def settings(tmp_path: Path, outside: Path) -> LocalSettings:
-    return LocalSettings(home=tmp_path / "home", outside=outside, start_within_s=20, stop_within_s=5)
+    jars = LocalSettings().home / "kafka" / "jars"  # fetched once per checkout
+    return LocalSettings(home=tmp_path / "home", outside=outside, kafka_jars=jars, start_within_s=30, stop_within_s=10)
 
 
 @pytest.fixture

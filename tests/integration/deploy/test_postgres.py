@@ -8,7 +8,7 @@ import asyncpg
 import psutil
 import pytest
 
-from deploy.local.errors import PortTaken, ServerDied
+from deploy.local.errors import HomeUnusable, PortTaken, ServerDied
 from deploy.local.home import Home
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import Postgres
@@ -132,6 +132,14 @@ def test_the_server_never_runs_as_root_even_where_only_root_can_enter_the_home(p
     assert psutil.Process(postgres.child.pid).uids().real != 0
     assert data_of(postgres.home).stat().st_uid == psutil.Process(postgres.child.pid).uids().real
     assert (postgres.home.path / "outside").exists() is (os.geteuid() == 0)
+
+
+def test_a_lost_place_outside_is_told_and_not_replaced_by_an_empty_database(home):
+    lost = home.path.with_name("lost")
+    (home.path / "outside").symlink_to(lost)
+    with pytest.raises(HomeUnusable, match=rf"lay in {lost}, which is gone\. Bring it back, or remove {home.path}"):
+        Postgres(home).start()
+    assert remembered(home.folder("run")) == []
 
 
 def test_a_server_that_ends_by_itself_and_broken_data_are_told_with_its_last_words(home):
