@@ -51,5 +51,15 @@ class OrgType(StrEnum):
     """A Tongkang service itself, when it repairs from another's journal feed or acts on a fact."""
 
 
-Region = Annotated[str, Field(pattern=r"^\d{2}(\d{2}(\d{2})?)?$", description="GB/T 2260 region code or its prefix, 2, 4 or 6 digits.")]
-County = Annotated[str, Field(pattern=r"^\d{6}$", description="GB/T 2260 code of a county, 6 digits.")]
+# [0-9], never \d: the latter also takes the digits of other scripts.
+Region = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{2}([0-9]{2}([0-9]{2})?)?$",
+        description="GB/T 2260 region code or its prefix, 2, 4 or 6 digits.",
+        examples=["3716"],
+    ),
+]
+County = Annotated[
+    str, Field(pattern=r"^[0-9]{6}$", description="GB/T 2260 code of a county, 6 digits.", examples=["371602"])
+]

@@ -36,7 +36,7 @@ class ActorRef(Strict):
 
     person: UUID = Field(description="Opaque id of the person or API client that acted.")
     organisation: UUID = Field(description="Organisation on whose behalf it acted.")
-    role: str = Field(description="Role it acted in.", max_length=40)
+    role: str = Field(description="Role it acted in.", max_length=40, examples=["staff"])
 
 
 def service_actor(name: str) -> ActorRef:
@@ -57,7 +57,9 @@ class Fact(Strict):
     topic: ClassVar[str]
 
     correction_of: UUID | None = Field(default=None, description="Id of the fact that this one corrects.")
-    policy: str | None = Field(default=None, description="Policy version applied, where one was.", max_length=40)
+    policy: str | None = Field(
+        default=None, description="Policy version applied, where one was.", max_length=40, examples=["SD-2026"]
+    )
 
     def __init_subclass__(cls, *, type: str = "", about: About = "case", **kwargs: Any) -> None:  # noqa: A002
         """Take the type into the catalogue and derive producer and topic from it."""
@@ -212,12 +214,27 @@ class Event:
             a = orjson.loads(envelope)
             prev_hash = unb64(a["prevhash"])
             event = cls(
-                UUID(a["id"]), a["type"], a["source"].removeprefix("/tongkang/"), UUID(a["subject"]), a["epoch"],
-                int(a["sequence"]), datetime.fromisoformat(a["time"]), datetime.fromisoformat(a["recordedtime"]),
-                UUID(a["correlationid"]), prev_hash, chain(prev_hash, envelope), a["data"], envelope,
+                UUID(a["id"]),
+                a["type"],
+                a["source"].removeprefix("/tongkang/"),
+                UUID(a["subject"]),
+                a["epoch"],
+                int(a["sequence"]),
+                datetime.fromisoformat(a["time"]),
+                datetime.fromisoformat(a["recordedtime"]),
+                UUID(a["correlationid"]),
+                prev_hash,
+                chain(prev_hash, envelope),
+                a["data"],
+                envelope,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unreadable("unreadable") from error
-        if a.get("specversion") != "1.0" or len(prev_hash) != len(GENESIS) or event.seq < 1 or not isinstance(event.data, dict):
+        if (
+            a.get("specversion") != "1.0"
+            or len(prev_hash) != len(GENESIS)
+            or event.seq < 1
+            or not isinstance(event.data, dict)
+        ):
             raise Unreadable("unreadable")
         return event

@@ -38,7 +38,9 @@ class CustodyAdmitted(Fact, type="tongkang.custody.custody_admitted.v1"):
     institution: OrganisationId = Field(description="Institution that cares for the child.")
     mode: CustodyMode = Field(description="Form of care.")
     admitted_on: date = Field(description="First day of the stay, Asia/Shanghai.")
-    until: date | None = Field(description="Planned day of leaving, no longer part of the stay; none when open.")
+    until: date | None = Field(
+        default=None, description="Planned day of leaving, no longer part of the stay; absent when open."
+    )
 
 
 class CustodyEnded(Fact, type="tongkang.custody.custody_ended.v1"):

@@ -71,13 +71,18 @@ class PlacementDecided(Fact, type="tongkang.education.placement_decided.v1"):
 
     placement: UUID = Field(description="Id of the placement.")
     mode: PlacementMode = Field(description="Form of schooling; an ordinary school comes first.")
-    school: OrganisationId | None = Field(description="School that keeps the roll (学籍); none when deferred.")
+    school: OrganisationId | None = Field(
+        default=None, description="School that keeps the roll (学籍); absent when deferred."
+    )
     site: OrganisationId | None = Field(
-        description="Institution where the child is taught when that is not the school: the teaching site's."
+        default=None,
+        description="Institution where the child is taught when that is not the school: the teaching site's.",
     )
     decided_on: date = Field(description="Date of the decision, Asia/Shanghai.")
     starts_on: date = Field(description="First day of the placement.")
-    ends_on: date | None = Field(description="Last day of the placement, itself included; none when open.")
+    ends_on: date | None = Field(
+        default=None, description="Last day of the placement, itself included; absent when open."
+    )
     skipped: tuple[SkippedStep, ...] = Field(description="Earlier steps that were passed over, with reasons.")
 
 

@@ -258,10 +258,12 @@ class ScaleScore(Strict):
     dimension: str = Field(
         description="Dimension of the instrument; `total` or `level` where it has one value.",
         pattern=r"^[a-z0-9_]{1,40}$",
+        examples=["total"],
     )
     value: str = Field(
         description="Decimal as text, or the ordered code of the instrument (GMFCS, S-S).",
         pattern=r"^[A-Z0-9.-]{1,12}$",
+        examples=["61.5"],
     )
 
 
@@ -274,9 +276,11 @@ class StageEvaluationRecorded(Fact, type="tongkang.rehab.stage_evaluation_record
     assessor: PersonId = Field(description="Person who assessed, as an opaque id.")
     assessed_on: date = Field(description="Date of the assessment.")
     checkpoint: Checkpoint = Field(description="Entry, stage or exit.")
-    instrument: str = Field(description="Instrument code of handbook §3.6, as `gmfm_88`.", pattern=r"^[a-z0-9_]{1,40}$")
+    instrument: str = Field(
+        description="Instrument code of handbook §3.6.", pattern=r"^[a-z0-9_]{1,40}$", examples=["gmfm_88"]
+    )
     instrument_version: str = Field(
-        description="Version of the instrument that was used.", pattern=r"^[A-Za-z0-9._-]{1,40}$"
+        description="Version of the instrument that was used.", pattern=r"^[A-Za-z0-9._-]{1,40}$", examples=["2002"]
     )
     scores: tuple[ScaleScore, ...] = Field(
         description="Values by dimension, in the order of the instrument.", min_length=1

@@ -35,4 +35,6 @@ class Topic(BaseModel):
 def topics() -> tuple[Topic, ...]:
     """Return all declared topics, by name."""
     declared = [file for file in files(__name__).iterdir() if file.name.endswith(".yaml")]
-    return tuple(sorted((Topic.model_validate(yaml.safe_load(file.read_text())) for file in declared), key=lambda t: t.name))
+    return tuple(
+        sorted((Topic.model_validate(yaml.safe_load(file.read_text())) for file in declared), key=lambda t: t.name)
+    )
