@@ -1,0 +1,1 @@
+"""The command `tongkang`: bring an installation up on one machine, show it, try it, prove it."""

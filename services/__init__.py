@@ -1,0 +1,1 @@
+"""The stages and what stands beside them; each service is an island."""
