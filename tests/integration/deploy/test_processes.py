@@ -12,6 +12,7 @@ from deploy.local.memory import MemoryMeter
 from deploy.local.processes import Service, asked_to_stop, service_command
 from deploy.local.running import remembered, wait_until
 from deploy.local.server import check_all, start_all, stop_all
+from deploy.local.settings import REPOSITORY
 
 APP = '''
 """An invented service for tests of supervision: it says who it is and what it was told."""
@@ -44,6 +45,8 @@ def code(tmp_path: Path) -> Path:
     folder = tmp_path / "code" / "services" / "lantern"
     folder.mkdir(parents=True)
     (folder / "app.py").write_text(APP)
+    for name in ("deploy", "shared"):
+        (tmp_path / "code" / name).symlink_to(REPOSITORY / name)
     return tmp_path / "code"
 
 
