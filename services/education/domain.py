@@ -80,6 +80,15 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolDay:
+    """What an institution says of one child's day; a correction names the fact that no longer holds."""
+
+    on: date
+    status: AttendanceStatus
+    corrects: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Licence:
     """An institution's education licence, both days included."""
 
@@ -144,19 +153,27 @@ def in_force(placements: Iterable[Placement], on: date) -> Placement | None:
 
 
 def record_attendance(
-    placements: Iterable[Placement], institution: UUID, on: date, status: AttendanceStatus, *, today: date
+    placements: Iterable[Placement], institution: UUID, day: SchoolDay, held: UUID | None, *, today: date
 ) -> AttendanceRecorded:
-    """Record one school day: not in the future and inside a placement with the institution.
+    """Record one school day: not in the future, inside a placement with the institution, once.
 
-    A missing licence does not stop it: the day happened; it is the count that asks for the licence (`counts`).
+    `held` is the fact that says something about the day already; only a correction that names it may say otherwise.
+    A missing licence does not stop the record: the day happened; it is the count that asks for the licence (`counts`).
     """
-    if on > today:
+    if day.on > today:
         raise InTheFuture(field="on")
-    placement = in_force(placements, on)
+    placement = in_force(placements, day.on)
     if placement is None or placement.place != institution:
-        raise errors.DayOutsidePlacement(on=on.isoformat())
+        raise errors.DayOutsidePlacement(on=day.on.isoformat())
+    if held != day.corrects:
+        raise errors.AttendanceRecordedBefore(on=day.on.isoformat()) if held else errors.NothingToCorrect
     return AttendanceRecorded(
-        placement=placement.id, mode=placement.mode, institution=institution, on=on, status=status
+        placement=placement.id,
+        mode=placement.mode,
+        institution=institution,
+        on=day.on,
+        status=day.status,
+        correction_of=day.corrects,
     )
 
 

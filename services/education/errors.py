@@ -4,7 +4,7 @@
     ├── SkippedStepNeedsReason        422   and these with it:
     ├── SchoolRequired, SchoolNotExpected, SiteRequired, SiteNotExpected
     ├── AgeOutsideMode, PeriodReversed, DeferralTooLong, DayOutsidePlacement
-    └── PlacementNotAfterTheLast      409   AttendanceRecordedBefore, LicenceOverlaps too
+    └── PlacementNotAfterTheLast      409   AttendanceRecordedBefore, NothingToCorrect, LicenceOverlaps
 
 Each leaves no trace in any table.
 """
@@ -65,6 +65,11 @@ class DayOutsidePlacement(Refusal, code="education.day-outside-placement", statu
 class AttendanceRecordedBefore(Refusal, code="education.attendance-recorded-before", status=409):
     en = "Attendance on {on} is recorded already."
     zh = "{on} 的出勤已有记录。"
+
+
+class NothingToCorrect(Refusal, code="education.nothing-to-correct", status=409):
+    en = "No attendance is recorded on that day that could be corrected."
+    zh = "该日没有可更正的出勤记录。"
 
 
 class LicenceOverlaps(Refusal, code="education.licence-overlaps", status=409):

@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 
 from services.education import errors
-from services.education.domain import Licence, Placement, counts, grant_licence, record_attendance
+from services.education.domain import Licence, Placement, SchoolDay, counts, grant_licence, record_attendance
 from shared.contracts.events.education import AttendanceStatus, LicenceStage, PlacementMode
 from shared.errors import InTheFuture
 
@@ -18,8 +18,8 @@ def a_licence(valid_from=date(2024, 3, 1), valid_until=date(2026, 8, 31), stage=
     return Licence(stage, valid_from, valid_until, SCHOOL)
 
 
-def a_day(on, status=PRESENT, placements=(PLACED,), institution=SITE):
-    return record_attendance(placements, institution, on, status, today=TODAY)
+def a_day(on, status=PRESENT, placements=(PLACED,), institution=SITE, held=None, corrects=None):
+    return record_attendance(placements, institution, SchoolDay(on, status, corrects), held, today=TODAY)
 
 
 def test_a_day_names_its_placement_and_its_form_of_schooling():
@@ -51,6 +51,27 @@ def test_tomorrow_cannot_be_recorded():
 def test_a_day_lies_inside_the_placement_in_force_with_the_institution(on, placements, institution):
     with pytest.raises(errors.DayOutsidePlacement):
         a_day(on, placements=placements, institution=institution)
+
+
+BEFORE, OTHER_FACT = UUID(int=71), UUID(int=72)
+
+
+def test_a_day_is_recorded_once():
+    with pytest.raises(errors.AttendanceRecordedBefore):
+        a_day(TODAY, held=BEFORE)
+
+
+def test_a_correction_names_the_fact_that_it_corrects():
+    fact = a_day(TODAY, AttendanceStatus.LEAVE, held=BEFORE, corrects=BEFORE)
+    assert (fact.status, fact.correction_of) == (AttendanceStatus.LEAVE, BEFORE)
+
+
+@pytest.mark.parametrize(
+    ("held", "refusal"), [(OTHER_FACT, errors.AttendanceRecordedBefore), (None, errors.NothingToCorrect)]
+)
+def test_a_correction_of_what_does_not_hold_is_refused(held, refusal):
+    with pytest.raises(refusal):
+        a_day(TODAY, held=held, corrects=BEFORE)
 
 
 @pytest.mark.parametrize(

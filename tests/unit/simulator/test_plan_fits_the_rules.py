@@ -9,7 +9,7 @@ import pytest
 
 from deploy.simulator.casting import Progress
 from deploy.simulator.cohort import cohort
-from deploy.simulator.journeys import Child
+from deploy.simulator.journeys import Child, Session
 from deploy.simulator.sources import Role, source
 from services.custody.domain import Admission, AdmissionPaper, admit, end_stay
 from services.custody.domain import Policy as CustodyPolicy
@@ -18,6 +18,7 @@ from services.education.domain import (
     Licence,
     Placement,
     PlacementOrder,
+    SchoolDay,
     decide_placement,
     grant_licence,
     record_attendance,
@@ -26,18 +27,19 @@ from services.education.domain import Policy as EducationPolicy
 from services.rehab.domain.designation import Designation, DesignationOrder, designation_for, grant_designation
 from services.rehab.domain.enrolment import Enrolment
 from services.rehab.domain.evaluation import EvaluationOrder, record_evaluation
-from services.rehab.domain.policy import built_in_policies, entitle
+from services.rehab.domain.policy import entitle, read_assistance_policies
 from services.rehab.domain.rules import Rules
-from services.rehab.domain.sessions import BusyTimes, check_inside, check_times
+from services.rehab.domain.sessions import BusyTimes, record_session
 from services.screening.domain import closing, diagnosis, initial, referral, rescreening, tracing
 from services.screening.domain.instruments import Quotients
 from services.screening.domain.protocol import protocols
-from services.screening.domain.suspicion import Actor
 from services.screening.domain.suspicion import Child as ScreenedChild
 from services.screening.domain.warning_signs import table
 from shared.clock import moment_of
-from shared.contracts.events.rehab import AssistanceItem
+from shared.contracts.codes import OrgType
+from shared.contracts.events.rehab import AssistanceItem, SessionContent
 from shared.contracts.events.screening import Instrument, ReferralStep, SuspicionState, TracingOutcome
+from tests.support.tokens import an_actor
 
 TODAY = source().as_of
 END_OF_TODAY = moment_of(TODAY + timedelta(days=1))
@@ -52,8 +54,8 @@ def org(key: str) -> UUID:
     return uuid5(ID, key)
 
 
-def by(key: str) -> Actor:
-    return Actor(org(key), ID)
+def by(key: str):
+    return an_actor(OrgType.CLINIC, organisation=org(key))
 
 
 @cache
@@ -94,7 +96,7 @@ def test_every_placement_and_school_day_is_accepted():
         fact = decide_placement(child.person.birth_date, order, [], EDUCATION, today=TODAY)
         placement = Placement(fact.placement, fact.mode, fact.site or fact.school, fact.starts_on, fact.ends_on)
         for day in child.school_days:
-            record_attendance([placement], org(day.institution), day.on, day.status, today=TODAY)
+            record_attendance([placement], org(day.institution), SchoolDay(day.on, day.status), None, today=TODAY)
             recorded += 1
         assert len({day.on for day in child.school_days}) == len(child.school_days)
     assert recorded > 10_000
@@ -113,7 +115,7 @@ def test_every_stay_is_accepted():
 
 
 def an_enrolment(child: Child) -> Enrolment:
-    plan, application, policies = child.enrolment, child.application, built_in_policies()
+    plan, application, policies = child.enrolment, child.application, read_assistance_policies()
     policy = policies.in_force(application.approved_on)
     training = (application.category, application.mode)
     approved = entitle(policy, child.person.birth_date, application.basis, training, application.approved_on)
@@ -127,14 +129,24 @@ def an_enrolment(child: Child) -> Enrolment:
     )
 
 
+def content_of(session: Session) -> SessionContent:
+    return SessionContent(
+        therapist=org(session.therapist),
+        discipline=session.discipline,
+        mode=session.mode,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        attended=session.attended,
+    )
+
+
 def test_every_enrolment_session_and_evaluation_is_accepted():
     enrolled = [child for child in children() if child.enrolment]
     assert len(enrolled) > 300
     for child in enrolled:
         enrolment, busy = an_enrolment(child), BusyTimes()
         for session in child.sessions:
-            check_times(session.starts_at, session.ends_at, END_OF_TODAY, RULES)
-            check_inside(session.starts_at, session.ends_at, enrolment)
+            record_session(ID, enrolment, content_of(session), END_OF_TODAY, RULES)
             busy.add(session.starts_at, session.ends_at)
         for plan in child.evaluations:
             order = EvaluationOrder(

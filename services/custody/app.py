@@ -1,0 +1,21 @@
+"""Composition root of custody."""
+
+from fastapi import FastAPI
+
+from services.custody import api, consumers
+from services.custody.repository import CustodyUnitOfWork
+from services.custody.settings import Settings
+from shared.http.app import create_app as create_service_app
+from shared.service import assemble
+
+
+def create_app() -> FastAPI:
+    """Build the service from its environment."""
+    service = assemble("custody", Settings(), uow=CustodyUnitOfWork)
+    service.react(consumers.REACTIONS)
+    return create_service_app(
+        service,
+        [api.router],
+        title="Tongkang custody",
+        description="Day and boarding care of children with disabilities: admission and end of a stay.",
+    )

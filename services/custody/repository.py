@@ -1,0 +1,69 @@
+"""Every SQL statement of custody. What an actor may see is decided in `readable_by` and nowhere else."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, false, insert, or_, select, update
+
+from services.custody.domain import Stay
+from services.custody.tables import stay
+from shared import clock
+from shared.access.policy import Actor
+from shared.contracts.codes import OrgType
+from shared.contracts.events.custody import CustodyAdmitted, CustodyEnded
+from shared.errors import NotFound
+from shared.journal.unit_of_work import UnitOfWork
+from shared.stage import within
+
+
+def readable_by(actor: Actor, visible_after_days: int) -> ColumnElement[bool]:
+    """Return which stays an actor may see (docs/access.md).
+
+    A federation those of its region; an institution its own, while the child stays and for some days after; nobody
+    else any.
+    """
+    if actor.org_type is OrgType.FEDERATION:
+        return within(stay.c.county, actor.region)
+    if actor.org_type in {OrgType.CARE_HOME, OrgType.REHAB_CENTRE}:
+        in_sight = stay.c.ended_on > clock.today() - timedelta(days=visible_after_days)
+        return and_(stay.c.institution == actor.organisation, or_(stay.c.ended_on.is_(None), in_sight))
+    return false()
+
+
+def readable(actor: Actor, visible_after_days: int, case: UUID | None = None) -> Select[Any]:
+    """Return the statement that reads an actor's stays, of one child or of all."""
+    wanted = select(stay).where(readable_by(actor, visible_after_days))
+    return wanted if case is None else wanted.where(stay.c.case_id == case)
+
+
+class CustodyUnitOfWork(UnitOfWork):
+    """A unit of work with custody's statements."""
+
+    __slots__ = ()
+
+    async def stays_of(self, case: UUID) -> list[Stay]:
+        """Return all stays of a child, wherever; the caller holds the child's row."""
+        return [_stay(row) for row in await self.execute(select(stay).where(stay.c.case_id == case))]
+
+    async def own_stay(self, institution: UUID, stay_id: UUID) -> tuple[UUID, Stay]:
+        """Return the case and the stay of an institution's own child, and hold its row. Raises NotFound."""
+        own = select(stay).where(stay.c.id == stay_id, stay.c.institution == institution)
+        row = (await self.execute(own.with_for_update())).one_or_none()
+        if row is None:
+            raise NotFound(kind="stay")
+        return row.case_id, _stay(row)
+
+    async def add(self, case: UUID, county: str, fact: CustodyAdmitted) -> None:
+        """Keep a stay."""
+        values = fact.model_dump(include={"institution", "mode", "admitted_on", "until"})
+        await self.execute(insert(stay).values(id=fact.stay, case_id=case, county=county, **values))
+
+    async def end(self, fact: CustodyEnded) -> None:
+        """Keep the end of a stay."""
+        ended = update(stay).where(stay.c.id == fact.stay)
+        await self.execute(ended.values(ended_on=fact.ended_on, end_reason=fact.reason))
+
+
+def _stay(row: Row[Any]) -> Stay:
+    return Stay(row.id, row.institution, row.admitted_on, row.ended_on)

@@ -1,0 +1,5 @@
+"""What education listens to."""
+
+from shared.stage import KNOWS_CHILD
+
+REACTIONS = (KNOWS_CHILD,)
