@@ -17,10 +17,6 @@ from deploy.local.settings import REPOSITORY, LocalSettings
 Supervise = Callable[[str], "subprocess.Popen[str]"]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "kafka_apache: needs Java and Maven; make test-kafka runs it")
-
-
 @pytest.fixture(scope="session")
 def outside() -> Iterator[Path]:
     """A place that every user may enter, in the role of the system's /var/lib."""
