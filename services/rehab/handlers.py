@@ -36,7 +36,7 @@ TRAINING = AssistanceItem.TRAINING
 
 async def know_child(incoming: Incoming[ChildRegistered], uow: RehabUnitOfWork) -> None:
     """Keep birth date and county of a registered child."""
-    await uow.children.add(Child(incoming.event.case, incoming.data.birth_date, incoming.data.region))
+    await uow.records.children.add(Child(incoming.event.case, incoming.data.birth_date, incoming.data.region))
 
 
 async def open_intake(incoming: Incoming[DiagnosisRecorded], uow: RehabUnitOfWork) -> None:
@@ -44,9 +44,9 @@ async def open_intake(incoming: Incoming[DiagnosisRecorded], uow: RehabUnitOfWor
     diagnosis = incoming.data
     if diagnosis.outcome is not DiagnosisOutcome.CONFIRMED or diagnosis.rehab_category is None:
         return
-    child = await uow.children.held(incoming.event.case)
+    child = await uow.records.children.held(incoming.event.case)
     fact = assistance.open_intake(child, diagnosis.rehab_category, diagnosis.diagnosed_on, uow.rules)
-    if await uow.children.add_intake(child.case, fact, diagnosis.institution):
+    if await uow.records.children.add_intake(child.case, fact, diagnosis.institution):
         uow.record(child.case, fact, occurred_at=incoming.event.occurred_at, caused_by=incoming.event)
 
 
@@ -56,9 +56,9 @@ async def open_intake(incoming: Incoming[DiagnosisRecorded], uow: RehabUnitOfWor
 async def grant_designation(institution: UUID, order: DesignationOrder, actor: Actor, uow: RehabUnitOfWork) -> UUID:
     """Designate an institution of the actor's region and return the agreement's id."""
     _has_authority(actor, order.county)
-    held = await uow.designations.held_of(institution)
+    held = await uow.records.designations.held_of(institution)
     fact = designation.grant_designation(order, held, uow.rules)
-    await uow.designations.grant(institution, fact)
+    await uow.records.designations.grant(institution, fact)
     uow.record(institution, fact, occurred_at=fact.valid_from)
     return order.id
 
@@ -68,10 +68,10 @@ async def suspend_designation(
 ) -> None:
     """Suspend an agreement in the actor's region; sitting children stay, nobody new comes."""
     _has_come(suspended_on=on)
-    held = await uow.designations.held(agreement)
+    held = await uow.records.designations.held(agreement)
     _has_authority(actor, held.county)
     fact = designation.suspend_designation(held, on, reason)
-    await uow.designations.suspend(fact)
+    await uow.records.designations.suspend(fact)
     uow.record(held.institution, fact, occurred_at=on)
 
 
@@ -81,11 +81,11 @@ async def suspend_designation(
 async def submit_application(case: UUID, order: ApplicationOrder, actor: Actor, uow: RehabUnitOfWork) -> UUID:
     """Receive an application and return its id."""
     _has_come(submitted_on=order.submitted_on)
-    child = await uow.children.held_by(actor, case)
-    history = await uow.assistance.history(case, TRAINING)
+    child = await uow.records.children.held_by(actor, case)
+    history = await uow.records.assistance.history(case, TRAINING)
     policy = uow.policies.in_force(order.submitted_on)
     fact = assistance.submit_application(child, order, history, policy, uow.rules)
-    await uow.assistance.submit(case, fact, order.materials)
+    await uow.records.assistance.submit(case, fact, order.materials)
     uow.record(case, fact, occurred_at=order.submitted_on)
     return order.id
 
@@ -95,10 +95,10 @@ async def complete_application(
 ) -> None:
     """Receive the materials that an application lacked."""
     _has_come(submitted_on=on)
-    child = await uow.children.held(await uow.assistance.case_of(application, actor))
-    returned = await uow.assistance.application(application)
+    child = await uow.records.children.held(await uow.records.assistance.case_of(application, actor))
+    returned = await uow.records.assistance.application(application)
     fact = assistance.complete_application(returned, on, uow.policies.in_force(on), uow.rules)
-    await uow.assistance.submit(child.case, fact, returned.materials | materials)
+    await uow.records.assistance.submit(child.case, fact, returned.materials | materials)
     uow.record(child.case, fact, occurred_at=on)
 
 
@@ -107,23 +107,25 @@ async def return_application(
 ) -> None:
     """Reply that materials are missing."""
     _has_come(returned_on=on)
-    child = await uow.children.held(await uow.assistance.case_of(application, actor))
-    fact = assistance.return_application(await uow.assistance.application(application), missing, on)
-    await uow.assistance.give_back(fact)
+    child = await uow.records.children.held(await uow.records.assistance.case_of(application, actor))
+    fact = assistance.return_application(await uow.records.assistance.application(application), missing, on)
+    await uow.records.assistance.give_back(fact)
     uow.record(child.case, fact, occurred_at=on)
 
 
 async def approve_assistance(application: UUID, decision: Decision, actor: Actor, uow: RehabUnitOfWork) -> UUID:
     """Approve an application under the policy of the day and return the approval's id."""
     _has_come(approved_on=decision.on)
-    child = await uow.children.held(await uow.assistance.case_of(application, actor))
-    asked = await uow.assistance.application(application)
-    if asked.basis is EligibilityBasis.DIAGNOSIS and not await uow.children.has_diagnosis(child.case, asked.category):
+    child = await uow.records.children.held(await uow.records.assistance.case_of(application, actor))
+    asked = await uow.records.assistance.application(application)
+    if asked.basis is EligibilityBasis.DIAGNOSIS and not await uow.records.children.has_diagnosis(
+        child.case, asked.category
+    ):
         raise NoConfirmedDiagnosis(category=asked.category)
-    history = await uow.assistance.history(child.case, TRAINING)
+    history = await uow.records.assistance.history(child.case, TRAINING)
     policy = uow.policies.in_force(decision.on)
     fact = assistance.approve_assistance(child, asked, history, policy, decision, uow.rules)
-    await uow.assistance.approve(child.case, fact)
+    await uow.records.assistance.approve(child.case, fact)
     uow.record(child.case, fact, occurred_at=decision.on)
     return decision.approval
 
@@ -133,10 +135,10 @@ async def refuse_assistance(
 ) -> None:
     """Refuse an application, saying why."""
     _has_come(refused_on=on)
-    child = await uow.children.held(await uow.assistance.case_of(application, actor))
-    asked = await uow.assistance.application(application)
+    child = await uow.records.children.held(await uow.records.assistance.case_of(application, actor))
+    asked = await uow.records.assistance.application(application)
     fact = assistance.refuse_assistance(asked, reasons, on, uow.policies.in_force(on))
-    await uow.assistance.refuse(fact)
+    await uow.records.assistance.refuse(fact)
     uow.record(child.case, fact, occurred_at=on)
 
 
@@ -146,11 +148,11 @@ async def refuse_assistance(
 async def start_enrolment(case: UUID, approval: UUID, order: EnrolmentOrder, uow: RehabUnitOfWork) -> UUID:
     """Take a child in at the actor's own institution and return the enrolment's id."""
     _has_come(started_on=order.started_on)
-    chosen = await uow.assistance.chosen(case, approval)
-    held = await uow.designations.of(order.institution)
-    earlier = await uow.enrolments.of_item(case, chosen.item)
+    chosen = await uow.records.assistance.chosen(case, approval)
+    held = await uow.records.designations.of(order.institution)
+    earlier = await uow.records.enrolments.of_item(case, chosen.item)
     fact = enrolment.start_enrolment(chosen, order, held, earlier)
-    await uow.enrolments.add(case, chosen.county, fact)
+    await uow.records.enrolments.add(case, chosen.county, fact)
     uow.record(case, fact, occurred_at=order.started_on)
     return order.id
 
@@ -160,9 +162,9 @@ async def end_enrolment(
 ) -> None:
     """End an enrolment with the actor's own institution."""
     _has_come(ended_on=on)
-    held = await uow.enrolments.held(await uow.enrolments.case_of(enrolled, actor), enrolled, actor)
-    fact = enrolment.end_enrolment(held, on, reason, await uow.sessions.last_end(enrolled))
-    await uow.enrolments.end(fact)
+    held = await uow.records.enrolments.held(await uow.records.enrolments.case_of(enrolled, actor), enrolled, actor)
+    fact = enrolment.end_enrolment(held, on, reason, await uow.records.sessions.last_end(held))
+    await uow.records.enrolments.end(fact)
     uow.record(held.case, fact, occurred_at=on)
 
 
@@ -171,10 +173,10 @@ async def record_evaluation(
 ) -> UUID:
     """Record an evaluation of an enrolled child and return its id."""
     _has_come(assessed_on=order.assessed_on)
-    held = await uow.enrolments.held(case, enrolled, actor)
-    child = await uow.children.held(case)
+    held = await uow.records.enrolments.held(case, enrolled, actor)
+    child = await uow.records.children.held(case)
     fact = evaluation.record_evaluation(held, child.born, order)
-    await uow.evaluations.add(case, fact)
+    await uow.records.evaluations.add(case, fact)
     uow.record(case, fact, occurred_at=order.assessed_on)
     return order.id
 
@@ -193,20 +195,20 @@ class SessionOrder:
 
 async def record_session(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork) -> UUID:
     """Log one session and return its id."""
-    held = await uow.enrolments.held(order.case, order.enrolment, actor)
+    held = await uow.records.enrolments.held(order.case, order.enrolment, actor)
     fact = sessions.record_session(ids.new_record(), held, order.content, clock.now(), uow.rules)
     said_by = uow.record(order.case, fact, occurred_at=fact.starts_at)
-    await uow.sessions.add(order.case, fact, said_by)
+    await uow.records.sessions.add(order.case, fact, said_by)
     return fact.session
 
 
 async def record_sessions(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> list[UUID | Refusal]:
     """Log a day of sessions: each becomes a session or is refused by itself; one statement per step for all."""
-    held = await uow.enrolments.held_of_many({order.enrolment for order in orders}, actor)
+    held = await uow.records.enrolments.held_of_many({order.enrolment for order in orders}, actor)
     day = _Day(held, uow)
-    clashes = await uow.sessions.clashes([(o.case, (o.content.starts_at, o.content.ends_at)) for o in orders])
+    clashes = await uow.records.sessions.clashes([(o.case, (o.content.starts_at, o.content.ends_at)) for o in orders])
     results = [day.take(order, clashes.get(place)) for place, order in enumerate(orders)]
-    await uow.sessions.add_many(day.taken)
+    await uow.records.sessions.add_many(day.taken)
     return results
 
 
@@ -240,10 +242,10 @@ class _Day:
 async def correct_session(session: UUID, correction: sessions.Correction, actor: Actor, uow: RehabUnitOfWork) -> None:
     """Correct a session of the actor's own institution, or make it void."""
     now = clock.now()
-    held = await uow.enrolments.held(*await uow.sessions.place_of(session, actor), actor)
-    fact = sessions.correct_session(await uow.sessions.logged(session), held, correction, now, uow.rules)
+    held = await uow.records.enrolments.held(*await uow.records.sessions.place_of(session, actor), actor)
+    fact = sessions.correct_session(await uow.records.sessions.logged(session), held, correction, now, uow.rules)
     said_by = uow.record(held.case, fact, occurred_at=now)
-    await uow.sessions.correct(held.case, fact, said_by)
+    await uow.records.sessions.correct(held.case, fact, said_by)
 
 
 def _has_come(**days: date) -> None:

@@ -1,12 +1,14 @@
 """Typed environment of the rehab service: prefix REHAB_, the county's rules as REHAB_RULES__<NAME>."""
 
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from services.rehab.domain.policy import BUILT_IN
+from services.rehab.domain.policy import BUILT_IN, AssistancePolicy, read_assistance_policies
 from services.rehab.domain.rules import Rules
+from shared.policyfile import Policies
 from shared.settings import ServiceSettings
 
 
@@ -18,4 +20,9 @@ class Settings(ServiceSettings):
     )
 
     rules: Rules = Rules()
-    policies: Path = Field(default=BUILT_IN, description="Folder of the policy files; a county may have its own.")
+    policy_folder: Path = Field(default=BUILT_IN, description="Folder of the policy files; a county may have its own.")
+
+    @cached_property
+    def policies(self) -> Policies[AssistancePolicy]:
+        """The policy files, read once; raises on one that cannot be read."""
+        return read_assistance_policies(self.policy_folder)

@@ -39,14 +39,12 @@ from shared.journal.tables import Moment, new_metadata
 metadata = new_metadata()
 
 
-def code(name: str, codes: type[StrEnum], *, nullable: bool = False) -> Column[str]:
-    """Return a column that holds one of the stable codes of published facts."""
-    return Column(name, Text, one_of(name, codes), nullable=nullable)
-
-
-def one_of(name: str, codes: Iterable[StrEnum]) -> CheckConstraint:
-    """Return the constraint that keeps a column to its codes."""
-    return CheckConstraint(f"{name} IN ({', '.join(repr(one.value) for one in codes)})", name=name)
+def one_of(**codes: Iterable[StrEnum]) -> list[CheckConstraint]:
+    """Return the constraints that keep columns to the stable codes of published facts."""
+    return [
+        CheckConstraint(f"{name} IN ({', '.join(repr(code.value) for code in values)})", name=name)
+        for name, values in codes.items()
+    ]
 
 
 OPEN = text("state IN ('submitted', 'returned')")
@@ -56,8 +54,9 @@ child = Table(
     metadata,
     Column("case_id", Uuid, primary_key=True),
     Column("birth_date", Date, nullable=False),
-    Column("county", Text, CheckConstraint("county ~ '^[0-9]{6}$'", name="county"), nullable=False),
-    comment="Children as screening.child_registered names them; its row lock orders all that is logged for a child.",
+    Column("county", Text, nullable=False),
+    CheckConstraint("county ~ '^[0-9]{6}$'", name="county"),
+    comment="Children as screening.child_registered names them; the row lock orders all that is logged for a child.",
     # Every session takes the row lock, which writes the row's header: room for that on the same page.
     postgresql_with={"fillfactor": 70},
 )
@@ -66,13 +65,14 @@ intake = Table(
     "intake",
     metadata,
     Column("case_id", ForeignKey("child.case_id"), nullable=False),
-    code("category", RehabCategory),
+    Column("category", Text, nullable=False),
     Column("county", Text, nullable=False),
     Column("hospital", Uuid, nullable=False),
     Column("diagnosed_on", Date, nullable=False),
     Column("contact_due_on", Date, nullable=False),
     PrimaryKeyConstraint("case_id", "category"),
     Index("ix_intake_queue", "county", "contact_due_on", "case_id", "category"),
+    *one_of(category=RehabCategory),
     comment="Confirmed diagnoses that reached the federation: one intake per child and category.",
 )
 
@@ -81,11 +81,11 @@ application = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("case_id", ForeignKey("child.case_id"), nullable=False, index=True),
-    code("item", AssistanceItem),
-    code("category", RehabCategory),
-    code("mode", TrainingMode),
-    code("basis", EligibilityBasis),
-    code("state", ApplicationState),
+    Column("item", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("state", Text, nullable=False),
     Column("materials", ARRAY(Text), nullable=False),
     Column("county", Text, nullable=False),
     Column("submitted_on", Date, nullable=False),
@@ -93,8 +93,12 @@ application = Table(
     Column("review_due_on", Date, nullable=False),
     Column("decided_on", Date),
     CheckConstraint("(decided_on IS NULL) = (state IN ('submitted', 'returned'))", name="decided"),
-    # The federation's queue shows what is open, the most urgent first.
-    Index("ix_application_queue", "review_due_on", "id", postgresql_where=text("state IN ('submitted', 'returned')")),
+    # The federation's queue shows what is open, the most urgent first: a county's by the first, a city's by the second.
+    Index("ix_application_county_queue", "county", "review_due_on", "id", postgresql_where=OPEN),
+    Index("ix_application_queue", "review_due_on", "id", postgresql_where=OPEN),
+    *one_of(
+        item=AssistanceItem, category=RehabCategory, mode=TrainingMode, basis=EligibilityBasis, state=ApplicationState
+    ),
 )
 
 approval = Table(
@@ -103,10 +107,10 @@ approval = Table(
     Column("id", Uuid, primary_key=True),
     Column("case_id", ForeignKey("child.case_id"), nullable=False, index=True),
     Column("application_id", ForeignKey("application.id"), nullable=False, unique=True),
-    code("item", AssistanceItem),
-    code("category", RehabCategory),
-    code("mode", TrainingMode),
-    code("age_band", AgeBand),
+    Column("item", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("age_band", Text, nullable=False),
     Column("county", Text, nullable=False),
     Column("other_counties", Boolean, nullable=False),
     Column("valid_from", Date, nullable=False),
@@ -117,6 +121,7 @@ approval = Table(
     Column("policy", Text, nullable=False),
     CheckConstraint("valid_from <= valid_until", name="period"),
     CheckConstraint("0 <= monthly_cap AND monthly_cap <= ceiling", name="amounts"),
+    *one_of(item=AssistanceItem, category=RehabCategory, mode=TrainingMode, age_band=AgeBand),
 )
 
 designation = Table(
@@ -128,8 +133,9 @@ designation = Table(
     Column("categories", ARRAY(Text), nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_until", Date, nullable=False),
-    Column("capacity", Integer, CheckConstraint("capacity > 0", name="capacity"), nullable=False),
+    Column("capacity", Integer, nullable=False),
     Column("suspended_on", Date),
+    CheckConstraint("capacity > 0", name="capacity"),
     CheckConstraint("valid_from <= valid_until", name="period"),
     CheckConstraint("suspended_on BETWEEN valid_from AND valid_until", name="suspended_inside"),
 )
@@ -142,13 +148,13 @@ enrolment = Table(
     Column("approval_id", ForeignKey("approval.id"), nullable=False),
     Column("county", Text, nullable=False),
     Column("institution", Uuid, nullable=False),
-    code("item", AssistanceItem),
-    code("category", RehabCategory),
-    code("mode", TrainingMode),
+    Column("item", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("mode", Text, nullable=False),
     Column("started_on", Date, nullable=False),
     Column("expected_until", Date, nullable=False),
     Column("ended_on", Date),
-    code("end_reason", EnrolmentEndReason, nullable=True),
+    Column("end_reason", Text),
     Column("over_on", Date, Computed("coalesce(ended_on, expected_until + 1)", persisted=True), nullable=False),
     CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name="ended_with_reason"),
     CheckConstraint("started_on <= over_on", name="period"),
@@ -156,6 +162,7 @@ enrolment = Table(
     Index("uq_enrolment_open", "approval_id", unique=True, postgresql_where=text("ended_on IS NULL")),
     Index("ix_enrolment_institution", "institution", "id"),
     Index("ix_enrolment_county", "county", "id"),
+    *one_of(item=AssistanceItem, category=RehabCategory, mode=TrainingMode, end_reason=EnrolmentEndReason),
 )
 
 session = Table(
@@ -167,8 +174,8 @@ session = Table(
     Column("enrolment_id", Uuid, nullable=False),
     Column("institution", Uuid, nullable=False),
     Column("therapist", Uuid, nullable=False),
-    code("discipline", Discipline),
-    code("mode", SessionMode),
+    Column("discipline", Text, nullable=False),
+    Column("mode", Text, nullable=False),
     Column("starts_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False),
     Column("attended", Boolean, nullable=False),
@@ -176,7 +183,9 @@ session = Table(
     Column("said_by", Uuid, nullable=False, comment="Fact that says so: the record, or its last correction."),
     # A day is the bound that the search for overlaps relies on; the rule's own limit is a setting below it.
     CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= interval '24 hours'", name="times"),
-    Index("uq_session_start", "case_id", "starts_at", unique=True, postgresql_where=text("NOT void")),
+    # The one index of the hot path: the search for overlaps and the child's month both go along it.
+    Index("ix_session_case_id_starts_at", "case_id", "starts_at"),
+    *one_of(discipline=Discipline, mode=SessionMode),
 )
 
 evaluation = Table(
@@ -188,8 +197,9 @@ evaluation = Table(
     Column("institution", Uuid, nullable=False),
     Column("assessor", Uuid, nullable=False),
     Column("assessed_on", Date, nullable=False),
-    code("checkpoint", Checkpoint),
+    Column("checkpoint", Text, nullable=False),
     Column("instrument", Text, nullable=False),
     Column("instrument_version", Text, nullable=False),
     Column("scores", JSONB, nullable=False),
+    *one_of(checkpoint=Checkpoint),
 )

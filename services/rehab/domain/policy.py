@@ -88,7 +88,7 @@ class Entitlement:
     valid_until: date
 
 
-def built_in_policies(folder: Path = BUILT_IN) -> Policies[AssistancePolicy]:
+def read_assistance_policies(folder: Path = BUILT_IN) -> Policies[AssistancePolicy]:
     """Read the policy files of a folder."""
     return read_policies(AssistancePolicy, folder, "SD-*.json")
 

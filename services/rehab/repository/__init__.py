@@ -5,6 +5,7 @@ child first takes the child's row lock: so two requests about one child stand in
 includes what the first one wrote.
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from services.rehab.domain.policy import AssistancePolicy
@@ -15,8 +16,47 @@ from services.rehab.repository.designations import Designations
 from services.rehab.repository.enrolments import Enrolments
 from services.rehab.repository.evaluations import Evaluations
 from services.rehab.repository.sessions import Sessions
+from shared.db import Session
 from shared.journal.unit_of_work import UnitOfWork
 from shared.policyfile import Policies
+
+
+@dataclass(frozen=True, slots=True)
+class Repositories:
+    """All records of the service, in the transaction of one session."""
+
+    session: Session
+    visible_after_days: int
+
+    @property
+    def children(self) -> Children:
+        """Children and intakes."""
+        return Children(self.session, self.visible_after_days)
+
+    @property
+    def assistance(self) -> Assistance:
+        """Applications and approvals."""
+        return Assistance(self.session, self.visible_after_days)
+
+    @property
+    def designations(self) -> Designations:
+        """Agreements with institutions."""
+        return Designations(self.session, self.visible_after_days)
+
+    @property
+    def enrolments(self) -> Enrolments:
+        """Enrolments."""
+        return Enrolments(self.session, self.visible_after_days)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Sessions."""
+        return Sessions(self.session, self.visible_after_days)
+
+    @property
+    def evaluations(self) -> Evaluations:
+        """Stage evaluations."""
+        return Evaluations(self.session, self.visible_after_days)
 
 
 class RehabUnitOfWork(UnitOfWork):
@@ -28,31 +68,6 @@ class RehabUnitOfWork(UnitOfWork):
     policies: ClassVar[Policies[AssistancePolicy]]
 
     @property
-    def children(self) -> Children:
-        """Children and intakes."""
-        return Children(self.session, self.rules.visible_after_days)
-
-    @property
-    def assistance(self) -> Assistance:
-        """Applications and approvals."""
-        return Assistance(self.session, self.rules.visible_after_days)
-
-    @property
-    def designations(self) -> Designations:
-        """Agreements with institutions."""
-        return Designations(self.session, self.rules.visible_after_days)
-
-    @property
-    def enrolments(self) -> Enrolments:
-        """Enrolments."""
-        return Enrolments(self.session, self.rules.visible_after_days)
-
-    @property
-    def sessions(self) -> Sessions:
-        """Sessions."""
-        return Sessions(self.session, self.rules.visible_after_days)
-
-    @property
-    def evaluations(self) -> Evaluations:
-        """Stage evaluations."""
-        return Evaluations(self.session, self.rules.visible_after_days)
+    def records(self) -> Repositories:
+        """All records of the service, in this transaction."""
+        return Repositories(self.session, self.rules.visible_after_days)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 
 from services.rehab import tables as t
+from services.rehab.domain.enrolment import Enrolment
 from services.rehab.domain.sessions import Interval, LoggedSession, overlap
 from services.rehab.repository.records import Records, Rows
 from shared.access.policy import Actor
@@ -84,10 +85,11 @@ class Sessions(Records):
             raise overlap(clashes[0])
         await self.set(t.session, fact.session, said_by=said_by, **{name: getattr(content, name) for name in CONTENT})
 
-    async def last_end(self, enrolment: UUID) -> datetime | None:
+    async def last_end(self, enrolment: Enrolment) -> datetime | None:
         """Return the end of the last session that was logged under an enrolment."""
         s = t.session.c
-        wanted = select(func.max(s.ends_at)).where(s.enrolment_id == enrolment, ~s.void)
+        logged = (s.case_id == enrolment.case, s.enrolment_id == enrolment.id, ~s.void)
+        wanted = select(func.max(s.ends_at)).where(*logged)
         found: datetime | None = (await self.run(wanted)).scalar()
         return found
 

@@ -21,7 +21,7 @@ from services.rehab.domain.assistance import (
     return_application,
     submit_application,
 )
-from services.rehab.domain.policy import built_in_policies
+from services.rehab.domain.policy import read_assistance_policies
 from services.rehab.domain.rules import Rules
 from services.rehab.domain.workdays import add_working_days
 from services.rehab.errors import (
@@ -35,7 +35,7 @@ from services.rehab.errors import (
 from shared.contracts.codes import RehabCategory
 from shared.contracts.events.rehab import AssistanceItem, EligibilityBasis, Material, RefusalReason, TrainingMode
 
-SD_2018, SD_2026 = built_in_policies().versions
+SD_2018, SD_2026 = read_assistance_policies().versions
 RULES = Rules()
 HOME = False  # no consent to institutions of other counties
 CHILD = Child(uuid4(), date(2021, 3, 15), "371602")

@@ -9,16 +9,16 @@ from services.rehab.domain.policy import (
     BUILT_IN,
     AssistancePolicy,
     age_band,
-    built_in_policies,
     entitle,
     ineligible_because,
+    read_assistance_policies,
 )
 from services.rehab.errors import NotEligible, RateNotSet
 from shared.contracts.codes import RehabCategory
 from shared.contracts.events.rehab import AgeBand, EligibilityBasis, Material, RefusalReason, TrainingMode
 from shared.policyfile import NoPolicyInForce, Policies
 
-POLICIES = built_in_policies()
+POLICIES = read_assistance_policies()
 CERTIFICATE, DIAGNOSIS = EligibilityBasis
 CENTRALISED, FAMILY = TrainingMode
 TRAINED = [c for c in RehabCategory if c is not RehabCategory.VISION]

@@ -1,0 +1,77 @@
+"""What all doors of the service share: text-only dates, the unit of work, reading, pages."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, TypeVar, cast
+
+from fastapi import Depends, Request
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StrictBool
+from sqlalchemy import Row
+
+from services.rehab.repository import RehabUnitOfWork, Repositories
+from services.rehab.settings import Settings
+from shared.access.policy import Actor
+from shared.http.doors import Read, Reading, service_of, writing
+from shared.http.paging import Page, to_cursor
+
+Out = TypeVar("Out", bound=BaseModel)
+
+
+def _text(value: object) -> object:
+    """Pass text only: pydantic would also read a number as seconds since 1970, which no clerk ever means."""
+    if not isinstance(value, str):
+        raise ValueError("not text")  # noqa: TRY004 - pydantic turns ValueError into a place in the problem details
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_text)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_text)]
+Flag = StrictBool
+
+Uow = Annotated[RehabUnitOfWork, writing]
+
+
+class Form(BaseModel):
+    """A body: nothing unknown in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class View(BaseModel):
+    """What a row shows."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The records, open for reading by an actor; what is shown is logged."""
+
+    reading: Reading
+    records: Repositories
+
+    @property
+    def actor(self) -> Actor:
+        """Who reads."""
+        return self.reading.actor
+
+
+def settings_of(request: Request) -> Settings:
+    """Return what the service was told."""
+    return cast("Settings", service_of(request).settings)
+
+
+def _books(request: Request, reading: Read) -> Books:
+    return Books(reading, Repositories(reading.session, settings_of(request).rules.visible_after_days))
+
+
+Open = Annotated[Books, Depends(_books)]
+
+
+def page_of(
+    view: type[Out], rows: Sequence[Row[Any]], limit: int, keys: Callable[[Row[Any]], tuple[Any, ...]]
+) -> Page[Out]:
+    """Return one page; the row beyond the limit tells that there is a next one."""
+    more = to_cursor(*keys(rows[limit - 1])) if len(rows) > limit else None
+    return Page(items=[view.model_validate(row) for row in rows[:limit]], next=more)

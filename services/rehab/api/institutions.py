@@ -1,0 +1,109 @@
+"""Designated institutions and the policy files (handbook §3.2, §3.4). Both are public among organisations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+
+from services.rehab import handlers
+from services.rehab.api.forms import Day, Flag, Form, Open, Uow, View, page_of, settings_of
+from services.rehab.domain.designation import DesignationOrder
+from services.rehab.domain.policy import AssistancePolicy
+from shared import ids
+from shared.access.policy import Act, Actor
+from shared.contracts.codes import OrgType, RehabCategory
+from shared.contracts.events.rehab import SuspensionReason
+from shared.http.doors import may, service_of
+from shared.http.paging import After, Limit, Page, from_cursor
+from shared.ids import OrganisationId
+from shared.journal.unit_of_work import Receipt
+
+router = APIRouter(prefix="/v1", tags=["institutions"])
+
+
+class DesignationIn(Form):
+    """An agreement to be granted; without an end it runs for the default period."""
+
+    categories: frozenset[RehabCategory] = Field(min_length=1)
+    valid_from: Day
+    valid_until: Day | None = None
+    capacity: int = Field(ge=1, le=10_000, strict=True)
+    legal_person: Flag = Field(description="The institution is a legal person; a branch is not.")
+
+    def order(self, county: str) -> DesignationOrder:
+        """Return the agreement under a fresh id."""
+        return DesignationOrder(
+            ids.new_record(), county, self.categories, self.valid_from, self.valid_until, self.capacity,
+            legal_person=self.legal_person,
+        )  # fmt: skip
+
+
+class SuspensionIn(Form):
+    """A suspension."""
+
+    suspended_on: Day
+    reason: SuspensionReason
+
+
+class DesignationView(View):
+    """An agreement."""
+
+    id: UUID
+    institution: UUID
+    county: str
+    categories: list[RehabCategory]
+    valid_from: Day
+    valid_until: Day
+    capacity: int
+    suspended_on: Day | None
+
+
+@router.post("/institutions/{institution}/designations", status_code=201)
+async def grant_designation(
+    institution: OrganisationId,
+    body: DesignationIn,
+    request: Request,
+    actor: Annotated[Actor, may(Act.GRANT_DESIGNATION)],
+    uow: Uow,
+) -> Receipt:
+    """Designate a rehabilitation institution of the federation's region."""
+    kinds = frozenset({OrgType.REHAB_CENTRE})
+    known = await service_of(request).organisations.get(institution, field_name="institution", needed=kinds)
+    agreement = await handlers.grant_designation(institution, body.order(known.region), actor, uow)
+    receipt: Receipt = await uow.commit(record=agreement)
+    return receipt
+
+
+@router.post("/designations/{designation}/suspension", status_code=201)
+async def suspend_designation(
+    designation: UUID, body: SuspensionIn, actor: Annotated[Actor, may(Act.GRANT_DESIGNATION)], uow: Uow
+) -> Receipt:
+    """Suspend an agreement: no new enrolments from that day."""
+    await handlers.suspend_designation(designation, body.suspended_on, body.reason, actor, uow)
+    receipt: Receipt = await uow.commit(record=designation)
+    return receipt
+
+
+@router.get("/designations")
+async def list_designations(
+    actor: Annotated[Actor, may(Act.READ_DESIGNATION)],
+    books: Open,
+    institution: Annotated[UUID | None, Query(description="Only this institution's.")] = None,
+    on: Annotated[Day | None, Query(description="Only those under which one may enrol on this day.")] = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Page[DesignationView]:
+    """List agreements, oldest first."""
+    del actor
+    rows = await books.records.designations.listed(institution, on, from_cursor(after, UUID), limit)
+    return page_of(DesignationView, rows, limit, lambda row: (row.id,))
+
+
+@router.get("/policies")
+async def list_policies(
+    request: Request, actor: Annotated[Actor, may(Act.READ_DESIGNATION)]
+) -> tuple[AssistancePolicy, ...]:
+    """List the policy files with every figure and the ground it stands on, oldest first."""
+    del actor
+    return settings_of(request).policies.versions

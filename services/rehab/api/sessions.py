@@ -1,0 +1,210 @@
+"""Sessions: one, a day of them, a correction, a month to read (handbook §3.5)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from sqlalchemy import Row
+
+from services.rehab import handlers
+from services.rehab.api.forms import Flag, Form, Moment, Open, Uow, View
+from services.rehab.domain.sessions import Correction
+from services.rehab.errors import BatchSize
+from services.rehab.handlers import SessionOrder
+from shared.access.policy import Act, Actor
+from shared.ages import anniversary
+from shared.clock import moment_of
+from shared.contracts.codes import OrgType
+from shared.contracts.events.rehab import CorrectionReason, Discipline, SessionContent, SessionMode
+from shared.errors import InvalidRequest, Refusal
+from shared.http.doors import may
+from shared.http.problems import language_of, places
+from shared.ids import CaseId, PersonId
+from shared.journal.unit_of_work import Receipt
+
+router = APIRouter(prefix="/v1", tags=["sessions"])
+
+LARGEST_BATCH = 1000
+
+
+class ContentIn(Form):
+    """What a session was. Times carry their offset from UTC; the end is exclusive."""
+
+    therapist: PersonId
+    discipline: Discipline
+    mode: SessionMode
+    starts_at: Moment
+    ends_at: Moment
+    attended: Flag
+
+    def content(self) -> SessionContent:
+        """Return the content as facts hold it."""
+        return SessionContent(
+            therapist=self.therapist, discipline=self.discipline, mode=self.mode, starts_at=self.starts_at,
+            ends_at=self.ends_at, attended=self.attended,
+        )  # fmt: skip
+
+
+class SessionIn(ContentIn):
+    """One session of an enrolled child."""
+
+    enrolment: UUID
+
+
+class LineIn(SessionIn):
+    """One session of a batch."""
+
+    case: CaseId
+
+    def order(self) -> SessionOrder:
+        """Return the session to be logged."""
+        return SessionOrder(self.case, self.enrolment, self.content())
+
+
+class CorrectionIn(Form):
+    """What holds instead of a session; without a replacement the session is void."""
+
+    reason: CorrectionReason
+    replacement: ContentIn | None = None
+
+
+class BadLine(BaseModel):
+    """A line of a batch that has not the expected form, and where."""
+
+    errors: list[dict[str, Any]]
+
+
+def _keep_bad(value: object, read: ValidatorFunctionWrapHandler) -> LineIn | BadLine:
+    """Read a line; a bad one is refused by itself and does not stop the others."""
+    try:
+        line: LineIn = read(value)
+    except ValidationError as error:
+        return BadLine(errors=places(error.errors()))
+    return line
+
+
+class BatchIn(Form):
+    """A day of sessions, 1 to 1,000."""
+
+    sessions: list[Annotated[LineIn, WrapValidator(_keep_bad)]]
+
+
+class LineResult(BaseModel):
+    """What became of one line: the session, or the code and words of its refusal."""
+
+    session: UUID | None = None
+    code: str | None = None
+    title: str | None = None
+    details: dict[str, Any] | None = None
+
+
+class BatchResult(BaseModel):
+    """What became of each line, in the order of the batch."""
+
+    recorded: int
+    refused: int
+    results: list[LineResult]
+
+
+class SessionView(View):
+    """A session as it stands; `void` when it was corrected away."""
+
+    id: UUID
+    enrolment_id: UUID
+    institution: UUID
+    therapist: UUID
+    discipline: Discipline
+    mode: SessionMode
+    starts_at: datetime
+    ends_at: datetime
+    attended: bool
+    void: bool
+    said_by: UUID = Field(description="Fact that says so: the record, or its last correction.")
+
+
+class BusyView(View):
+    """A time at which another centre has the child; nothing else of that session."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+class MonthView(View):
+    """A child's month: the reader's own sessions, and the child's other busy times."""
+
+    sessions: list[SessionView]
+    busy: list[BusyView]
+
+
+@router.post("/cases/{case}/sessions", status_code=201)
+async def record_session(
+    case: CaseId, body: SessionIn, actor: Annotated[Actor, may(Act.RECORD_SESSION)], uow: Uow
+) -> Receipt:
+    """Log one session of a child enrolled with the caller's own centre."""
+    session = await handlers.record_session(SessionOrder(case, body.enrolment, body.content()), actor, uow)
+    receipt: Receipt = await uow.commit(record=session)
+    return receipt
+
+
+@router.post("/sessions/batch")
+async def record_sessions(
+    body: BatchIn, request: Request, actor: Annotated[Actor, may(Act.RECORD_SESSION)], uow: Uow
+) -> BatchResult:
+    """Log a day of sessions; each line is taken or refused by itself."""
+    if not 1 <= len(body.sessions) <= LARGEST_BATCH:
+        raise BatchSize(limit=LARGEST_BATCH, size=len(body.sessions))
+    orders = [line.order() for line in body.sessions if isinstance(line, LineIn)]
+    outcomes = iter(await handlers.record_sessions(orders, actor, uow))
+    results = [_result(line, outcomes, language_of(request)) for line in body.sessions]
+    recorded = sum(result.session is not None for result in results)
+    answer: BatchResult = await uow.commit(
+        BatchResult(recorded=recorded, refused=len(results) - recorded, results=results)
+    )
+    return answer
+
+
+def _result(line: LineIn | BadLine, outcomes: Iterator[UUID | Refusal], language: str) -> LineResult:
+    if isinstance(line, BadLine):
+        return _refused(InvalidRequest(errors=line.errors), language)
+    outcome = next(outcomes)
+    return _refused(outcome, language) if isinstance(outcome, Refusal) else LineResult(session=outcome)
+
+
+def _refused(refusal: Refusal, language: str) -> LineResult:
+    return LineResult(code=refusal.code, title=refusal.words(language), details=refusal.details)
+
+
+@router.post("/sessions/{session}/correction", status_code=201)
+async def correct_session(
+    session: UUID, body: CorrectionIn, actor: Annotated[Actor, may(Act.RECORD_SESSION)], uow: Uow
+) -> Receipt:
+    """Correct a session of the caller's own centre, or make it void."""
+    replacement = body.replacement.content() if body.replacement else None
+    await handlers.correct_session(session, Correction(replacement, body.reason), actor, uow)
+    receipt: Receipt = await uow.commit(record=session)
+    return receipt
+
+
+@router.get("/cases/{case}/sessions")
+async def read_sessions(
+    case: CaseId,
+    actor: Annotated[Actor, may(Act.READ_SESSION)],
+    books: Open,
+    month: Annotated[str, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Month in China, as 2026-03.")],
+) -> MonthView:
+    """Read a child's sessions of a month; a centre sees its own, and of others' only when the child is busy."""
+    await books.records.children.seen_by(actor, case)
+    await books.reading.shown([case])
+    first = date.fromisoformat(f"{month}-01")
+    rows = await books.records.sessions.between(case, moment_of(first), moment_of(anniversary(first, months=1)))
+    return _month(rows, actor)
+
+
+def _month(rows: Sequence[Row[Any]], actor: Actor) -> MonthView:
+    whole = actor.org_type is OrgType.FEDERATION
+    own = [row for row in rows if whole or row.institution == actor.organisation]
+    busy = [row for row in rows if not whole and row.institution != actor.organisation and not row.void]
+    return MonthView.model_validate({"sessions": own, "busy": busy})

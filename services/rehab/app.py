@@ -1,0 +1,28 @@
+"""Composition root of the rehab service: settings, policies, reactions, doors."""
+
+from fastapi import FastAPI
+
+from services.rehab import api, consumers
+from services.rehab.repository import RehabUnitOfWork
+from services.rehab.settings import Settings
+from shared.http.app import create_app as create_service_app
+from shared.service import assemble
+
+
+def create_app() -> FastAPI:
+    """Build the service from its environment; a policy file that cannot be read stops it here."""
+    settings = Settings()
+
+    class UnitOfWork(RehabUnitOfWork):
+        __slots__ = ()
+        rules = settings.rules
+        policies = settings.policies
+
+    service = assemble("rehab", settings, uow=UnitOfWork)
+    service.react(consumers.REACTIONS)
+    return create_service_app(
+        service,
+        api.ROUTERS,
+        title="Tongkang rehab",
+        description="Rehabilitation assistance, designated institutions, enrolments, sessions, stage evaluations.",
+    )
