@@ -56,7 +56,7 @@ child = Table(
     Column("birth_date", Date, nullable=False),
     Column("county", Text, nullable=False),
     CheckConstraint("county ~ '^[0-9]{6}$'", name="county"),
-    comment="Children as screening.child_registered names them; the row lock orders all that is logged for a child.",
+    comment="Children as screening.child_registered names them; the row lock orders what is logged for a child.",
     # Every session takes the row lock, which writes the row's header: room for that on the same page.
     postgresql_with={"fillfactor": 70},
 )
