@@ -46,7 +46,7 @@ def prepare(superuser_dsn: str, bootstrap: str, passwords: Mapping[str, str]) ->
     """Make what is missing in the databases and on the broker; `passwords` has one for each of ROLES."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         declared = beside.submit(asyncio.run, _declare(bootstrap))
-        asyncio.run(provision(superuser_dsn, passwords))
+        asyncio.run(provision(superuser_dsn, dict(passwords)))
         for name in NAMES:
             dsn = owner_dsn(superuser_dsn, name, passwords[MIGRATOR])
             if not asyncio.run(_at_head(dsn, name)):
@@ -77,7 +77,7 @@ async def _at_head(dsn: str, service: str) -> bool:
 
 def main() -> None:
     """Prepare what the environment names."""
-    settings = SetupSettings()  # type: ignore[call-arg]
+    settings = SetupSettings()
     passwords = {role: (settings.secrets / role).read_text().strip() for role in ROLES}
     password = settings.database_password_file.read_text().strip()
     url = make_url(settings.database_url).set(password=password)

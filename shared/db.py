@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection, CursorResult, Executable, MetaData, PoolProxiedConnection, make_url, pool
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.journal.tables import APPEND_ONLY
@@ -24,8 +25,9 @@ class Session:
     __slots__ = ("_core", "_engine", "_lent", "driver")
 
     def __init__(self, engine: AsyncEngine, lent: PoolProxiedConnection) -> None:
-        self._engine, self._lent, self._core = engine, lent, None
-        self.driver: Driver = lent.driver_connection
+        self._engine, self._lent = engine, lent
+        self._core: AsyncConnection | None = None
+        self.driver: Driver = cast("Driver", lent.driver_connection)
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a Core statement on the same connection as the driver's statements."""
@@ -56,7 +58,7 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator["Session"]:
         """Lend a connection outside any transaction; one that broke is thrown away, not passed on."""
-        lent = await self.engine.raw_connection()
+        lent = await self._lent()
         session = Session(self.engine, lent)
         try:
             yield session
@@ -65,6 +67,15 @@ class Database:
             raise
         finally:
             lent.close()
+
+    async def _lent(self) -> PoolProxiedConnection:
+        """Take a connection from the pool; what SQLAlchemy wraps comes out as the trouble it is."""
+        try:
+            return await self.engine.raw_connection()
+        except PoolTimeout as error:
+            raise TimeoutError("no free connection") from error
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            raise ConnectionError("the database cannot be reached") from error
 
     @asynccontextmanager
     async def transaction(self, **options: Any) -> AsyncIterator["Session"]:

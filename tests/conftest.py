@@ -1,6 +1,8 @@
 """Servers for all tests of a session: one PostgreSQL, one broker (`--kafka embedded|apache|HOST:PORT`)."""
 
 import asyncio
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,17 +23,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-async def servers(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> AsyncIterator[Servers]:
-    folder: Path = tmp_path_factory.mktemp("servers")
-    with Home(LocalSettings(home=folder / "home")) as home:
-        postgres, broker = Postgres(home), broker_from(request.config.getoption("--kafka"), home)
-        await asyncio.to_thread(start_all, [postgres, broker])
-        try:
-            await declare_topics(broker.bootstrap)
-            yield Servers(postgres, broker, folder)
-        finally:
-            await asyncio.to_thread(stop_all, [postgres, broker])
+async def servers(request: pytest.FixtureRequest) -> AsyncIterator[Servers]:
+    # Not pytest's own temporary folder: run as root, PostgreSQL's user must be able to enter it.
+    folder = Path(tempfile.mkdtemp(prefix="tongkang-tests-"))
+    folder.chmod(0o711)
+    home = Home(LocalSettings(home=folder / "home"))
+    try:
+        with home:
+            postgres, broker = Postgres(home), broker_from(request.config.getoption("--kafka"), home)
+            await asyncio.to_thread(start_all, [postgres, broker])
+            try:
+                await declare_topics(broker.bootstrap)
+                yield Servers(postgres, broker, folder)
+            finally:
+                await asyncio.to_thread(stop_all, [postgres, broker])
+    finally:
         home.remove()
+        shutil.rmtree(folder)
 
 
 async def declare_topics(bootstrap: str, partitions: int = 3) -> None:
