@@ -13,7 +13,7 @@ from uuid import UUID
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import CheckConstraint, Column, ColumnElement, Date, MetaData, Row, Select, Table, Text, Uuid
+from sqlalchemy import CheckConstraint, Column, ColumnElement, Date, MetaData, Row, Select, Table, Text, Uuid, false
 
 from shared.contracts.events.screening import ChildRegistered
 from shared.errors import CaseNotFound
@@ -87,7 +87,12 @@ async def locked_child(uow: UnitOfWork, case: UUID, *, inside: str = "") -> Chil
 
 
 def within(county: ColumnElement[str], region: str) -> ColumnElement[bool]:
-    """Return the condition that a county lies inside a region prefix; a whole county is found by its index."""
+    """Return the condition that a county lies inside a region prefix; a whole county is found by its index.
+
+    Nothing lies inside an empty prefix: a token without a region opens no county.
+    """
+    if not region:
+        return false()
     return county == region if len(region) == COUNTY_DIGITS else county.startswith(region, autoescape=True)
 
 

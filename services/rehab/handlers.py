@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from services.rehab.domain import assistance, designation, enrolment, evaluation, sessions
-from services.rehab.domain.assistance import ApplicationOrder, Child, Decision
+from services.rehab.domain.assistance import ApplicationOrder, Decision
 from services.rehab.domain.designation import DesignationOrder
 from services.rehab.domain.enrolment import Enrolment, EnrolmentOrder
 from services.rehab.domain.evaluation import EvaluationOrder
@@ -24,7 +24,7 @@ from shared.contracts.events.rehab import (
     SessionRecorded,
     SuspensionReason,
 )
-from shared.contracts.events.screening import ChildRegistered, DiagnosisOutcome, DiagnosisRecorded
+from shared.contracts.events.screening import DiagnosisOutcome, DiagnosisRecorded
 from shared.errors import CaseNotFound, InTheFuture, NotAllowed, Refusal
 from shared.journal.reactions import Incoming
 
@@ -32,11 +32,6 @@ TRAINING = AssistanceItem.TRAINING
 
 
 # What screening says
-
-
-async def know_child(incoming: Incoming[ChildRegistered], uow: RehabUnitOfWork) -> None:
-    """Keep birth date and county of a registered child."""
-    await uow.records.children.add(Child(incoming.event.case, incoming.data.birth_date, incoming.data.region))
 
 
 async def open_intake(incoming: Incoming[DiagnosisRecorded], uow: RehabUnitOfWork) -> None:

@@ -1,8 +1,5 @@
 """The rehab service's own database (handbook §3). No identity: a child is a case, a birth date and a county."""
 
-from collections.abc import Iterable
-from enum import StrEnum
-
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -35,44 +32,26 @@ from shared.contracts.events.rehab import (
     TrainingMode,
 )
 from shared.journal.tables import Moment, new_metadata
+from shared.stage import child_table, code
 
 metadata = new_metadata()
 
 
-def one_of(**codes: Iterable[StrEnum]) -> list[CheckConstraint]:
-    """Return the constraints that keep columns to the stable codes of published facts."""
-    return [
-        CheckConstraint(f"{name} IN ({', '.join(repr(code.value) for code in values)})", name=name)
-        for name, values in codes.items()
-    ]
-
-
 OPEN = text("state IN ('submitted', 'returned')")
 
-child = Table(
-    "child",
-    metadata,
-    Column("case_id", Uuid, primary_key=True),
-    Column("birth_date", Date, nullable=False),
-    Column("county", Text, nullable=False),
-    CheckConstraint("county ~ '^[0-9]{6}$'", name="county"),
-    comment="Children as screening.child_registered names them; the row lock orders what is logged for a child.",
-    # Every session takes the row lock, which writes the row's header: room for that on the same page.
-    postgresql_with={"fillfactor": 70},
-)
+child = child_table(metadata)
 
 intake = Table(
     "intake",
     metadata,
     Column("case_id", ForeignKey("child.case_id"), nullable=False),
-    Column("category", Text, nullable=False),
+    *code("category", RehabCategory),
     Column("county", Text, nullable=False),
     Column("hospital", Uuid, nullable=False),
     Column("diagnosed_on", Date, nullable=False),
     Column("contact_due_on", Date, nullable=False),
     PrimaryKeyConstraint("case_id", "category"),
     Index("ix_intake_queue", "county", "contact_due_on", "case_id", "category"),
-    *one_of(category=RehabCategory),
     comment="Confirmed diagnoses that reached the federation: one intake per child and category.",
 )
 
@@ -81,11 +60,11 @@ application = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("case_id", ForeignKey("child.case_id"), nullable=False, index=True),
-    Column("item", Text, nullable=False),
-    Column("category", Text, nullable=False),
-    Column("mode", Text, nullable=False),
-    Column("basis", Text, nullable=False),
-    Column("state", Text, nullable=False),
+    *code("item", AssistanceItem),
+    *code("category", RehabCategory),
+    *code("mode", TrainingMode),
+    *code("basis", EligibilityBasis),
+    *code("state", ApplicationState),
     Column("materials", ARRAY(Text), nullable=False),
     Column("county", Text, nullable=False),
     Column("submitted_on", Date, nullable=False),
@@ -96,9 +75,6 @@ application = Table(
     # The federation's queue shows what is open, the most urgent first: a county's by the first, a city's by the second.
     Index("ix_application_county_queue", "county", "review_due_on", "id", postgresql_where=OPEN),
     Index("ix_application_queue", "review_due_on", "id", postgresql_where=OPEN),
-    *one_of(
-        item=AssistanceItem, category=RehabCategory, mode=TrainingMode, basis=EligibilityBasis, state=ApplicationState
-    ),
 )
 
 approval = Table(
@@ -107,10 +83,10 @@ approval = Table(
     Column("id", Uuid, primary_key=True),
     Column("case_id", ForeignKey("child.case_id"), nullable=False, index=True),
     Column("application_id", ForeignKey("application.id"), nullable=False, unique=True),
-    Column("item", Text, nullable=False),
-    Column("category", Text, nullable=False),
-    Column("mode", Text, nullable=False),
-    Column("age_band", Text, nullable=False),
+    *code("item", AssistanceItem),
+    *code("category", RehabCategory),
+    *code("mode", TrainingMode),
+    *code("age_band", AgeBand),
     Column("county", Text, nullable=False),
     Column("other_counties", Boolean, nullable=False),
     Column("valid_from", Date, nullable=False),
@@ -121,7 +97,6 @@ approval = Table(
     Column("policy", Text, nullable=False),
     CheckConstraint("valid_from <= valid_until", name="period"),
     CheckConstraint("0 <= monthly_cap AND monthly_cap <= ceiling", name="amounts"),
-    *one_of(item=AssistanceItem, category=RehabCategory, mode=TrainingMode, age_band=AgeBand),
 )
 
 designation = Table(
@@ -148,13 +123,13 @@ enrolment = Table(
     Column("approval_id", ForeignKey("approval.id"), nullable=False),
     Column("county", Text, nullable=False),
     Column("institution", Uuid, nullable=False),
-    Column("item", Text, nullable=False),
-    Column("category", Text, nullable=False),
-    Column("mode", Text, nullable=False),
+    *code("item", AssistanceItem),
+    *code("category", RehabCategory),
+    *code("mode", TrainingMode),
     Column("started_on", Date, nullable=False),
     Column("expected_until", Date, nullable=False),
     Column("ended_on", Date),
-    Column("end_reason", Text),
+    *code("end_reason", EnrolmentEndReason, nullable=True),
     Column("over_on", Date, Computed("coalesce(ended_on, expected_until + 1)", persisted=True), nullable=False),
     CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name="ended_with_reason"),
     CheckConstraint("started_on <= over_on", name="period"),
@@ -162,7 +137,6 @@ enrolment = Table(
     Index("uq_enrolment_open", "approval_id", unique=True, postgresql_where=text("ended_on IS NULL")),
     Index("ix_enrolment_institution", "institution", "id"),
     Index("ix_enrolment_county", "county", "id"),
-    *one_of(item=AssistanceItem, category=RehabCategory, mode=TrainingMode, end_reason=EnrolmentEndReason),
 )
 
 session = Table(
@@ -174,8 +148,8 @@ session = Table(
     Column("enrolment_id", Uuid, nullable=False),
     Column("institution", Uuid, nullable=False),
     Column("therapist", Uuid, nullable=False),
-    Column("discipline", Text, nullable=False),
-    Column("mode", Text, nullable=False),
+    *code("discipline", Discipline),
+    *code("mode", SessionMode),
     Column("starts_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False),
     Column("attended", Boolean, nullable=False),
@@ -185,7 +159,6 @@ session = Table(
     CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= interval '24 hours'", name="times"),
     # The one index of the hot path: the search for overlaps and the child's month both go along it.
     Index("ix_session_case_id_starts_at", "case_id", "starts_at"),
-    *one_of(discipline=Discipline, mode=SessionMode),
 )
 
 evaluation = Table(
@@ -197,9 +170,8 @@ evaluation = Table(
     Column("institution", Uuid, nullable=False),
     Column("assessor", Uuid, nullable=False),
     Column("assessed_on", Date, nullable=False),
-    Column("checkpoint", Text, nullable=False),
+    *code("checkpoint", Checkpoint),
     Column("instrument", Text, nullable=False),
     Column("instrument_version", Text, nullable=False),
     Column("scores", JSONB, nullable=False),
-    *one_of(checkpoint=Checkpoint),
 )

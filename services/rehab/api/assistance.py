@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.rehab import handlers
-from services.rehab.api.forms import Day, Flag, Form, Open, Uow, View, page_of
+from services.rehab.api.forms import Day, Flag, Open, Uow, View, page_of
 from services.rehab.domain.assistance import ApplicationOrder, ApplicationState, Decision
 from shared import ids
 from shared.access.policy import Act, Actor
@@ -25,11 +25,12 @@ from shared.http.doors import may
 from shared.http.paging import After, Limit, Page, from_cursor
 from shared.ids import CaseId
 from shared.journal.unit_of_work import Receipt
+from shared.stage import Body
 
 router = APIRouter(prefix="/v1", tags=["assistance"])
 
 
-class ApplicationIn(Form):
+class ApplicationIn(Body):
     """What the guardian, or an agent for them, applies for, and the materials they brought."""
 
     category: RehabCategory
@@ -45,21 +46,21 @@ class ApplicationIn(Form):
         )
 
 
-class CompletionIn(Form):
+class CompletionIn(Body):
     """Materials that were missing."""
 
     materials: frozenset[Material] = Field(min_length=1)
     submitted_on: Day
 
 
-class ReturnIn(Form):
+class ReturnIn(Body):
     """A completeness reply: what is missing."""
 
     missing: frozenset[Material] = Field(min_length=1)
     returned_on: Day
 
 
-class ApprovalIn(Form):
+class ApprovalIn(Body):
     """An approval; what it gives follows from the policy of that day."""
 
     approved_on: Day
@@ -73,7 +74,7 @@ class ApprovalIn(Form):
         )
 
 
-class RefusalIn(Form):
+class RefusalIn(Body):
     """A refusal, which must say why."""
 
     reasons: frozenset[RefusalReason] = Field(min_length=1)

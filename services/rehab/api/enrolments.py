@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.rehab import handlers
-from services.rehab.api.forms import Day, Form, Open, Uow, View, page_of
+from services.rehab.api.forms import Day, Open, Uow, View, page_of
 from services.rehab.domain.enrolment import EnrolmentOrder
 from services.rehab.domain.evaluation import EvaluationOrder
 from shared import ids
@@ -19,6 +19,7 @@ from shared.http.doors import may
 from shared.http.paging import After, Limit, Page, from_cursor
 from shared.ids import CaseId, PersonId
 from shared.journal.unit_of_work import Receipt
+from shared.stage import Body
 
 router = APIRouter(prefix="/v1", tags=["enrolments"])
 
@@ -26,21 +27,21 @@ Score = Annotated[str, Field(pattern=r"^[A-Z0-9.-]{1,12}$")]
 Dimension = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
 
 
-class EnrolmentIn(Form):
+class EnrolmentIn(Body):
     """The guardian's choice of this institution: the approval that they bring."""
 
     approval: UUID
     started_on: Day
 
 
-class EndIn(Form):
+class EndIn(Body):
     """The end of an enrolment."""
 
     ended_on: Day = Field(description="First day without service.")
     reason: EnrolmentEndReason
 
 
-class EvaluationIn(Form):
+class EvaluationIn(Body):
     """An evaluation with one instrument; scores are text, so that half points stay exact."""
 
     enrolment: UUID

@@ -32,12 +32,6 @@ Flag = StrictBool
 Uow = Annotated[RehabUnitOfWork, writing]
 
 
-class Form(BaseModel):
-    """A body: nothing unknown in it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class View(BaseModel):
     """What a row shows."""
 

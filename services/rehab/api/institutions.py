@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from services.rehab import handlers
-from services.rehab.api.forms import Day, Flag, Form, Open, Uow, View, page_of, settings_of
+from services.rehab.api.forms import Day, Flag, Open, Uow, View, page_of, settings_of
 from services.rehab.domain.designation import DesignationOrder
 from services.rehab.domain.policy import AssistancePolicy
 from shared import ids
@@ -18,11 +18,12 @@ from shared.http.doors import may, service_of
 from shared.http.paging import After, Limit, Page, from_cursor
 from shared.ids import OrganisationId
 from shared.journal.unit_of_work import Receipt
+from shared.stage import Body
 
 router = APIRouter(prefix="/v1", tags=["institutions"])
 
 
-class DesignationIn(Form):
+class DesignationIn(Body):
     """An agreement to be granted; without an end it runs for the default period."""
 
     categories: frozenset[RehabCategory] = Field(min_length=1)
@@ -39,7 +40,7 @@ class DesignationIn(Form):
         )  # fmt: skip
 
 
-class SuspensionIn(Form):
+class SuspensionIn(Body):
     """A suspension."""
 
     suspended_on: Day

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 from sqlalchemy import Row
 
 from services.rehab import handlers
-from services.rehab.api.forms import Flag, Form, Moment, Open, Uow, View
+from services.rehab.api.forms import Flag, Moment, Open, Uow, View
 from services.rehab.domain.sessions import Correction
 from services.rehab.errors import BatchSize
 from services.rehab.handlers import SessionOrder
@@ -24,13 +24,14 @@ from shared.http.doors import may
 from shared.http.problems import language_of, places
 from shared.ids import CaseId, PersonId
 from shared.journal.unit_of_work import Receipt
+from shared.stage import Body
 
 router = APIRouter(prefix="/v1", tags=["sessions"])
 
 LARGEST_BATCH = 1000
 
 
-class ContentIn(Form):
+class ContentIn(Body):
     """What a session was. Times carry their offset from UTC; the end is exclusive."""
 
     therapist: PersonId
@@ -64,7 +65,7 @@ class LineIn(SessionIn):
         return SessionOrder(self.case, self.enrolment, self.content())
 
 
-class CorrectionIn(Form):
+class CorrectionIn(Body):
     """What holds instead of a session; without a replacement the session is void."""
 
     reason: CorrectionReason
@@ -86,7 +87,7 @@ def _keep_bad(value: object, read: ValidatorFunctionWrapHandler) -> LineIn | Bad
     return line
 
 
-class BatchIn(Form):
+class BatchIn(Body):
     """A day of sessions, 1 to 1,000."""
 
     sessions: list[Annotated[LineIn, WrapValidator(_keep_bad)]]

@@ -18,11 +18,6 @@ from shared.errors import CaseNotFound
 class Children(Records):
     """Children and intakes."""
 
-    async def add(self, child: Child) -> None:
-        """Keep a child that screening registered; one that is known already stays as it is."""
-        row = {"case_id": child.case, "birth_date": child.born, "county": child.county}
-        await self.run(upsert(t.child).values(row).on_conflict_do_nothing())
-
     async def seen_by(self, actor: Actor, case: UUID) -> Child:
         """Return a child that the actor may see. Raises CaseNotFound."""
         return await self._child(self._seen(actor, case))

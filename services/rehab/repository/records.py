@@ -14,8 +14,7 @@ from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
 from shared.contracts.envelope import Fact
 from shared.db import Session
-
-COUNTY_DIGITS = 6
+from shared.stage import within
 
 Rows = Sequence[Row[Any]]
 Cursor = tuple[Any, ...] | None
@@ -35,7 +34,7 @@ class Records:
         the children whose diagnosis it made; nobody else sees anything here.
         """
         if actor.org_type is OrgType.FEDERATION:
-            return _inside(row, actor.region)
+            return within(row.c.county, actor.region)
         if actor.org_type is OrgType.REHAB_CENTRE:
             e = t.enrolment.alias("of_actor")
             mine = (e.c.institution == actor.organisation, e.c.over_on > self.gone_by)
@@ -81,10 +80,3 @@ class Records:
 def columns(fact: Fact, *names: str) -> dict[str, Any]:
     """Return fields of a fact as a row takes them."""
     return {name: getattr(fact, name) for name in names}
-
-
-def _inside(row: Table, region: str) -> ColumnElement[bool]:
-    # Equality, not a prefix, for a county: so the county's index gives its rows in the order of the list.
-    if len(region) == COUNTY_DIGITS:
-        return row.c.county == region
-    return row.c.county.startswith(region, autoescape=True) if region else false()

@@ -45,8 +45,7 @@ def upgrade() -> None:
         sa.Column("county", sa.Text(), nullable=False),
         sa.CheckConstraint("county ~ '^[0-9]{6}$'", name=op.f("ck_child_county")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_child")),
-        comment="Children as screening.child_registered names them; the row lock orders what is logged for a child.",
-        postgresql_with={"fillfactor": 70},
+        comment="Children as screening.child_registered names them; the row is the lock of all that is about a child.",
     )
     op.create_table(
         "completeness",
