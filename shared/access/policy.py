@@ -98,6 +98,7 @@ class Act(StrEnum):
     MANAGE_ORGANISATIONS = "organisation.manage"
     READ_ORGANISATIONS = "organisation.read"
     MANAGE_ACCOUNTS = "account.manage"
+    CHANGE_OWN_PASSWORD = "password.change"  # noqa: S105 - a verb
     # between services and for those who run them
     READ_JOURNAL_FEED = "journal.feed"
     OPERATE = "operate"
@@ -160,6 +161,7 @@ TABLE: dict[Act, Rule] = {
     Act.MANAGE_ORGANISATIONS: _by(T.FEDERATION, roles=(R.ADMINISTRATOR,)),
     Act.READ_ORGANISATIONS: _by(EVERYONE | {T.SERVICE}),
     Act.MANAGE_ACCOUNTS: _by(EVERYONE, roles=(R.MANAGER, R.ADMINISTRATOR)),
+    Act.CHANGE_OWN_PASSWORD: _by(EVERYONE),
     Act.READ_JOURNAL_FEED: _by(T.SERVICE),
     Act.OPERATE: _by(T.FEDERATION, T.SERVICE, roles=(R.ADMINISTRATOR, R.SERVICE)),
 }

@@ -26,7 +26,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-APPEND_ONLY = ("event_log", "access_log")
+APPEND_ONLY = ("event_log", "access_log", "audit")
 """Tables on which the application role may neither UPDATE nor DELETE."""
 
 Moment = DateTime(timezone=True)
