@@ -23,13 +23,13 @@ class Issuer:
 
     def token(self, actor: Actor, **changes: Any) -> str:
         now = int(time.time())
-        header = {"alg": "EdDSA", "kid": "test", "typ": changes.pop("typ", TOKEN_TYPE)}
+        header = {"alg": "Ed25519", "kid": "test", "typ": changes.pop("typ", TOKEN_TYPE)}
         claims = {
             "iss": ISSUER, "aud": AUDIENCE, "iat": now, "nbf": now - 1, "exp": now + 300,
             "sub": str(actor.person), "org": str(actor.organisation), "org_type": actor.org_type.value,
             "region": actor.region, "roles": sorted(actor.roles), "purpose": actor.purpose,
         }
-        return jwt.encode(header, claims | changes, self.key, algorithms=["EdDSA"])
+        return jwt.encode(header, claims | changes, self.key, algorithms=["Ed25519"])
 
 
 def an_actor(org_type: OrgType, region: str = "371602", *roles: str, organisation: UUID | None = None) -> Actor:
