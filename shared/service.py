@@ -14,6 +14,8 @@ from faststream.kafka import KafkaBroker
 
 from shared.access.clients import OrganisationRegister, ServiceTokens
 from shared.access.tokens import TokenVerifier, keys_from
+from shared.contracts.catalogue import FACTS
+from shared.contracts.envelope import Fact
 from shared.db import Database
 from shared.journal.checkpoint import TOPIC, CheckpointPublisher, Signer
 from shared.journal.completeness import Completeness, Peer
@@ -49,10 +51,13 @@ class Service:
     completeness: Completeness | None = None
     tasks: list[tuple[str, Task]] = field(default_factory=list)
     listening: bool = False
+    hears: tuple[type[Fact], ...] = ()
+    """Facts that it has effects for, for its documents."""
 
     def react(self, reactions: Sequence[Reaction]) -> None:
         """Listen to what a table of reactions names."""
         self.listen(Reactions(reactions), topics_of(reactions), {reaction.fact.producer for reaction in reactions})
+        self.hears = tuple(dict.fromkeys(reaction.fact for reaction in reactions))
 
     def listen(self, effects: Effects, topics: Collection[str], producers: Collection[str]) -> None:
         """Apply the facts of some topics with these effects, and watch that nothing of their producers is missing."""
@@ -65,6 +70,7 @@ class Service:
         listen(self.broker, topics, self.inbox, group=group, batch=settings.consumer_batch)
         watch(self.broker, TOPIC, self.completeness, group=f"{group}.checkpoints")
         self.tasks.append(("completeness", self.completeness.run))
+        self.hears = tuple(fact for fact in FACTS.values() if fact.topic in topics and fact.producer in producers)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -6,6 +6,8 @@ from pkgutil import iter_modules
 from shared.contracts import events
 from shared.contracts.envelope import FACTS, Fact
 
+__all__ = ["FACTS", "fact_type"]
+
 for module in iter_modules(events.__path__, prefix=f"{events.__name__}."):
     import_module(module.name)
 

@@ -9,10 +9,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import ids
+from shared.contracts.catalogue import FACTS
 from shared.errors import TooLarge
 from shared.http import problems
 from shared.http.doors import open_door, service_of
 from shared.journal import feed
+from shared.messaging.asyncapi import asyncapi
 from shared.service import Service
 
 LARGEST_BODY = 8 * 1024 * 1024
@@ -38,6 +40,18 @@ async def ready(request: Request, response: Response) -> dict[str, Any]:
 async def metrics() -> Response:
     """Return counters for Prometheus."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@health.get("/asyncapi.json", include_in_schema=False, dependencies=[open_door("describes events, holds none")])
+async def events(request: Request) -> dict[str, Any]:
+    """Return the AsyncAPI document: what this service publishes and what it reacts to."""
+    return asyncapi_of(service_of(request))
+
+
+def asyncapi_of(service: Service) -> dict[str, Any]:
+    """Return the AsyncAPI document of a service."""
+    publishes = [fact for fact in FACTS.values() if fact.producer == service.name]
+    return asyncapi(service.name, publishes=publishes, hears=service.hears)
 
 
 def create_app(service: Service, routers: Iterable[APIRouter], *, title: str, description: str) -> FastAPI:
