@@ -170,45 +170,45 @@ class UnitOfWork:
             return []
         ordered = sorted(self.recorded, key=attrgetter("subject"))
         groups = [(case, list(facts)) for case, facts in groupby(ordered, key=attrgetter("subject"))]
-        rows = await self.driver.fetch(_TAKE_NUMBERS, [c for c, _ in groups], [len(f) for _, f in groups], GENESIS)
-        heads = {row[0]: row for row in rows}
+        heads = await self._lock_streams([case for case, _ in groups])
         # Taken under the locks, so that the time of recording rises along each stream.
         self.recorded_at = clock.now()
         context = Context(self.producer, self.actor, self.recorded_at, self.traceparent)
         sealed: list[tuple[Recorded, int, Sealed]] = []
         for case, facts in groups:
             _, epoch, last, head = heads[case]
-            for seq, recorded in enumerate(facts, start=last - len(facts) + 1):
+            for seq, recorded in enumerate(facts, start=last + 1):
                 one = seal(recorded, context, epoch=epoch, seq=seq, prev_hash=head)
                 sealed.append((recorded, epoch, one))
                 head = one.hash
         return sealed
 
+    async def _lock_streams(self, cases: list[UUID]) -> dict[UUID, asyncpg.Record]:
+        """Lock the rows of these cases to the end of the transaction; a case without facts gets its row first."""
+        heads = {row[0]: row for row in await self.driver.fetch(_LOCK_STREAMS, cases)}
+        new = [case for case in cases if case not in heads]
+        if new:
+            await self.driver.execute(_OPEN_STREAMS, new, GENESIS)
+            heads |= {row[0]: row for row in await self.driver.fetch(_LOCK_STREAMS, new)}
+        return heads
+
     async def _write(self, sealed: list[tuple[Recorded, int, Sealed]], reply: BaseModel | None) -> None:
         kept = self._kept(reply)
-        if not sealed:
-            if kept[1] is not None:
-                await self.driver.execute(_KEEP_ANSWER, *kept)
-            return
-        cases = [recorded.subject for recorded, _, _ in sealed]
-        heads = {recorded.subject: one.hash for recorded, _, one in sealed}
-        await self.driver.execute(
-            _WRITE_JOURNAL,
-            cases,
-            [epoch for _, epoch, _ in sealed],
-            [one.seq for _, _, one in sealed],
-            [one.id for _, _, one in sealed],
-            [one.prev_hash for _, _, one in sealed],
-            [one.hash for _, _, one in sealed],
-            [one.envelope for _, _, one in sealed],
-            [shard_of(case, self.shards) for case in cases],
-            [recorded.fact.topic for recorded, _, _ in sealed],
-            self.recorded_at,
-            list(heads),
-            list(heads.values()),
-            *kept,
-        )
+        if len(sealed) == 1:
+            await self.driver.execute(_WRITE_ONE, *self._row(*sealed[0]), self.recorded_at, *kept)
+        elif sealed:
+            columns = zip(*(self._row(*one) for one in sealed), strict=True)
+            last = {recorded.subject: (recorded.subject, one.seq, one.hash) for recorded, _, one in sealed}
+            heads = zip(*last.values(), strict=True)
+            await self.driver.execute(_WRITE_JOURNAL, *columns, self.recorded_at, *heads, *kept)
+        elif kept[1] is not None:
+            await self.driver.execute(_KEEP_ANSWER, *kept)
         failpoint("producer.after-outbox")
+
+    def _row(self, recorded: Recorded, epoch: int, one: Sealed) -> tuple[Any, ...]:
+        case = recorded.subject
+        shard = shard_of(case, self.shards)
+        return (case, epoch, one.seq, one.id, one.prev_hash, one.hash, one.envelope, shard, recorded.fact.topic)
 
     def _kept(self, reply: BaseModel | None) -> tuple[UUID | None, str | None, bytes | None, int | None, bytes | None]:
         if self.request is None or reply is None:
