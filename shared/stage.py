@@ -28,7 +28,8 @@ COUNTY_DIGITS = 6
 
 _KNOW = "INSERT INTO child (case_id, birth_date, county) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 _LOCK = """
-SELECT case_id, birth_date, county FROM child WHERE case_id = $1 AND starts_with(county, $2) FOR NO KEY UPDATE
+SELECT case_id, birth_date, county FROM child
+WHERE case_id = $1 AND ($2::text IS NULL OR $2 <> '' AND starts_with(county, $2)) FOR NO KEY UPDATE
 """
 
 
@@ -78,7 +79,7 @@ KNOWS_CHILD = on(ChildRegistered, know_child)
 """The first row of a stage's table of reactions."""
 
 
-async def locked_child(uow: UnitOfWork, case: UUID, *, inside: str = "") -> Child:
+async def locked_child(uow: UnitOfWork, case: UUID, *, inside: str | None = None) -> Child:
     """Return a child, inside a region where one is given, and hold its row to the end. Raises CaseNotFound."""
     row = await uow.driver.fetchrow(_LOCK, case, inside)
     if row is None:

@@ -69,16 +69,14 @@ async def admit(
 ) -> Receipt:
     """Admit a child to day or boarding care (handbook §5)."""
     stay = await handlers.admit(case, body.admission(actor), given.policy, uow)
-    receipt: Receipt = await uow.commit(record=stay)
-    return receipt
+    return await uow.commit(record=stay)
 
 
 @router.post("/stays/{stay}/end", status_code=201)
 async def end_stay(stay: UUID, body: EndIn, actor: Annotated[Actor, may(Act.END_CUSTODY)], uow: Uow) -> Receipt:
     """End a stay of the actor's own institution."""
     await handlers.end_stay(actor.organisation, stay, body.ended_on, body.reason, uow)
-    receipt: Receipt = await uow.commit(record=stay)
-    return receipt
+    return await uow.commit(record=stay)
 
 
 @router.get("/cases/{case}/stays")

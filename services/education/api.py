@@ -24,7 +24,6 @@ from shared.contracts.events.education import (
     LicenceStage,
     PlacementMode,
     PlacementStep,
-    SkippedStep,
     SkipReason,
 )
 from shared.errors import CaseNotFound, NotAllowed, Refusal
@@ -118,6 +117,13 @@ class _Row(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class SkippedOut(_Row):
+    """An earlier step of the order that was passed over, and why."""
+
+    step: PlacementStep
+    reason: SkipReason
+
+
 class PlacementOut(_Row):
     """A placement as it stands."""
 
@@ -130,7 +136,7 @@ class PlacementOut(_Row):
     starts_on: date
     ends_on: date | None
     last_day: date | None = Field(description="Last day in force, where another placement follows or it ends.")
-    skipped: list[SkippedStep]
+    skipped: list[SkippedOut]
 
 
 class AttendanceOut(_Row):
@@ -172,8 +178,7 @@ async def decide_placement(
     if body.site is not None:
         await organisations.get(body.site, field_name="site", needed=SITES)
     placement = await handlers.decide_placement(case, actor.region, body.order, given.policy, uow)
-    receipt: Receipt = await uow.commit(record=placement)
-    return receipt
+    return await uow.commit(record=placement)
 
 
 @router.get("/cases/{case}/placements")
@@ -209,8 +214,7 @@ async def record_attendance(
     (result,) = await handlers.record_days(actor.organisation, [(case, body.day)], uow)
     if isinstance(result, Refusal):
         raise result
-    answer: DayOut = await uow.commit(DayOut(fact=result.fact, counts=result.counts))
-    return answer
+    return await uow.commit(DayOut(fact=result.fact, counts=result.counts))
 
 
 @router.post("/attendance/batch")
@@ -221,8 +225,7 @@ async def record_attendance_batch(
     days = [(entry.case, entry.day) for entry in body.days]
     results = [_day_out(one, language_of(request)) for one in await handlers.record_days(actor.organisation, days, uow)]
     recorded = sum(result.code is None for result in results)
-    answer: BatchOut = await uow.commit(BatchOut(recorded=recorded, refused=len(results) - recorded, results=results))
-    return answer
+    return await uow.commit(BatchOut(recorded=recorded, refused=len(results) - recorded, results=results))
 
 
 @router.get("/cases/{case}/attendance")
@@ -259,8 +262,7 @@ async def grant_licence(
         raise NotAllowed(act=Act.GRANT_LICENCE.value)
     licence = Licence(body.stage, body.valid_from, body.valid_until, body.partner_school)
     granted = await handlers.grant_licence(institution, held_by.region, body.number, licence, uow)
-    receipt: Receipt = await uow.commit(record=granted)
-    return receipt
+    return await uow.commit(record=granted)
 
 
 @router.get("/institutions/{institution}/licences")
