@@ -67,5 +67,5 @@ def page_of(
     view: type[Out], rows: Sequence[Row[Any]], limit: int, keys: Callable[[Row[Any]], tuple[Any, ...]]
 ) -> Page[Out]:
     """Return one page; the row beyond the limit tells that there is a next one."""
-    more = to_cursor(*keys(rows[limit - 1])) if len(rows) > limit else None
+    more = to_cursor(*map(str, keys(rows[limit - 1]))) if len(rows) > limit else None
     return Page(items=[view.model_validate(row) for row in rows[:limit]], next=more)

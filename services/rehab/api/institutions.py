@@ -1,5 +1,6 @@
 """Designated institutions and the policy files (handbook §3.2, §3.4). Both are public among organisations."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -54,10 +55,10 @@ class DesignationView(View):
     institution: UUID
     county: str
     categories: list[RehabCategory]
-    valid_from: Day
-    valid_until: Day
+    valid_from: date
+    valid_until: date
     capacity: int
-    suspended_on: Day | None
+    suspended_on: date | None
 
 
 @router.post("/institutions/{institution}/designations", status_code=201)
