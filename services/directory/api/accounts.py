@@ -1,0 +1,116 @@
+"""Accounts of people: kept by the manager of their organisation, or by an administrator over its region."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from services.directory import handlers
+from services.directory.api.common import Body, Changing, Desk, From, Name, Out, Password, Roles, Uow, never_cached
+from services.directory.domain import Account, NewAccount, require_user_name
+from services.directory.repository import Repository
+from shared.access.policy import Act, Actor
+from shared.http.doors import Read, may
+from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
+
+router = APIRouter(prefix="/v1", tags=["accounts"])
+
+Manager = Annotated[Actor, may(Act.MANAGE_ACCOUNTS)]
+
+
+class AccountIn(Body):
+    """A person to take up."""
+
+    organisation: UUID | None = Field(default=None, description="The caller's own unless given.")
+    user_name: str = Field(max_length=64)
+    display_name: Name
+    roles: Roles
+
+    def wanted(self, actor: Actor) -> NewAccount:
+        """Return what is wanted. Raises UserNameInvalid."""
+        organisation = self.organisation or actor.organisation
+        return NewAccount(organisation, require_user_name(self.user_name), self.display_name, self.roles)
+
+
+class PasswordIn(Body):
+    """One's own password, and the one that replaces it."""
+
+    current: Password
+    new: Password
+
+
+class AccountOut(Out):
+    """A person who works with the system."""
+
+    id: UUID
+    organisation: UUID
+    user_name: str
+    display_name: str
+    roles: list[str]
+    password_is_initial: bool
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+class AccountWithPassword(AccountOut):
+    """The account and its initial password: shown this once. A repeat of the request answers without it."""
+
+    password: str | None = None
+
+
+@router.post("/accounts", status_code=201, dependencies=[never_cached])
+async def create_account(body: AccountIn, actor: Manager, desk: Desk, uow: Uow) -> AccountWithPassword:
+    """Take up a person. The directory makes the initial password, to be handed over and changed."""
+    account, password = await handlers.create_account(body.wanted(actor), actor, desk.passwords, uow)
+    return await _commit(account, password, uow)
+
+
+@router.get("/accounts")
+async def accounts(
+    actor: Manager, reading: Read, organisation: UUID | None = None, after: After = None, limit: Limit = 50
+) -> Page[AccountOut]:
+    """Return the accounts of one's organisation; to an administrator those of its region."""
+    last = from_cursor(after, UUID)
+    rows = await Repository(reading.session).list_accounts(actor, organisation, last, limit)
+    following = to_cursor(rows[-1].id) if len(rows) == limit else None
+    return Page(items=[_out(row) for row in rows], next=following)
+
+
+@router.post("/accounts/{account}/disable")
+async def disable_account(account: UUID, actor: Manager, uow: Uow) -> AccountOut:
+    """End an account."""
+    answer: AccountOut = await uow.commit(_out(await handlers.disable_account(account, actor, uow)))
+    return answer
+
+
+@router.post("/accounts/{account}/password", dependencies=[never_cached])
+async def reset_password(account: UUID, actor: Manager, desk: Desk, uow: Uow) -> AccountWithPassword:
+    """Give an account a new initial password and end the lock of its user name."""
+    found, password = await handlers.reset_password(account, actor, desk, uow)
+    return await _commit(found, password, uow)
+
+
+@router.put("/account/password", status_code=204)
+async def change_password(
+    body: PasswordIn,
+    actor: Annotated[Actor, may(Act.CHANGE_OWN_PASSWORD)],
+    desk: Desk,
+    visitor: From,
+    uow: Changing,
+) -> None:
+    """Change one's own password. Needs no Idempotency-Key; a wrong current password counts as a failed login."""
+    password_hash = await desk.change_password(actor.person, body.current, body.new, visitor)
+    await handlers.change_password(actor.person, password_hash, uow)
+    await uow.commit()
+
+
+def _out(account: Account) -> AccountOut:
+    return AccountOut.model_validate(account)
+
+
+async def _commit(account: Account, password: str, uow: Uow) -> AccountWithPassword:
+    # What a repeat is answered with is kept in the database: so it is kept without the password.
+    kept: AccountWithPassword = await uow.commit(AccountWithPassword.model_validate(account))
+    return kept.model_copy(update={"password": password})
