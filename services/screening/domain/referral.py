@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from services.screening.domain.ages import check_screening_age
 from services.screening.domain.protocol import Protocol
 from services.screening.domain.suspicion import Child, Decision, Suspicion, opened
 from services.screening.domain.tracing import AWAITED, trace_day
@@ -91,12 +92,13 @@ def issue_referral(
     return Issued(Decision(moved, (_issued(moved, referral, replaced, protocol),)), referral, replaced)
 
 
-def start_by_referral(child: Child, slip: Slip, before: Suspicion | None, by: ActorRef, protocol: Protocol) -> Issued:
+def start_by_referral(child: Child, slip: Slip, by: ActorRef, protocol: Protocol) -> Issued:
     """Refer a child for diagnosis that was never screened here, as after newborn hearing screening (handbook §1.5)."""
     may_start = slip.category in protocol.referral.starts_without_screening.value
     if not may_start or slip.step is not ReferralStep.DIAGNOSIS:
         raise NoSuspicion(category=slip.category.value)
-    suspicion = opened(child, slip.category, SuspicionState.DIAGNOSIS_REFERRED, by, slip.on, before)
+    check_screening_age(child.born, slip.on, protocol.age_limits)
+    suspicion = opened(child, slip.category, SuspicionState.DIAGNOSIS_REFERRED, by, slip.on)
     return issue_referral(suspicion, slip, None, by, protocol)
 
 

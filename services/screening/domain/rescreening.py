@@ -81,7 +81,15 @@ class Judgement:
     clinician_alert: bool = False
 
 
-def record_rescreening(suspicion: Suspicion, rescreening: Rescreening, by: ActorRef, protocol: Protocol) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Rescreened:
+    """A decision, and the fact of the re-screening itself that comes first among its facts."""
+
+    decision: Decision
+    fact: RescreeningRecorded
+
+
+def record_rescreening(suspicion: Suspicion, rescreening: Rescreening, by: ActorRef, protocol: Protocol) -> Rescreened:
     """Judge a re-screening and move the suspicion on.
 
     Abnormal goes to diagnosis; a total of 70-79 is rechecked within 3 months; so is a first normal result; a normal
@@ -92,11 +100,11 @@ def record_rescreening(suspicion: Suspicion, rescreening: Rescreening, by: Actor
     suspicion.must_have_begun_by(rescreening.on)
     check_screening_age(suspicion.child.born, rescreening.on, protocol.age_limits)
     judgement = judge(suspicion, rescreening, protocol)
-    if judgement.outcome is RescreeningOutcome.ABNORMAL:
-        return _to_diagnosis(suspicion, rescreening, judgement, protocol)
-    if judgement.outcome is RescreeningOutcome.NORMAL and suspicion.state is SuspicionState.RECHECK_DUE:
-        return _back_to_routine(suspicion, rescreening, judgement, protocol)
-    return _to_recheck(suspicion, rescreening, judgement, protocol)
+    follows = _follows(suspicion, rescreening.on, judgement.outcome, protocol)
+    # A normal recheck leaves the suspicion where it was; that it is closed then is a fact of its own.
+    state = follows.suspicion.state if follows.suspicion.active else suspicion.state
+    fact = _recorded(suspicion, rescreening, judgement, state, protocol)
+    return Rescreened(Decision(follows.suspicion, (fact, *follows.facts)), fact)
 
 
 def judge(suspicion: Suspicion, rescreening: Rescreening, protocol: Protocol) -> Judgement:
@@ -145,35 +153,32 @@ def _judge_examination(suspicion: Suspicion, rescreening: Rescreening, protocol:
     return Judgement(RescreeningOutcome.ABNORMAL if rescreening.concerns else rescreening.finding)
 
 
-def _to_diagnosis(suspicion: Suspicion, rescreening: Rescreening, judgement: Judgement, protocol: Protocol) -> Decision:
+def _follows(suspicion: Suspicion, on: date, outcome: RescreeningOutcome, protocol: Protocol) -> Decision:
+    """Return what a result leads to (handbook §1.4, column "next")."""
+    if outcome is RescreeningOutcome.ABNORMAL:
+        return _to_diagnosis(suspicion, on, protocol)
+    if outcome is RescreeningOutcome.NORMAL and suspicion.state is SuspicionState.RECHECK_DUE:
+        return closed(replace(suspicion, failed_traces=0), ClosingReason.NORMAL_ON_RECHECK, on, protocol)
+    borderline = outcome is RescreeningOutcome.BORDERLINE
+    basis = RecheckBasis.BORDERLINE if borderline else RecheckBasis.NORMAL_RESCREENING
+    return _to_recheck(suspicion, on, basis, protocol)
+
+
+def _to_diagnosis(suspicion: Suspicion, on: date, protocol: Protocol) -> Decision:
     state = SuspicionState.DIAGNOSIS_REFERRED
-    trace_on = trace_day(state, rescreening.on, protocol.tracing)
-    moved = suspicion.moved(state, recheck_due_on=None, failed_traces=0, trace_on=trace_on)
-    return Decision(moved, (_recorded(suspicion, rescreening, judgement, moved.state, protocol),))
+    trace_on = trace_day(state, on, protocol.tracing)
+    return Decision(suspicion.moved(state, recheck_due_on=None, failed_traces=0, trace_on=trace_on), ())
 
 
-def _to_recheck(suspicion: Suspicion, rescreening: Rescreening, judgement: Judgement, protocol: Protocol) -> Decision:
-    due_on = anniversary(rescreening.on, months=protocol.rescreening.recheck_months.value)
+def _to_recheck(suspicion: Suspicion, on: date, basis: RecheckBasis, protocol: Protocol) -> Decision:
     state = SuspicionState.RECHECK_DUE
+    due_on = anniversary(on, months=protocol.rescreening.recheck_months.value)
     trace_on = trace_day(state, due_on, protocol.tracing)
     moved = suspicion.moved_or_waiting(state, recheck_due_on=due_on, failed_traces=0, trace_on=trace_on)
-    borderline = judgement.outcome is RescreeningOutcome.BORDERLINE
-    scheduled = RecheckScheduled(
-        category=suspicion.category,
-        basis=RecheckBasis.BORDERLINE if borderline else RecheckBasis.NORMAL_RESCREENING,
-        due_on=due_on,
-        state=moved.state,
-        policy=protocol.policy,
+    fact = RecheckScheduled(
+        category=suspicion.category, basis=basis, due_on=due_on, state=moved.state, policy=protocol.policy
     )
-    return Decision(moved, (_recorded(suspicion, rescreening, judgement, moved.state, protocol), scheduled))
-
-
-def _back_to_routine(
-    suspicion: Suspicion, rescreening: Rescreening, judgement: Judgement, protocol: Protocol
-) -> Decision:
-    recorded = _recorded(suspicion, rescreening, judgement, suspicion.state, protocol)
-    end = closed(replace(suspicion, failed_traces=0), ClosingReason.NORMAL_ON_RECHECK, rescreening.on, protocol)
-    return Decision(end.suspicion, (recorded, *end.facts))
+    return Decision(moved, (fact,))
 
 
 def _recorded(

@@ -1,0 +1,198 @@
+"""What callers get. Field by field, so that nothing new is shown by accident."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.screening.domain.referral import ReferralStatus
+from services.screening.domain.rescreening import Concern
+from shared.contracts.codes import RehabCategory, ScreeningCategory, Sex
+from shared.contracts.events.screening import (
+    DiagnosisOutcome,
+    IdentifierKind,
+    Instrument,
+    ReferralStep,
+    Regression,
+    RejectionReason,
+    RescreeningOutcome,
+    ScreeningOutcome,
+    ScreeningRound,
+    SuspicionState,
+    TracingOutcome,
+)
+
+
+class View(BaseModel):
+    """Part of an answer; reads only the fields that it names."""
+
+    model_config = ConfigDict(from_attributes=True, extra="ignore")
+
+
+class IdentityOut(View):
+    """Who the child is."""
+
+    name: str
+    resident_number: str | None
+    birth_certificate: str | None
+    guardian_name: str
+    guardian_phone: str
+    guardian_resident_number: str | None
+    address: str
+
+
+class SuspicionOut(View):
+    """A suspicion as it stands (handbook §1.5)."""
+
+    category: ScreeningCategory
+    episode: int
+    state: SuspicionState
+    owner: UUID
+    first_screener: UUID
+    opened_on: date
+    recheck_due_on: date | None
+    trace_on: date | None
+    failed_traces: int
+    rehab_category: RehabCategory | None
+
+
+class ListedSuspicion(SuspicionOut):
+    """A line of a working list."""
+
+    case: UUID = Field(validation_alias="case_id")
+
+
+class ScreeningOut(View):
+    """An initial screening."""
+
+    id: UUID
+    category: ScreeningCategory
+    round: ScreeningRound
+    instrument: Instrument
+    screened_on: date
+    outcome: ScreeningOutcome
+    regression: Regression
+    organisation: UUID
+    positive_signs: list[str] | None = None
+    suggested_categories: list[ScreeningCategory] | None = Field(
+        default=None, description="Categories that the positive signs may point to; the screener decides."
+    )
+
+
+class ReferralOut(View):
+    """A referral slip."""
+
+    id: UUID
+    category: ScreeningCategory
+    step: ReferralStep
+    sender: UUID
+    receiver: UUID
+    issued_on: date
+    answer_by: date
+    status: ReferralStatus
+    answered_on: date | None
+    rejection_reason: RejectionReason | None
+
+
+class ListedReferral(ReferralOut):
+    """A line of the list of referrals."""
+
+    case: UUID = Field(validation_alias="case_id")
+
+
+class RescreeningOut(View):
+    """A re-screening."""
+
+    id: UUID
+    category: ScreeningCategory
+    rescreened_on: date
+    instruments: list[Instrument]
+    outcome: RescreeningOutcome
+    recheck: bool
+    clinician_alert: bool
+    organisation: UUID
+    concerns: list[Concern] | None = None
+    scores: dict[str, Any] | None = None
+
+
+class DiagnosisOut(View):
+    """A diagnosis."""
+
+    id: UUID
+    category: ScreeningCategory
+    diagnosed_on: date
+    outcome: DiagnosisOutcome
+    rehab_category: RehabCategory | None
+    no_screening_record: bool
+    organisation: UUID
+    cars: Decimal | None = None
+    aid_disagrees: bool | None = None
+
+
+class TracingOut(View):
+    """An attempt to reach the family."""
+
+    id: UUID
+    category: ScreeningCategory
+    attempted_on: date
+    outcome: TracingOutcome
+    organisation: UUID
+
+
+class CaseOut(View):
+    """A case file as screening keeps it."""
+
+    case: UUID = Field(validation_alias="case_id")
+    sex: Sex
+    birth_date: date
+    region: str
+    identifier_kind: IdentifierKind
+    registered_by: UUID = Field(validation_alias="organisation")
+    registered_at: datetime = Field(validation_alias="recorded_at")
+    identity: IdentityOut | None = Field(description="Absent once the child's key was destroyed.")
+    suspicions: list[SuspicionOut]
+    screenings: list[ScreeningOut]
+    referrals: list[ReferralOut]
+    rescreenings: list[RescreeningOut]
+    diagnoses: list[DiagnosisOut]
+    tracings: list[TracingOut]
+
+
+class NameOut(View):
+    """The name behind a case."""
+
+    case: UUID
+    name: str
+
+
+class SignOut(View):
+    """A warning sign to be asked."""
+
+    id: str
+    zh: str
+    en: str
+
+
+class SignsOut(View):
+    """The signs of a child's age (儿童心理行为发育问题预警征象筛查表)."""
+
+    age: str
+    signs: list[SignOut]
+
+
+DETAIL = {
+    "screenings": ("positive_signs",),
+    "rescreenings": ("concerns", "scores"),
+    "diagnoses": ("cars", "aid_disagrees"),
+}
+"""Answers and scores: they stay on the health side (handbook §1.4, sharing with the federation)."""
+
+
+def without_detail(records: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the records of a case as the federation may see them: results, not answers and scores."""
+    return {
+        name: [{key: value for key, value in row.items() if key not in DETAIL.get(name, ())} for row in rows]
+        for name, rows in records.items()
+    }

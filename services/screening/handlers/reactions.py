@@ -1,0 +1,55 @@
+"""Facts of later stages: the first screener sees the outcome, and whoever cares for a child may know its name."""
+
+from datetime import timedelta
+
+from services.screening.domain import closing
+from services.screening.handlers.together import keep
+from services.screening.repository.unit_of_work import ScreeningUnitOfWork
+from services.screening.tables import Basis
+from shared.contracts.events.custody import CustodyAdmitted, CustodyEnded
+from shared.contracts.events.education import PlacementDecided
+from shared.contracts.events.rehab import EnrolmentEnded, EnrolmentStarted
+from shared.journal.reactions import Incoming
+
+
+async def hand_over(incoming: Incoming[EnrolmentStarted], uow: ScreeningUnitOfWork) -> None:
+    """Rehabilitation began. What was never confirmed, was confirmed as something else, or has ended stays as it is."""
+    event, started = incoming.event, incoming.data
+    child = await uow.registry.known(event.case)
+    if child is None:
+        return
+    enrolment, centre, on = started.enrolment, started.institution, started.started_on
+    await uow.registry.take_part(event.case, centre, Basis.ENROLLED, on, enrolment)
+    for suspicion in await uow.suspicions.confirmed_as(child, started.category):
+        await keep(closing.hand_over(suspicion, centre, enrolment, on), on, uow, caused_by=event)
+
+
+async def leave_centre(incoming: Incoming[EnrolmentEnded], uow: ScreeningUnitOfWork) -> None:
+    """A centre knows the name of a child that left it for some time more (docs/access.md: 90 days)."""
+    ended = incoming.data
+    until = ended.ended_on + timedelta(days=uow.tools.visible_after_days)
+    await uow.registry.part_ends(incoming.event.case, ended.enrolment, until)
+
+
+async def join_school(incoming: Incoming[PlacementDecided], uow: ScreeningUnitOfWork) -> None:
+    """The school that keeps the roll, and the site where the child is taught, know the child's name."""
+    event, placed = incoming.event, incoming.data
+    if await uow.registry.known(event.case) is None:
+        return
+    for institution in (placed.school, placed.site):
+        if institution is not None:
+            await uow.registry.take_part(event.case, institution, Basis.PLACED, placed.starts_on, placed.placement)
+    if placed.ends_on is not None:
+        await uow.registry.part_ends(event.case, placed.placement, placed.ends_on + timedelta(days=1))
+
+
+async def enter_custody(incoming: Incoming[CustodyAdmitted], uow: ScreeningUnitOfWork) -> None:
+    """The care home knows the child's name."""
+    event, stay = incoming.event, incoming.data
+    if await uow.registry.known(event.case) is not None:
+        await uow.registry.take_part(event.case, stay.institution, Basis.IN_CUSTODY, stay.admitted_on, stay.stay)
+
+
+async def leave_custody(incoming: Incoming[CustodyEnded], uow: ScreeningUnitOfWork) -> None:
+    """With the stay the care home's sight of the child ends."""
+    await uow.registry.part_ends(incoming.event.case, incoming.data.stay, incoming.data.ended_on)

@@ -1,0 +1,26 @@
+"""What every act on a suspicion ends with."""
+
+from datetime import date
+from uuid import UUID
+
+from services.screening.domain.suspicion import Decision, Suspicion
+from services.screening.repository.unit_of_work import ScreeningUnitOfWork
+from shared.access.policy import Actor
+from shared.contracts.codes import ScreeningCategory
+from shared.contracts.envelope import Event
+
+
+async def suspicion_of(case: UUID, category: ScreeningCategory, actor: Actor, uow: ScreeningUnitOfWork) -> Suspicion:
+    """Return the suspicion of a child that the actor may know of, the child's row locked."""
+    child = await uow.registry.locked(case, actor)
+    return await uow.suspicions.get(child, category)
+
+
+async def keep(decision: Decision, on: date, uow: ScreeningUnitOfWork, *, caused_by: Event | None = None) -> None:
+    """Save a decision and record its facts; a slip that nobody answered ends with its suspicion."""
+    suspicion = decision.suspicion
+    await uow.suspicions.save(suspicion)
+    if not suspicion.active:
+        await uow.suspicions.withdraw_referral(suspicion.child, suspicion.category, on)
+    for fact in decision.facts:
+        uow.record(suspicion.child.case, fact, occurred_at=on, caused_by=caused_by)

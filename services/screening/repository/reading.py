@@ -1,0 +1,108 @@
+"""What is read: one case with its records, and the working lists, page by page."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, Table, select, tuple_
+
+from services.screening import tables as t
+from services.screening.domain.referral import ReferralStatus
+from services.screening.repository.visibility import readable_by
+from shared.access.policy import Actor
+from shared.contracts.codes import ScreeningCategory
+from shared.contracts.events.screening import SuspicionState
+from shared.db import Session
+
+RECORDS = {
+    "suspicions": (t.suspicion, t.suspicion.c.opened_on),
+    "screenings": (t.screening, t.screening.c.screened_on),
+    "referrals": (t.referral, t.referral.c.issued_on),
+    "rescreenings": (t.rescreening, t.rescreening.c.rescreened_on),
+    "diagnoses": (t.diagnosis, t.diagnosis.c.diagnosed_on),
+    "tracings": (t.tracing, t.tracing.c.attempted_on),
+}
+"""The records of a case by the name of their list, each with the day by which it is ordered."""
+
+
+class Direction(StrEnum):
+    """Referrals that came to the actor's institution, or that it sent."""
+
+    RECEIVED = "received"
+    SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class SuspicionFilter:
+    """What a working list is narrowed to."""
+
+    mine: bool = False
+    states: tuple[SuspicionState, ...] = ()
+    category: ScreeningCategory | None = None
+    trace_by: date | None = None
+    recheck_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFiles:
+    """Case files, in the transaction of one session."""
+
+    session: Session
+
+    async def records(self, case: UUID) -> dict[str, list[dict[str, Any]]]:
+        """Return all records of a case that the reader was found to see, oldest first."""
+        return {name: await self._rows(table, day, case) for name, (table, day) in RECORDS.items()}
+
+    async def _rows(self, table: Table, day: ColumnElement[date], case: UUID) -> list[dict[str, Any]]:
+        wanted = select(table).where(table.c.case_id == case).order_by(day, *table.primary_key.columns)
+        return [dict(row._mapping) for row in await self.session.execute(wanted)]  # noqa: SLF001 - SQLAlchemy's own name
+
+    async def suspicions(
+        self, actor: Actor, narrowed: SuspicionFilter, after: tuple[Any, ...] | None, limit: int
+    ) -> list[Row[Any]]:
+        """Return one page of suspicions, newest first."""
+        s = t.suspicion.c
+        keys = (s.opened_on, s.case_id, s.category)
+        wanted = select(t.suspicion).where(readable_by(actor, s.case_id), *_narrowing(actor, narrowed))
+        return await self._page(wanted, keys, after, limit)
+
+    async def referrals(
+        self,
+        actor: Actor,
+        direction: Direction | None,
+        status: ReferralStatus | None,
+        after: tuple[Any, ...] | None,
+        limit: int,
+    ) -> list[Row[Any]]:
+        """Return one page of referral slips, newest first."""
+        r = t.referral.c
+        wanted = select(t.referral).where(readable_by(actor, r.case_id))
+        if direction is not None:
+            side = r.receiver if direction is Direction.RECEIVED else r.sender
+            wanted = wanted.where(side == actor.organisation)
+        if status is not None:
+            wanted = wanted.where(r.status == status.value)
+        return await self._page(wanted, (r.issued_on, r.id), after, limit)
+
+    async def _page(
+        self, wanted: Select[Any], keys: tuple[ColumnElement[Any], ...], after: tuple[Any, ...] | None, limit: int
+    ) -> list[Row[Any]]:
+        """Return the rows after the last one of the page before, and one more that tells whether a page follows."""
+        if after is not None:
+            wanted = wanted.where(tuple_(*keys) < tuple_(*after))
+        ordered = wanted.order_by(*(key.desc() for key in keys)).limit(limit + 1)
+        return list(await self.session.execute(ordered))
+
+
+def _narrowing(actor: Actor, narrowed: SuspicionFilter) -> list[ColumnElement[bool]]:
+    s = t.suspicion.c
+    conditions = [
+        (narrowed.mine, s.owner == actor.organisation),
+        (narrowed.states, s.state.in_([state.value for state in narrowed.states])),
+        (narrowed.category, s.category == narrowed.category),
+        (narrowed.trace_by, s.trace_on <= narrowed.trace_by),
+        (narrowed.recheck_by, s.recheck_due_on <= narrowed.recheck_by),
+    ]
+    return [condition for asked, condition in conditions if asked]

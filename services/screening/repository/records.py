@@ -1,0 +1,89 @@
+"""Records of acts: what was found, by whom. Scores stay here; facts tell only what follows from them."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, exists, insert, literal, select
+
+from services.screening import tables as t
+from services.screening.domain.diagnosis import Diagnosis
+from services.screening.domain.initial import InitialScreening
+from services.screening.domain.rescreening import Rescreening
+from services.screening.domain.suspicion import Suspicion
+from shared.contracts.codes import ScreeningCategory
+from shared.contracts.envelope import ActorRef, Fact
+from shared.contracts.events.screening import RescreeningRecorded, ScreeningRecorded, TracingOutcome
+from shared.db import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records of acts, in the transaction of one session, each with its author."""
+
+    session: Session
+    by: ActorRef
+
+    async def add_screening(self, case: UUID, screening: InitialScreening, fact: ScreeningRecorded) -> None:
+        """Keep an initial screening with its positive signs."""
+        row = _named(fact, ("category", "round", "instrument", "screened_on", "outcome", "regression"))
+        signs = sorted(screening.positive_signs)
+        await self._add(t.screening, row | {"id": screening.id, "case_id": case, "positive_signs": signs})
+
+    async def add_rescreening(self, suspicion: Suspicion, found: Rescreening, fact: RescreeningRecorded) -> None:
+        """Keep a re-screening with its answers and scores."""
+        row = _named(fact, ("rescreened_on", "instruments", "outcome", "recheck", "clinician_alert"))
+        own = {"id": found.id, "concerns": sorted(found.concerns), "scores": _scores(found)}
+        await self._add(t.rescreening, _of(suspicion) | row | own)
+
+    async def add_diagnosis(
+        self, suspicion: Suspicion, made: Diagnosis, *, aid_disagrees: bool, screened: bool
+    ) -> None:
+        """Keep a diagnosis, and whether its aid points elsewhere."""
+        row = {
+            "id": made.id,
+            "diagnosed_on": made.on,
+            "outcome": made.outcome,
+            "rehab_category": made.rehab_category,
+            "cars": made.cars,
+            "aid_disagrees": aid_disagrees,
+            "no_screening_record": not screened,
+        }
+        await self._add(t.diagnosis, _of(suspicion) | row)
+
+    async def add_tracing(self, suspicion: Suspicion, record: UUID, on: date, outcome: TracingOutcome) -> None:
+        """Keep an attempt to reach the family."""
+        row = {"id": record, "attempted_on": on, "outcome": outcome}
+        await self._add(t.tracing, _of(suspicion) | row)
+
+    async def was_screened(self, case: UUID, category: ScreeningCategory) -> bool:
+        """Tell whether the child was ever screened for a category (handbook §1.5, "no screening record")."""
+        s = t.screening.c
+        found = exists(literal(1)).where(s.case_id == case, s.category == category)
+        return bool((await self.session.execute(select(found))).scalar())
+
+    async def _add(self, table: Table, row: dict[str, Any]) -> None:
+        author = {"organisation": self.by.organisation, "person": self.by.person}
+        await self.session.execute(insert(table).values(row | author))
+
+
+def _of(suspicion: Suspicion) -> dict[str, Any]:
+    return {"case_id": suspicion.child.case, "category": suspicion.category, "episode": suspicion.episode}
+
+
+def _named(fact: Fact, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in names}
+
+
+def _scores(found: Rescreening) -> dict[str, Any]:
+    """Return what was answered, as JSON keeps it: quotients as text, for they may have a decimal place."""
+    scores: dict[str, Any] = {}
+    if found.m_chat_23 is not None:
+        scores["m_chat_23"] = {str(item): yes for item, yes in sorted(found.m_chat_23.items())}
+    if found.abc is not None:
+        scores["abc"] = found.abc
+    if found.cdss_ii is not None:
+        scores["cdss_ii"] = {name: str(value) for name, value in asdict(found.cdss_ii).items()}
+    return scores

@@ -1,0 +1,140 @@
+"""Suspicions of disability, and the referral slips on which they travel."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.screening import tables as t
+from services.screening.domain.referral import Referral, ReferralStatus
+from services.screening.domain.suspicion import Child, Suspicion
+from services.screening.errors import NoSuspicion, ReferralNotFound
+from shared.access.policy import Actor
+from shared.contracts.codes import RehabCategory, ScreeningCategory
+from shared.contracts.events.screening import ReferralStep, RejectionReason, SuspicionState
+from shared.db import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicions:
+    """Suspicions of children whose row is locked, in the transaction of one session."""
+
+    session: Session
+
+    async def known(self, child: Child, category: ScreeningCategory) -> Suspicion | None:
+        """Return the suspicion of a category, closed or not; None when there never was one."""
+        s = t.suspicion.c
+        wanted = select(t.suspicion).where(s.case_id == child.case, s.category == category.value)
+        row = (await self.session.execute(wanted)).one_or_none()
+        return _suspicion(row, child) if row else None
+
+    async def get(self, child: Child, category: ScreeningCategory) -> Suspicion:
+        """Return the suspicion of a category. Raises NoSuspicion."""
+        suspicion = await self.known(child, category)
+        if suspicion is None:
+            raise NoSuspicion(category=category.value)
+        return suspicion
+
+    async def confirmed_as(self, child: Child, category: RehabCategory) -> list[Suspicion]:
+        """Return the suspicions that were confirmed as a rehabilitation category and are not handed over."""
+        s = t.suspicion.c
+        wanted = select(t.suspicion).where(
+            s.case_id == child.case,
+            s.rehab_category == category.value,
+            s.state == SuspicionState.CONFIRMED.value,
+        )
+        return [_suspicion(row, child) for row in await self.session.execute(wanted.order_by(s.category))]
+
+    async def save(self, suspicion: Suspicion) -> None:
+        """Keep a suspicion as it is now."""
+        row = _suspicion_row(suspicion)
+        kept = upsert(t.suspicion).values(row)
+        await self.session.execute(
+            kept.on_conflict_do_update(index_elements=t.suspicion.primary_key, set_={k: kept.excluded[k] for k in row})
+        )
+
+    # Referrals ------------------------------------------------------------------------------------------------------
+
+    async def waiting_referral(self, child: Child, category: ScreeningCategory) -> Referral | None:
+        """Return the slip of a suspicion that still awaits its answer."""
+        r = t.referral.c
+        wanted = select(t.referral).where(
+            r.case_id == child.case, r.category == category.value, r.status == ReferralStatus.OPEN.value
+        )
+        row = (await self.session.execute(wanted)).one_or_none()
+        return _referral(row) if row else None
+
+    async def referral(self, referral: UUID, actor: Actor) -> Referral:
+        """Return a slip that the actor's institution sent or received. Raises ReferralNotFound."""
+        r = t.referral.c
+        part = or_(r.receiver == actor.organisation, r.sender == actor.organisation)
+        row = (await self.session.execute(select(t.referral).where(r.id == referral, part))).one_or_none()
+        if row is None:
+            raise ReferralNotFound
+        return _referral(row)
+
+    async def save_referral(self, referral: Referral, rejection: RejectionReason | None = None) -> None:
+        """Keep a slip as it is now."""
+        row = _referral_row(referral) | {"rejection_reason": rejection.value if rejection else None}
+        kept = upsert(t.referral).values(row)
+        changed = {name: kept.excluded[name] for name in ("status", "answered_on", "rejection_reason")}
+        await self.session.execute(kept.on_conflict_do_update(index_elements=t.referral.primary_key, set_=changed))
+
+    async def withdraw_referral(self, child: Child, category: ScreeningCategory, on: date) -> None:
+        """Withdraw the slip of a suspicion that ended before its answer, and the sight of the child it gave."""
+        waiting = await self.waiting_referral(child, category)
+        if waiting is None:
+            return
+        r, p = t.referral.c, t.participant.c
+        withdrawn = update(t.referral).where(r.id == waiting.id).values(status=ReferralStatus.WITHDRAWN.value)
+        await self.session.execute(withdrawn)
+        ended = update(t.participant).where(p.case_id == child.case, p.source == waiting.id).values(until=on)
+        await self.session.execute(ended)
+
+
+def _suspicion(row: Row[Any], child: Child) -> Suspicion:
+    return Suspicion(
+        child=child,
+        category=ScreeningCategory(row.category),
+        episode=row.episode,
+        state=SuspicionState(row.state),
+        owner=row.owner,
+        first_screener=row.first_screener,
+        first_screener_person=row.first_screener_person,
+        opened_on=row.opened_on,
+        origin=SuspicionState(row.origin) if row.origin else None,
+        recheck_due_on=row.recheck_due_on,
+        trace_on=row.trace_on,
+        failed_traces=row.failed_traces,
+        rehab_category=RehabCategory(row.rehab_category) if row.rehab_category else None,
+    )
+
+
+def _suspicion_row(suspicion: Suspicion) -> dict[str, Any]:
+    row = asdict(suspicion)
+    del row["child"]
+    return row | {"case_id": suspicion.child.case}
+
+
+def _referral(row: Row[Any]) -> Referral:
+    return Referral(
+        id=row.id,
+        case=row.case_id,
+        category=ScreeningCategory(row.category),
+        episode=row.episode,
+        step=ReferralStep(row.step),
+        sender=row.sender,
+        receiver=row.receiver,
+        issued_on=row.issued_on,
+        answer_by=row.answer_by,
+        status=ReferralStatus(row.status),
+        answered_on=row.answered_on,
+    )
+
+
+def _referral_row(referral: Referral) -> dict[str, Any]:
+    row = asdict(referral)
+    return row | {"case_id": row.pop("case")}

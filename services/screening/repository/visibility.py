@@ -1,0 +1,45 @@
+"""Who may know of a child here (docs/access.md): the one place of visibility, and the second wall behind it."""
+
+from sqlalchemy import ColumnElement, exists, false, or_, text
+from sqlalchemy.sql.elements import SQLColumnExpression
+
+from services.screening import tables as t
+from shared import clock
+from shared.access.policy import Actor
+from shared.contracts.codes import OrgType
+from shared.db import Session
+
+BY_REGION = frozenset({OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY, OrgType.EDUCATION_AUTHORITY})
+BY_PART = frozenset(
+    {OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL, OrgType.REHAB_CENTRE, OrgType.SCHOOL, OrgType.CARE_HOME}
+)
+
+# Local to the transaction (`true`): a pooled connection must not remember who used it last.
+TELL = text(
+    "SELECT set_config('tongkang.organisation', :organisation, true), set_config('tongkang.region', :region, true), "
+    "set_config('tongkang.today', :today, true)"
+)
+
+
+def readable_by(actor: Actor, case: SQLColumnExpression[object]) -> ColumnElement[bool]:
+    """Return which cases an actor may know of; `case` is the column that names the case.
+
+    Authorities see the children of their region. Institutions see those in whose case they take part: that they
+    registered, screened or received, and, once later stages have begun, that are enrolled, placed or in care with them.
+    """
+    if actor.org_type in BY_REGION and actor.region:
+        c = t.child.alias("of_region")
+        return exists().where(c.c.case_id == case, c.c.region.startswith(actor.region, autoescape=True))
+    if actor.org_type in BY_PART:
+        p = t.participant.alias("of_actor")
+        still = or_(p.c.until.is_(None), p.c.until > clock.today())
+        return exists().where(p.c.case_id == case, p.c.organisation == actor.organisation, still)
+    return false()
+
+
+async def raise_second_wall(session: Session, actor: Actor) -> None:
+    """Tell the database who reads in this transaction: row-level security of `child_identity` asks for it."""
+    organisation = str(actor.organisation) if actor.org_type in BY_PART else ""
+    region = actor.region if actor.org_type in BY_REGION else ""
+    told = {"organisation": organisation, "region": region, "today": clock.today().isoformat()}
+    await session.execute(TELL, told)
