@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.custody import handlers
 from services.custody.domain import Admission, AdmissionPaper
-from services.custody.repository import CustodyUnitOfWork, readable
+from services.custody.repository import CustodyUnitOfWork, candidates, readable
 from services.custody.settings import Settings
 from shared.access.policy import Act, Actor
 from shared.contracts.events.custody import CustodyEndReason, CustodyMode
@@ -63,6 +63,16 @@ class StayOut(BaseModel):
     end_reason: CustodyEndReason | None
 
 
+class CandidateOut(BaseModel):
+    """A child in rehabilitation that is in no care."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    case_id: UUID
+    institution: UUID = Field(description="Rehabilitation centre of the child.")
+    started_on: date = Field(description="First day of the enrolment there.")
+
+
 @router.post("/cases/{case}/stays", status_code=201)
 async def admit(
     case: CaseId, body: AdmissionIn, actor: Annotated[Actor, may(Act.ADMIT_TO_CUSTODY)], uow: Uow, given: Given
@@ -98,3 +108,12 @@ async def stays(
     """List the stays that the actor may see: an institution's own, a federation's region."""
     wanted = readable(actor, given.visible_after_days)
     return await page(reading, wanted, wanted.selected_columns.id, after, limit, StayOut.model_validate)
+
+
+@router.get("/care-candidates")
+async def care_candidates(
+    actor: Annotated[Actor, may(Act.READ_CUSTODY)], reading: Read, limit: Limit = 50, after: After = None
+) -> Page[CandidateOut]:
+    """List children in rehabilitation who are in no care: a centre its own, a federation's region."""
+    wanted = candidates(actor)
+    return await page(reading, wanted, wanted.selected_columns.id, after, limit, CandidateOut.model_validate)

@@ -1,4 +1,4 @@
-"""Commands of custody: load, decide, save, record."""
+"""Commands of custody: load, decide, save, record; and its reactions to rehabilitation."""
 
 from datetime import date
 from uuid import UUID
@@ -7,6 +7,8 @@ from services.custody import domain
 from services.custody.repository import CustodyUnitOfWork
 from shared import clock
 from shared.contracts.events.custody import CustodyEndReason
+from shared.contracts.events.rehab import EnrolmentEnded, EnrolmentStarted
+from shared.journal.reactions import Incoming
 from shared.stage import locked_child
 
 
@@ -30,3 +32,13 @@ async def end_stay(
     fact = domain.end_stay(held, ended_on, reason, today=clock.today())
     await uow.end(fact)
     uow.record(case, fact, occurred_at=fact.ended_on)
+
+
+async def show_to_carers(incoming: Incoming[EnrolmentStarted], uow: CustodyUnitOfWork) -> None:
+    """A child is in rehabilitation: institutions that offer care may want to admit it."""
+    await uow.add_enrolment(incoming.event.case, incoming.data)
+
+
+async def hide_from_carers(incoming: Incoming[EnrolmentEnded], uow: CustodyUnitOfWork) -> None:
+    """The rehabilitation ended, and with it the reason to show the child."""
+    await uow.drop_enrolment(incoming.data.enrolment)

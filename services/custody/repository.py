@@ -4,14 +4,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, false, insert, or_, select, update
 
 from services.custody.domain import Stay
-from services.custody.tables import stay
+from services.custody.tables import child, enrolment, stay
 from shared import clock
 from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
 from shared.contracts.events.custody import CustodyAdmitted, CustodyEnded
+from shared.contracts.events.rehab import EnrolmentStarted
 from shared.errors import NotFound
 from shared.journal.unit_of_work import UnitOfWork
 from shared.stage import within
@@ -37,6 +38,19 @@ def readable(actor: Actor, visible_after_days: int, case: UUID | None = None) ->
     return wanted if case is None else wanted.where(stay.c.case_id == case)
 
 
+def candidates(actor: Actor) -> Select[Any]:
+    """Return the statement that reads the children in rehabilitation who are in no care: a centre its own.
+
+    Care homes see none: a child is theirs to know of once its guardian brings it (docs/access.md).
+    """
+    in_care = exists().where(stay.c.case_id == enrolment.c.case_id, stay.c.ended_on.is_(None))
+    wanted = select(enrolment).join(child, child.c.case_id == enrolment.c.case_id).where(~in_care)
+    if actor.org_type is OrgType.FEDERATION:
+        return wanted.where(within(child.c.county, actor.region))
+    own = enrolment.c.institution == actor.organisation
+    return wanted.where(own if actor.org_type is OrgType.REHAB_CENTRE else false())
+
+
 class CustodyUnitOfWork(UnitOfWork):
     """A unit of work with custody's statements."""
 
@@ -53,6 +67,15 @@ class CustodyUnitOfWork(UnitOfWork):
         if row is None:
             raise NotFound(kind="stay")
         return row.case_id, _stay(row)
+
+    async def add_enrolment(self, case: UUID, fact: EnrolmentStarted) -> None:
+        """Keep that a child is in rehabilitation."""
+        values = fact.model_dump(include={"institution", "started_on"})
+        await self.execute(insert(enrolment).values(id=fact.enrolment, case_id=case, **values))
+
+    async def drop_enrolment(self, enrolment_id: UUID) -> None:
+        """Forget an enrolment that ended."""
+        await self.execute(delete(enrolment).where(enrolment.c.id == enrolment_id))
 
     async def add(self, case: UUID, county: str, fact: CustodyAdmitted) -> None:
         """Keep a stay."""

@@ -9,6 +9,18 @@ from shared.stage import child_table, code
 metadata = new_metadata()
 child = child_table(metadata)
 
+enrolment = Table(
+    "enrolment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    # No foreign key: rehab's facts may arrive before screening's about the same child.
+    Column("case_id", Uuid, nullable=False),
+    Column("institution", Uuid, nullable=False),
+    Column("started_on", Date, nullable=False),
+    Index("ix_enrolment_institution", "institution", "id"),
+    comment="Children in rehabilitation: whom the institutions that offer care may want to admit.",
+)
+
 stay = Table(
     "custody_stay",
     metadata,

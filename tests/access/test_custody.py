@@ -7,7 +7,7 @@ import pytest
 
 from shared.clock import today
 from shared.contracts.codes import OrgType
-from tests.integration.custody.test_custody import admit, an_admission, get, leave
+from tests.integration.custody.test_custody import admit, an_admission, an_enrolled_child, get, leave
 from tests.support.stack import Running, Servers
 from tests.support.stages import a_child, a_stage, code_of
 
@@ -17,6 +17,7 @@ DOORS = {
     "end": ("POST", "/v1/stays/{stay}/end", CARERS),
     "stays of a child": ("GET", "/v1/cases/{case}/stays", CARERS | {OrgType.FEDERATION}),
     "stays": ("GET", "/v1/stays", CARERS | {OrgType.FEDERATION}),
+    "candidates": ("GET", "/v1/care-candidates", CARERS | {OrgType.FEDERATION}),
 }
 SHUT = [(door, kind) for door, (_, _, let_in) in DOORS.items() for kind in OrgType if kind not in let_in]
 
@@ -105,3 +106,18 @@ async def test_a_refused_reading_is_shown_to_nobody_and_a_granted_one_is_logged(
 
 async def test_an_unknown_child_is_not_admitted_by_guessing(custody, placed):
     assert code_of(await admit(custody, placed[0], uuid4())) == (404, "case-not-found")
+
+
+async def candidates(custody, actor):
+    page = (await get(custody, actor, "/v1/care-candidates?limit=200")).json()
+    return [item["case_id"] for item in page["items"]]
+
+
+async def test_a_centre_sees_its_own_children_without_care_and_a_care_home_sees_none(custody):
+    centre, other = custody.organisation(OrgType.REHAB_CENTRE), custody.organisation(OrgType.REHAB_CENTRE)
+    case = str((await an_enrolled_child(custody, centre)).subject)
+    assert await candidates(custody, centre) == [case]
+    assert case in await candidates(custody, custody.organisation(OrgType.FEDERATION, "3716"))
+    strangers = (other, custody.organisation(OrgType.CARE_HOME), custody.organisation(OrgType.FEDERATION, "371603"))
+    for stranger in strangers:
+        assert case not in await candidates(custody, stranger)

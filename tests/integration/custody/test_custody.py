@@ -2,13 +2,20 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
 from shared import clock
-from shared.contracts.codes import OrgType, Sex
+from shared.contracts.codes import OrgType, RehabCategory, Sex
+from shared.contracts.events.rehab import (
+    AssistanceItem,
+    EnrolmentEnded,
+    EnrolmentEndReason,
+    EnrolmentStarted,
+    TrainingMode,
+)
 from shared.contracts.events.screening import ChildRegistered, IdentifierKind
 from shared.journal.inbox import Outcome
 from shared.testing.streams import Stream
@@ -124,6 +131,59 @@ async def test_the_same_request_is_answered_the_same_way_and_its_key_serves_no_o
     assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
     assert code_of(other) == (409, "idempotency-key-reused")
     assert len(await custody.facts(case)) == 1
+
+
+def an_enrolment(centre, **changes):
+    fact = {
+        "enrolment": uuid4(),
+        "approval": uuid4(),
+        "institution": centre.organisation,
+        "item": AssistanceItem.TRAINING,
+        "category": RehabCategory.AUTISM,
+        "mode": TrainingMode.CENTRALISED,
+        "started_on": date(2024, 1, 22),
+        "expected_until": date(2024, 12, 31),
+    }
+    return EnrolmentStarted(**(fact | changes))
+
+
+async def an_enrolled_child(custody, centre):
+    """Let custody hear of an enrolment first, and of the child only then: two producers keep no order between them."""
+    stream = Stream("rehab")
+    await custody.deliver(stream.append(an_enrolment(centre)))
+    kind = IdentifierKind.RESIDENT_NUMBER
+    known = ChildRegistered(sex=Sex.MALE, birth_date=date(2019, 2, 1), region="371602", identifier_kind=kind)
+    await custody.deliver(Stream("screening", stream.subject).append(known))
+    return stream
+
+
+async def candidates(custody, actor):
+    return [item["case_id"] for item in (await get(custody, actor, "/v1/care-candidates")).json()["items"]]
+
+
+async def test_a_child_in_rehabilitation_is_shown_to_its_centre_until_it_is_in_care(custody):
+    centre = custody.organisation(OrgType.REHAB_CENTRE)
+    case = (await an_enrolled_child(custody, centre)).subject
+    assert await candidates(custody, centre) == [str(case)]
+    stay = (await admit(custody, centre, case)).json()["record"]
+    assert await candidates(custody, centre) == []
+    await leave(custody, centre, stay)
+    assert await candidates(custody, centre) == [str(case)]
+    assert len(await custody.fetch("SELECT FROM access_log WHERE case_id = $1", case)) == 2
+
+
+async def test_a_child_whose_rehabilitation_ended_is_shown_no_more(custody):
+    centre = custody.organisation(OrgType.REHAB_CENTRE)
+    stream = await an_enrolled_child(custody, centre)
+    (row,) = await custody.fetch("SELECT id FROM enrolment WHERE case_id = $1", stream.subject)
+    over = EnrolmentEnded(
+        enrolment=row[0],
+        institution=centre.organisation,
+        ended_on=date(2024, 6, 1),
+        reason=EnrolmentEndReason.FINISHED,
+    )
+    await custody.deliver(stream.append(over))
+    assert await candidates(custody, centre) == []
 
 
 TOMORROW = (clock.today() + timedelta(days=1)).isoformat()

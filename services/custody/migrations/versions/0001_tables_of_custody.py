@@ -59,6 +59,16 @@ def upgrade() -> None:
         comment="Up to when all that a producer recorded is applied here, by its signed checkpoints.",
     )
     op.create_table(
+        "enrolment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
+        comment="Children in rehabilitation: whom the institutions that offer care may want to admit.",
+    )
+    op.create_index("ix_enrolment_institution", "enrolment", ["institution", "id"], unique=False)
+    op.create_table(
         "event_log",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
@@ -214,6 +224,8 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("idempotency")
     op.drop_table("event_log")
+    op.drop_index("ix_enrolment_institution", table_name="enrolment")
+    op.drop_table("enrolment")
     op.drop_table("completeness")
     op.drop_table("child")
     op.drop_table("case_stream")
