@@ -26,6 +26,8 @@ from shared.service import Service
 from tests.support.tokens import Issuer, an_actor
 
 PASSWORD = "only-for-tests"
+KEYS = ("identity", "index")
+"""Secrets of which the registry derives its keys."""
 
 
 @dataclass
@@ -70,6 +72,8 @@ class Servers:
             "REPAIR_AFTER_SECONDS": "1",
             "PEERS": f"{{{peers}}}",
         }
+        if service == "screening":
+            values |= {f"{name.upper()}_KEY_FILE": str(self.secret_file(name, f"{name} " * 8)) for name in KEYS}
         return {f"{prefix}_{key}": value for key, value in values.items()}
 
     async def prepare(self, *services: str) -> None:
