@@ -15,8 +15,8 @@ import httpx
 
 RENEW_BEFORE_S = 60
 ATTEMPTS_FOR_S = 60.0
-CREATED, NOT_FOUND, TOO_MANY, UNAVAILABLE = 201, 404, 429, 503
-ON_ITS_WAY = frozenset({"case-not-found"})
+TOO_MANY, UNAVAILABLE = 429, 503
+ON_ITS_WAY = frozenset({"case-not-found", "rehab.no-confirmed-diagnosis"})
 """Refusals that pass when a fact arrives: a stage does not know a child before its registration has reached it."""
 
 
@@ -101,4 +101,4 @@ class Callers:
 def _passes(answer: httpx.Response) -> bool:
     if answer.status_code in {TOO_MANY, UNAVAILABLE}:
         return True
-    return answer.status_code == NOT_FOUND and answer.json().get("code") in ON_ITS_WAY
+    return answer.json().get("code") in ON_ITS_WAY

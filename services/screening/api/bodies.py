@@ -71,10 +71,13 @@ class ChildIn(Body):
     sex: Sex
     birth_date: Day
     region: County
+    registered_on: Day | None = Field(
+        default=None, description="Day on which an older register took the child up; today unless given."
+    )
     identity: IdentityIn
 
     def new_child(self) -> NewChild:
-        return NewChild(Identity(**self.identity.model_dump()), self.sex, self.birth_date, self.region)
+        return NewChild(Identity(**self.identity.model_dump()), self.sex, self.birth_date, self.region, self.registered_on)
 
 
 class ScreeningIn(Body):

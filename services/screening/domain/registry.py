@@ -42,6 +42,8 @@ class NewChild:
     sex: Sex
     birth_date: date
     region: str
+    registered_on: date | None = None
+    """Day on which an older register took the child up; today unless given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,10 @@ class Registered:
 
 def register(child: NewChild, today: date, protocol: Protocol) -> Registered:
     """Check a new child. Key is the resident number, else the birth certificate number (handbook §1.4, §2.3)."""
-    check_not_in_future(child.birth_date, today, "birth_date")
-    check_registry_age(child.birth_date, today, protocol.age_limits)
+    on = child.registered_on or today
+    check_not_in_future(on, today, "registered_on")
+    check_not_in_future(child.birth_date, on, "birth_date")
+    check_registry_age(child.birth_date, on, protocol.age_limits)
     identity = _canonical(child, protocol)
     kinds = list(identity.numbers)
     if not kinds:

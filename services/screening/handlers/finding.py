@@ -21,8 +21,8 @@ async def register_child(child: NewChild, actor: Actor, uow: ScreeningUnitOfWork
     registered = registry.register(child, today, uow.protocol(today))
     case = ids.new_case()
     await uow.registry.add(case, registered, actor)
-    await uow.registry.take_part(case, actor.organisation, Basis.REGISTERED, today)
-    uow.record(case, registered.fact, occurred_at=clock.now())
+    await uow.registry.take_part(case, actor.organisation, Basis.REGISTERED, child.registered_on or today)
+    uow.record(case, registered.fact, occurred_at=child.registered_on or clock.now())
     return case
 
 

@@ -1,0 +1,128 @@
+"""The whole cohort through the services' doors, phase by phase, with a bar for each."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.progress import Progress
+
+from deploy.simulator.callers import Callers, Refused
+from deploy.simulator.cohort import Cohort
+from deploy.simulator.directory import City
+from deploy.simulator.sending import Journey, session_line
+
+LINES = 1000
+"""Sessions or school days in one batch: the most that the services take."""
+AT_ONCE = 12
+BATCHES_AT_ONCE = 4
+
+
+@dataclass
+class Simulation:
+    """Sends a cohort. Running it again, after a kill for instance, sends the same requests and changes nothing."""
+
+    cohort: Cohort
+    city: City
+    urls: Mapping[str, str]
+    progress: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+    _journeys: list[Journey] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Send everything; raises Refused when a service turns down what the plan holds to be right."""
+        prefix = f"cohort-{self.cohort.seed}-{len(self.cohort)}"
+        async with Callers(self.urls, self.city.credentials, prefix) as callers:
+            self._journeys = [Journey(child, callers, self.city.ids) for child in self.cohort]
+            await self._phase("institutions", [*self._designations(callers), *self._licences(callers)])
+            await self._phase("children", [journey.found_and_enrolled for journey in self._journeys])
+            await self._phase("sessions", self._sessions(callers), at_once=BATCHES_AT_ONCE)
+            await self._phase("evaluations", [journey.evaluated_and_ended for journey in self._journeys])
+            await self._phase("school days", self._school_days(callers), at_once=BATCHES_AT_ONCE)
+
+    async def _phase(
+        self, name: str, works: Iterable[Callable[[], Awaitable[None]]], *, at_once: int = AT_ONCE
+    ) -> None:
+        todo = list(works)
+        begin, bar, turn = time.monotonic(), self.progress.add_task(name, total=len(todo)), asyncio.Semaphore(at_once)
+
+        async def one(work: Callable[[], Awaitable[None]]) -> None:
+            async with turn:
+                await work()
+            self.progress.advance(bar)
+
+        async with asyncio.TaskGroup() as group:
+            for work in todo:
+                group.create_task(one(work))
+        self.seconds[name] = round(time.monotonic() - begin, 2)
+
+    def _designations(self, callers: Callers) -> Iterable[Callable[[], Awaitable[None]]]:
+        for one in self.cohort.designations:
+            body = {
+                "categories": sorted(one.categories),
+                "valid_from": one.valid_from.isoformat(),
+                "valid_until": one.valid_until.isoformat(),
+                "capacity": one.capacity,
+                "legal_person": True,
+            }
+            path = f"/v1/institutions/{self.city.ids[one.centre]}/designations"
+            yield _write(callers, f"federation-{one.county}", "rehab", path, body, f"designation/{one.centre}")
+
+    def _licences(self, callers: Callers) -> Iterable[Callable[[], Awaitable[None]]]:
+        for number, one in enumerate(self.cohort.licences, 1):
+            body = {
+                "number": f"样例-{number}",
+                "stage": one.stage,
+                "valid_from": one.valid_from.isoformat(),
+                "valid_until": one.valid_until.isoformat(),
+                "partner_school": str(self.city.ids[one.partner_school]),
+            }
+            path = f"/v1/institutions/{self.city.ids[one.centre]}/licences"
+            yield _write(callers, f"education-{one.county}", "education", path, body, f"licence/{number}")
+
+    def _sessions(self, callers: Callers) -> Iterable[Callable[[], Awaitable[None]]]:
+        lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for journey in self._journeys:
+            for session in journey.child.sessions:
+                lines[session.centre].append(session_line(session, journey.case, journey.enrolment))
+        return _batches(callers, "rehab", "/v1/sessions/batch", "sessions", lines)
+
+    def _school_days(self, callers: Callers) -> Iterable[Callable[[], Awaitable[None]]]:
+        days: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for journey in self._journeys:
+            for day in journey.child.school_days:
+                entry = {"case": journey.case, "on": day.on.isoformat(), "status": day.status}
+                days[day.institution].append(entry)
+        return _batches(callers, "education", "/v1/attendance/batch", "days", days)
+
+
+def _write(  # noqa: PLR0913 - who, where, what, and the key
+    callers: Callers, who: str, service: str, path: str, body: Mapping[str, Any], key: str
+) -> Callable[[], Awaitable[None]]:
+    async def write() -> None:
+        await callers.post(who, service, path, body, key=key)
+
+    return write
+
+
+def _batches(
+    callers: Callers, service: str, path: str, member: str, lines: Mapping[str, list[dict[str, Any]]]
+) -> Iterable[Callable[[], Awaitable[None]]]:
+    for who, entries in lines.items():
+        for number, start in enumerate(range(0, len(entries), LINES)):
+            body = {member: entries[start : start + LINES]}
+            yield _batch(callers, who, service, path, body, f"{member}/{who}/{number}")
+
+
+def _batch(  # noqa: PLR0913 - who, where, what, and the key
+    callers: Callers, who: str, service: str, path: str, body: Mapping[str, Any], key: str
+) -> Callable[[], Awaitable[None]]:
+    async def send() -> None:
+        answer = await callers.post(who, service, path, body, key=key)
+        if answer["refused"]:
+            first = next(result for result in answer["results"] if result["code"])
+            raise Refused(who, path, 200, f"{answer['refused']} lines, the first: {first}")
+
+    return send
