@@ -193,9 +193,9 @@ def rescreened(suspicion, plan):
         frozenset(plan.examined_by),
         plan.outcome if plan.examined_by else None,
     )
-    decision = rescreening.record_rescreening(suspicion, order, by(plan.mch), PROTOCOL)
-    assert decision.facts[0].outcome is plan.outcome
-    return decision.suspicion
+    done = rescreening.record_rescreening(suspicion, order, by(plan.mch), PROTOCOL)
+    assert done.fact.outcome is plan.outcome
+    return done.decision.suspicion
 
 
 def diagnosed(child: Child, suspicion):
