@@ -67,8 +67,9 @@ def _codes(old: Schema, new: Schema, place: str) -> Iterator[str]:
         yield f"{place}: any value became one of a list of codes"
     elif "enum" in old and "enum" not in new:
         yield f"{place}: a list of codes became any value"
-    for gone in [code for code in old.get("enum", ()) if code not in new.get("enum", ())]:
-        yield f"{place}: code {gone!r} is gone"
+    else:
+        kept = new.get("enum", ())
+        yield from (f"{place}: code {code!r} is gone" for code in old.get("enum", ()) if code not in kept)
 
 
 def _fields(old: _Part, new: _Part, place: str) -> Iterator[str]:
