@@ -17,7 +17,7 @@ class ServiceSpec:
 
 SERVICES = (
     ServiceSpec("directory"),
-    ServiceSpec("screening", hears=("rehab",)),
+    ServiceSpec("screening", hears=("rehab", "education", "custody")),
     ServiceSpec("rehab", hears=("screening",)),
     ServiceSpec("education", hears=("screening",)),
     ServiceSpec("custody", hears=("screening", "rehab")),

@@ -19,6 +19,10 @@ from deploy.services import NAMES, SERVICES, ServiceSpec
 from deploy.setup import ROLES, owner_dsn, prepare
 
 ADMINISTRATOR = "administrator"
+LOOK_BACK = {"rehab": "RULES__VISIBLE_AFTER_DAYS", "education": "VISIBLE_AFTER_DAYS", "custody": "VISIBLE_AFTER_DAYS"}
+LOOK_BACK_DAYS = "36500"
+"""The cohort's year is over: by the rule of 90 days its institutions would no longer see their children."""
+
 CHECKPOINT_SECONDS = "5"
 """On one machine a checkpoint costs nothing; a person who watches the demo sees completeness move."""
 
@@ -115,6 +119,8 @@ def _own_environment(home: Home, service: str) -> dict[str, str]:
             "ADMINISTRATOR_NAME": ADMINISTRATOR,
             "ADMINISTRATOR_PASSWORD_FILE": str(home.secret_file(ADMINISTRATOR)),
         }
+    if service in LOOK_BACK:
+        return {LOOK_BACK[service]: LOOK_BACK_DAYS}
     if service == "screening":
         return {
             "IDENTITY_KEY_FILE": str(home.secret_file("identity-key")),
