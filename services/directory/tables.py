@@ -29,13 +29,17 @@ organisation = Table(
     "organisation",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("name", Text, CheckConstraint("length(name) BETWEEN 1 AND 120", name="name"), nullable=False),
-    # Tongkang's services act under fixed ids and are no rows here.
-    Column("org_type", Text, CheckConstraint(f"org_type IN ({KEPT})", name="org_type"), nullable=False),
-    Column("region", Text, CheckConstraint("region ~ '^([0-9]{2}){1,3}$'", name="region"), nullable=False),
-    Column("credit_code", Text, CheckConstraint("length(credit_code) = 18", name="credit_code"), unique=True),
+    Column("name", Text, nullable=False),
+    Column("org_type", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("credit_code", Text, unique=True),
     Column("created_at", Moment, nullable=False),
     Column("closed_at", Moment),
+    CheckConstraint("length(name) BETWEEN 1 AND 120", name="name"),
+    # Tongkang's services act under fixed ids and are no rows here.
+    CheckConstraint(f"org_type IN ({KEPT})", name="org_type"),
+    CheckConstraint("region ~ '^([0-9]{2}){1,3}$'", name="region"),
+    CheckConstraint("length(credit_code) = 18", name="credit_code"),
     # The same clerk's second attempt would make the same organisation twice.
     Index("uq_organisation_open", "region", "name", unique=True, postgresql_where=text("closed_at IS NULL")),
     Index("ix_organisation_list", text('region COLLATE "C"'), "id"),
@@ -48,11 +52,13 @@ account = Table(
     Column("organisation_id", ForeignKey("organisation.id"), nullable=False),
     Column("user_name", Text, nullable=False, unique=True),
     Column("display_name", Text, nullable=False),
-    Column("roles", ARRAY(Text), CheckConstraint("cardinality(roles) > 0", name="roles"), nullable=False),
-    Column("password_hash", Text, CheckConstraint("password_hash LIKE '$argon2id$%'", name="argon2id"), nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("password_hash", Text, nullable=False),
     Column("password_is_initial", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
+    CheckConstraint("cardinality(roles) > 0", name="roles"),
+    CheckConstraint("password_hash LIKE '$argon2id$%'", name="argon2id"),
     CheckConstraint("user_name ~ '^[a-z0-9][a-z0-9._-]{2,63}$'", name="user_name"),
     Index("ix_account_organisation", "organisation_id", "id"),
     comment="People who work with the system; a user name is never given to a second person.",
@@ -64,9 +70,10 @@ api_client = Table(
     Column("id", Uuid, primary_key=True),
     Column("organisation_id", ForeignKey("organisation.id"), nullable=False),
     Column("label", Text, nullable=False),
-    Column("roles", ARRAY(Text), CheckConstraint("cardinality(roles) > 0", name="roles"), nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
+    CheckConstraint("cardinality(roles) > 0", name="roles"),
     Index("ix_api_client_organisation", "organisation_id", "id"),
 )
 
@@ -74,9 +81,10 @@ client_secret = Table(
     "client_secret",
     metadata,
     Column("client_id", ForeignKey("api_client.id"), primary_key=True),
-    Column("digest", LargeBinary, CheckConstraint("octet_length(digest) = 32", name="sha256"), primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
     Column("created_at", Moment, nullable=False),
     Column("valid_until", Moment),
+    CheckConstraint("octet_length(digest) = 32", name="sha256"),
     # One secret is current; others only wait for their end.
     Index("uq_client_secret_current", "client_id", unique=True, postgresql_where=text("valid_until IS NULL")),
 )
@@ -85,9 +93,10 @@ login_tries = Table(
     "login_tries",
     metadata,
     Column("name_digest", LargeBinary, primary_key=True),
-    Column("tries", Integer, CheckConstraint("tries > 0", name="tries"), nullable=False),
+    Column("tries", Integer, nullable=False),
     Column("last_at", Moment, nullable=False, index=True),
-    comment="Logins begun and not succeeded, by keyed digest of what was typed: it may be no user name but a password.",
+    CheckConstraint("tries > 0", name="tries"),
+    comment="Logins begun and not succeeded, by keyed digest of what was typed: it may be a password.",
 )
 
 audit = Table(
