@@ -1,6 +1,6 @@
 """A service's own database: the engine, the two roles, and migrations."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.resources import files
@@ -10,13 +10,20 @@ import asyncpg
 from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection, CursorResult, Executable, MetaData, PoolProxiedConnection, make_url, pool
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.journal.tables import APPEND_ONLY
 
 Driver = asyncpg.Connection
-"""The session's own connection: hot statements and the journal speak to it (measured: twice as fast as through Core)."""
+"""The session's own connection: hot statements and the journal speak to it (twice as fast as through Core)."""
+
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""What a Core statement takes: one row or several."""
+
+_SETTINGS = {"jit": "off", "application_name": "tongkang"}
 
 
 class Session:
@@ -29,12 +36,24 @@ class Session:
         self._core: AsyncConnection | None = None
         self.driver: Driver = cast("Driver", lent.driver_connection)
 
-    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        """Run a Core statement on the same connection as the driver's statements."""
+    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> CursorResult[Any]:
+        """Run a Core statement on the same connection as the driver's statements.
+
+        It raises what those raise: SQLAlchemy's wrapping would hide from the inbox that a deadlock passes by itself,
+        and from the ledger that a key was there before.
+        """
         if self._core is None:
             self._core = AsyncConnection(self._engine, Connection(self._engine.sync_engine, self._lent))
-        result: CursorResult[Any] = await self._core.execute(statement, parameters)
+        try:
+            result: CursorResult[Any] = await self._core.execute(statement, parameters)
+        except DBAPIError as error:
+            raise _of_the_driver(error) from None
         return result
+
+
+def _of_the_driver(error: DBAPIError) -> BaseException:
+    cause = error.orig.__cause__ if error.orig else None
+    return cause if isinstance(cause, asyncpg.PostgresError | asyncpg.InterfaceError) else error
 
 
 class Database:
@@ -42,9 +61,12 @@ class Database:
 
     The engine runs in AUTOCOMMIT so that SQLAlchemy opens no transaction of its own: `transaction()` opens it on the
     driver, and Core statements on the same connection take part in it.
+
+    A process that is stopped, or whose machine has died, in mid-transaction would keep its row locks; after `idle_ms`
+    without a statement the server ends that transaction, and the others go on.
     """
 
-    def __init__(self, url: str, password: str, *, size: int = 12) -> None:
+    def __init__(self, url: str, password: str, *, size: int = 12, idle_ms: int = 60_000) -> None:
         self.engine: AsyncEngine = create_async_engine(
             make_url(url).set(drivername="postgresql+asyncpg", password=password),
             isolation_level="AUTOCOMMIT",
@@ -52,12 +74,16 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_use_lifo=True,
-            connect_args={"server_settings": {"jit": "off", "application_name": "tongkang"}},
+            connect_args={"server_settings": {**_SETTINGS, "idle_in_transaction_session_timeout": str(idle_ms)}},
         )
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator["Session"]:
-        """Lend a connection outside any transaction; one that broke is thrown away, not passed on."""
+        """Lend a connection outside any transaction; one that broke is thrown away, not passed on.
+
+        So is one that is still in a transaction, because a second cancellation cut its rollback short: what its next
+        borrower writes would not be committed.
+        """
         lent = await self._lent()
         session = Session(self.engine, lent)
         try:
@@ -66,10 +92,22 @@ class Database:
             lent.invalidate()
             raise
         finally:
+            if session.driver.is_in_transaction():
+                lent.invalidate()
             lent.close()
 
     async def _lent(self) -> PoolProxiedConnection:
-        """Take a connection from the pool; what SQLAlchemy wraps comes out as the trouble it is."""
+        """Take a live connection from the pool.
+
+        After a restart of the server the pool is full of dead ones, each of which would cost a request.
+        """
+        while cast("Driver", (lent := await self._from_pool()).driver_connection).is_closed():
+            lent.invalidate()
+            lent.close()
+        return lent
+
+    async def _from_pool(self) -> PoolProxiedConnection:
+        """Take a connection; what SQLAlchemy wraps comes out as the trouble it is."""
         try:
             return await self.engine.raw_connection()
         except PoolTimeout as error:

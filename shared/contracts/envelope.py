@@ -3,6 +3,7 @@
 The stored bytes are the published bytes, and the hash covers exactly them.
 """
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -209,7 +210,11 @@ class Event:
 
     @classmethod
     def read(cls, envelope: bytes) -> Self:
-        """Read and check published bytes. Raises Unreadable; the hash is computed here, compared by the inbox."""
+        """Read and check published bytes. Raises Unreadable; the hash is computed here, compared by the inbox.
+
+        Everything that becomes a key or a column is checked for its form here: one record that no column takes would
+        stop its whole partition, not only its case.
+        """
         try:
             a = orjson.loads(envelope)
             prev_hash = unb64(a["prevhash"])
@@ -228,13 +233,31 @@ class Event:
                 a["data"],
                 envelope,
             )
+            well_formed = _well_formed(a, event)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unreadable("unreadable") from error
-        if (
-            a.get("specversion") != "1.0"
-            or len(prev_hash) != len(GENESIS)
-            or event.seq < 1
-            or not isinstance(event.data, dict)
-        ):
+        if not well_formed:
             raise Unreadable("unreadable")
         return event
+
+
+_TYPE = re.compile(r"tongkang\.[a-z_]{1,40}\.[a-z0-9_]{1,80}\.v[0-9]{1,4}")
+_PRODUCER = re.compile(r"/tongkang/[a-z_]{1,40}")
+_SEQUENCE = re.compile(r"[1-9][0-9]{0,17}")
+LARGEST_EPOCH = 2**31 - 1
+
+
+def _well_formed(attributes: dict[str, Any], event: Event) -> bool:
+    """Tell whether the attributes that a reader stands on have the form that `seal` gives them."""
+    return (
+        attributes["specversion"] == "1.0"
+        and _TYPE.fullmatch(event.type) is not None
+        and _PRODUCER.fullmatch(attributes["source"]) is not None
+        and _SEQUENCE.fullmatch(attributes["sequence"]) is not None
+        and type(event.epoch) is int
+        and 1 <= event.epoch <= LARGEST_EPOCH
+        and event.occurred_at.tzinfo is not None
+        and event.recorded_at.tzinfo is not None
+        and len(event.prev_hash) == len(GENESIS)
+        and isinstance(event.data, dict)
+    )

@@ -13,9 +13,11 @@ from typing import Protocol
 from uuid import UUID
 
 import asyncpg
+import httpx
 
 from shared.contracts.envelope import GENESIS, Event, Unreadable, service_actor
 from shared.db import Driver
+from shared.errors import TemporarilyUnavailable
 from shared.failpoints import failpoint
 from shared.journal.unit_of_work import Ledger, UnitOfWork
 from shared.telemetry import OFFSETS
@@ -33,8 +35,21 @@ TRANSIENT = (
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.TransactionRollbackError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
 """Trouble that passes by itself: nothing is parked, no offset moves, the batch is tried again."""
+
+NOT_THE_FACTS_FAULT = (
+    *TRANSIENT,
+    TemporarilyUnavailable,
+    httpx.TransportError,
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.InsufficientPrivilegeError,
+)
+"""What a handler can run into whatever the fact: another service away, a migration not yet run. Parking every fact that
+comes along meanwhile would help nobody; the batch waits."""
 
 
 class Outcome(StrEnum):
@@ -60,7 +75,7 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
     """Not an envelope of ours; it belongs to no stream."""
     FOREIGN = "foreign"
-    """Producer, key or topic do not belong together."""
+    """Producer, key, topic or feed do not belong together."""
 
 
 _REJECTING = frozenset({Reason.EQUIVOCATION, Reason.UNREADABLE, Reason.FOREIGN})
@@ -75,6 +90,8 @@ class Record:
     topic: str | None = None
     partition: int | None = None
     offset: int | None = None
+    feed: str | None = None
+    """The producer whose feed it came from."""
 
 
 class Effects(Protocol):
@@ -95,42 +112,92 @@ class Position:
     head: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """A record that waits or is refused, and why."""
+@dataclass(slots=True)
+class Item:
+    """A record on its way through the inbox: the fact in it, and what became of it."""
 
     record: Record
-    event: Event | None
-    reason: Reason
+    event: Event | None = None
+    outcome: Outcome | None = None
+    reason: Reason | None = None
     detail: str | None = None
+
+    def settle(self, outcome: Outcome) -> None:
+        """Say what became of the record."""
+        self.outcome, self.reason = outcome, None
+
+    def park(self, reason: Reason, detail: str | None = None) -> None:
+        """Send the record to `parked_event`."""
+        self.outcome = Outcome.REJECTED if reason in _REJECTING else Outcome.PARKED
+        self.reason, self.detail = reason, detail
+
+    @property
+    def fact(self) -> Event:
+        """The fact of an item that was read."""
+        assert self.event is not None  # noqa: S101 - only items that were read come here
+        return self.event
+
+
+Early = dict[int, list[Item]]
+"""Facts of one stream that came before their turn, by number; where a number has several, at most one will connect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row of `parked_event` that lies in a stream of this batch."""
+
+    id: int
+    stream: Stream
+    seq: int
+    hash: bytes
+    reason: Reason
 
 
 @dataclass(slots=True)
-class _Batch:
-    """One batch on its way: what is ready to be applied, what waits, and what became of each record."""
+class Batch:
+    """One batch on its way: its items, what of them is ready to be applied, and what lies in parking beside them."""
 
-    ready: list[Event] = field(default_factory=list)
-    ahead: dict[Stream, dict[int, tuple[Record, Event]]] = field(default_factory=lambda: defaultdict(dict))
-    parked: list[Parked] = field(default_factory=list)
-    outcome: dict[int, tuple[Record, Outcome]] = field(default_factory=dict)
-    record_of: dict[int, Record] = field(default_factory=dict)
+    items: list[Item]
+    ready: list[Item] = field(default_factory=list)
+    early: dict[Stream, Early] = field(default_factory=lambda: defaultdict(dict))
+    waiting: list[Waiting] = field(default_factory=list)
+    fetched: list[Item] = field(default_factory=list)
+    """Items read back from parking because they connect now."""
 
-    def settle(self, record: Record, outcome: Outcome) -> None:
-        self.outcome[id(record)] = (record, outcome)
+    def accept(self, item: Item, position: Position) -> None:
+        """Let a fact through to the effects: it is the next of its stream."""
+        self.ready.append(item)
+        item.settle(Outcome.APPLIED)
+        position.last, position.head = item.fact.seq, item.fact.hash
 
-    def park(self, record: Record, event: Event | None, reason: Reason, detail: str | None = None) -> None:
-        self.parked.append(Parked(record, event, reason, detail))
-        self.settle(record, Outcome.REJECTED if reason in _REJECTING else Outcome.PARKED)
+    def keep_early(self, item: Item) -> None:
+        """Keep a fact that comes before its turn; the same one a second time is a duplicate."""
+        candidates = self.early[item.fact.stream].setdefault(item.fact.seq, [])
+        if any(other.fact.hash == item.fact.hash for other in candidates):
+            item.settle(Outcome.DUPLICATE)
+        else:
+            candidates.append(item)
 
-    def accept(self, record: Record, event: Event, position: Position) -> None:
-        self.ready.append(event)
-        self.record_of[id(event)] = record
-        self.settle(record, Outcome.APPLIED)
-        position.last, position.head = event.seq, event.hash
+    def by_partition(self) -> dict[tuple[str, int], Counter[Outcome]]:
+        """Count the outcomes of what came by Kafka, per topic and partition, in that order."""
+        account: dict[tuple[str, int], Counter[Outcome]] = defaultdict(Counter)
+        for item in self.items:
+            if item.record.topic is not None and item.record.partition is not None and item.outcome is not None:
+                account[item.record.topic, item.record.partition][item.outcome] += 1
+        return dict(sorted(account.items()))
 
 
 class _CannotApply(Exception):  # noqa: N818 - leaves the first attempt
     """Some fact of the batch could not be applied; which one is found one by one."""
+
+
+class _Rehearsed(Exception):  # noqa: N818 - rolls back
+    """The rehearsal is over."""
+
+
+def _rehearsed(keep: bool) -> None:
+    if not keep:
+        raise _Rehearsed
 
 
 @dataclass(slots=True)
@@ -142,69 +209,77 @@ class Inbox:
     next_offset: dict[tuple[str, int], int] = field(default_factory=dict)
 
     async def take(self, records: Sequence[Record]) -> Counter[Outcome]:
-        """Take one batch in one transaction and return the account. Raises only transient trouble; then nothing is kept.
+        """Take one batch in one transaction and return how many records came to what.
 
-        When something cannot be applied, the batch is taken again one by one, each fact under a savepoint, so that
-        only the culprit is parked.
+        Raises only trouble that is not the records' fault; then nothing is kept. When a fact cannot be applied, the
+        batch is taken again one by one, each fact under a savepoint, so that only the culprit is parked.
         """
-        try:
-            account = await self._attempt(records, one_by_one=False)
-        except _CannotApply:
-            account = await self._attempt(records, one_by_one=True)
+        batch = await self._taken(records)
         self._remember_offsets(records)
-        total: Counter[Outcome] = Counter()
-        for (topic, _), counts in account.items():
+        for (topic, _), counts in batch.by_partition().items():
             for outcome, count in counts.items():
                 OFFSETS.labels(topic, outcome.value).inc(count)
-            total += counts
-        return total
+        return Counter(item.outcome for item in batch.items if item.outcome is not None)
+
+    async def rehearse(self, records: Sequence[Record]) -> list[Item]:
+        """Return what `take` would make of each of these records now, and keep nothing of it."""
+        return (await self._taken(records, keep=False)).items
 
     def forget_offsets(self) -> None:
         """Begin the account of offsets anew: the partitions were assigned again."""
         self.next_offset.clear()
 
-    async def _attempt(
-        self, records: Sequence[Record], *, one_by_one: bool
-    ) -> dict[tuple[str, int], Counter[Outcome]]:
-        batch = _Batch()
-        async with self.ledger.open(service_actor(self.ledger.producer)) as uow:
-            incoming = _readable(records, batch)
-            positions = await _lock(uow.driver, sorted({event.stream for _, event in incoming}))
-            await self._sort(uow, incoming, positions, batch)
-            await _drain(uow.driver, positions, batch)
-            failpoint("consumer.after-read")
-            await self._apply(uow, batch, positions, one_by_one=one_by_one)
-            await _write_positions(uow.driver, positions)
-            await _write_parked(uow.driver, batch.parked)
-            account = await self._write_account(uow.driver, batch)
-            await uow.write_journal()
-            failpoint("consumer.after-insert")
+    async def _taken(self, records: Sequence[Record], *, keep: bool = True) -> Batch:
+        try:
+            return await self._attempt(records, one_by_one=False, keep=keep)
+        except _CannotApply:
+            return await self._attempt(records, one_by_one=True, keep=keep)
+
+    async def _attempt(self, records: Sequence[Record], *, one_by_one: bool, keep: bool) -> Batch:
+        batch = Batch([Item(record) for record in records])
+        try:
+            async with self.ledger.open(service_actor(self.ledger.producer)) as uow:
+                await self._work_through(batch, uow, one_by_one=one_by_one)
+                _rehearsed(keep)
+        except _Rehearsed:
+            return batch
         failpoint("consumer.after-commit")
-        return account
+        return batch
+
+    async def _work_through(self, batch: Batch, uow: UnitOfWork, *, one_by_one: bool) -> None:
+        incoming = _readable(batch.items)
+        positions = await _lock(uow.driver, sorted({item.fact.stream for item in incoming}))
+        await self._sort(uow, incoming, positions, batch)
+        await _drain(uow.driver, positions, batch)
+        failpoint("consumer.after-read")
+        await self._apply(uow, batch, positions, one_by_one=one_by_one)
+        await _write_positions(uow.driver, positions)
+        await _write_parked(uow.driver, [item for item in (*batch.items, *batch.fetched) if item.reason])
+        await _clear_parked(uow.driver, batch, positions)
+        await self._write_account(uow.driver, batch)
+        await uow.write_journal()
+        failpoint("consumer.after-insert")
 
     async def _sort(
-        self,
-        uow: UnitOfWork,
-        incoming: Sequence[tuple[Record, Event]],
-        positions: Mapping[Stream, Position],
-        batch: _Batch,
+        self, uow: UnitOfWork, incoming: Sequence[Item], positions: Mapping[Stream, Position], batch: Batch
     ) -> None:
         """Tell duplicates, next ones and early ones apart, by number and hash."""
-        old = [event for _, event in incoming if event.seq <= positions[event.stream].last]
+        old = [item.fact for item in incoming if item.fact.seq <= positions[item.fact.stream].last]
         known = dict(await self.effects.hashes(old, uow)) if old else {}
         known |= {(stream, position.last): position.head for stream, position in positions.items()}
-        for record, event in incoming:
+        for item in incoming:
+            event = item.fact
             position = positions[event.stream]
             if event.seq > position.last:
-                _sort_new(record, event, position, batch)
+                _sort_new(item, position, batch)
             elif known.get((event.stream, event.seq), event.hash) == event.hash:
-                batch.settle(record, Outcome.DUPLICATE)
+                item.settle(Outcome.DUPLICATE)
             else:
-                batch.park(record, event, Reason.EQUIVOCATION)
+                item.park(Reason.EQUIVOCATION)
             known[event.stream, position.last] = position.head
 
     async def _apply(
-        self, uow: UnitOfWork, batch: _Batch, positions: Mapping[Stream, Position], *, one_by_one: bool
+        self, uow: UnitOfWork, batch: Batch, positions: Mapping[Stream, Position], *, one_by_one: bool
     ) -> None:
         if not batch.ready:
             return
@@ -212,49 +287,55 @@ class Inbox:
             await self._apply_each(uow, batch, positions)
             return
         try:
-            await self.effects.apply(batch.ready, uow)
-        except TRANSIENT:
-            raise
+            await self.effects.apply([item.fact for item in batch.ready], uow)
         except Exception as error:
-            raise _CannotApply from error
+            if _at_fault(error, uow.driver):
+                raise _CannotApply from error
+            raise
 
-    async def _apply_each(self, uow: UnitOfWork, batch: _Batch, positions: Mapping[Stream, Position]) -> None:
+    async def _apply_each(self, uow: UnitOfWork, batch: Batch, positions: Mapping[Stream, Position]) -> None:
         stuck: set[Stream] = set()
-        for event in batch.ready:
-            record = batch.record_of[id(event)]
+        for item in batch.ready:
+            event = item.fact
             if event.stream in stuck:
-                batch.park(record, event, Reason.GAP)
+                item.park(Reason.GAP)
                 continue
-            recorded = len(uow.recorded)
             try:
                 async with uow.driver.transaction():
                     await self.effects.apply([event], uow)
-            except TRANSIENT:
-                raise
-            except Exception as error:  # noqa: BLE001 - the edge: whatever it is, only this case stops
+                    await uow.flush()
+            except Exception as error:  # the edge: whatever it is, only this case stops
+                if not _at_fault(error, uow.driver):
+                    raise
                 log.exception("fact cannot be applied", extra={"fact": str(event.id), "type": event.type})
-                del uow.recorded[recorded:]
-                batch.park(record, event, Reason.POISON, type(error).__name__)
+                uow.recorded.clear()
+                item.park(Reason.POISON, type(error).__name__)
                 stuck.add(event.stream)
                 positions[event.stream].last, positions[event.stream].head = event.seq - 1, event.prev_hash
 
-    async def _write_account(self, driver: Driver, batch: _Batch) -> dict[tuple[str, int], Counter[Outcome]]:
+    async def _write_account(self, driver: Driver, batch: Batch) -> None:
         """Add to the accounting identity: offsets passed = applied + duplicate + parked + rejected, per partition."""
-        account: dict[tuple[str, int], Counter[Outcome]] = defaultdict(Counter)
-        reach: dict[tuple[str, int], tuple[int, int]] = {}
-        for record, outcome in batch.outcome.values():
-            if record.topic is None or record.partition is None or record.offset is None:
-                continue
-            place = (record.topic, record.partition)
-            account[place][outcome] += 1
-            low, high = reach.get(place, (record.offset, record.offset))
-            reach[place] = (min(low, record.offset), max(high, record.offset))
-        if account:
-            passed = [high + 1 - self.next_offset.get(place, low) for place, (low, high) in reach.items()]
-            counts = [[counter[outcome] for counter in account.values()] for outcome in Outcome]
-            places = list(account)
-            await driver.execute(_ACCOUNT, [t for t, _ in places], [p for _, p in places], passed, *counts)
-        return account
+        account = batch.by_partition()
+        if not account:
+            return
+        passed = self._passed(item.record for item in batch.items)
+        counts = [[counter[outcome] for counter in account.values()] for outcome in Outcome]
+        topics, partitions = zip(*account, strict=True)
+        await driver.execute(_ACCOUNT, topics, partitions, [passed[place] for place in account], *counts)
+
+    def _passed(self, records: Iterable[Record]) -> dict[tuple[str, int], int]:
+        """Return how far this batch moves in each partition, counted from where the last one ended.
+
+        A batch that begins before that place was fetched again (the partition was taken away and given back), so it
+        counts from its own beginning.
+        """
+        offsets: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for record in records:
+            if record.topic is not None and record.partition is not None and record.offset is not None:
+                offsets[record.topic, record.partition].append(record.offset)
+        return {
+            place: max(seen) + 1 - min(*seen, self.next_offset.get(place, seen[0])) for place, seen in offsets.items()
+        }
 
     def _remember_offsets(self, records: Iterable[Record]) -> None:
         for record in records:
@@ -262,66 +343,100 @@ class Inbox:
                 self.next_offset[record.topic, record.partition] = record.offset + 1
 
 
-def _readable(records: Iterable[Record], batch: _Batch) -> list[tuple[Record, Event]]:
+def _at_fault(error: Exception, driver: Driver) -> bool:
+    """Tell whether a fact cannot be applied, rather than nothing at the moment.
+
+    The driver says InterfaceError both of a lost connection and of a statement that its caller got wrong.
+    """
+    if isinstance(error, asyncpg.InterfaceError):
+        return not driver.is_closed()
+    return not isinstance(error, NOT_THE_FACTS_FAULT)
+
+
+def _readable(items: Iterable[Item]) -> list[Item]:
     """Read what can be read; park the rest with its raw bytes."""
     incoming = []
-    for record in records:
+    for item in items:
         try:
-            event = Event.read(record.value or b"")
+            event = Event.read(item.record.value or b"")
         except Unreadable as unreadable:
-            batch.park(record, None, Reason(unreadable.reason))
+            item.park(Reason(unreadable.reason))
             continue
-        if _belongs(record, event):
-            incoming.append((record, event))
+        if _belongs(item.record, event):
+            item.event = event
+            incoming.append(item)
         else:
-            batch.park(record, None, Reason.FOREIGN)
+            item.park(Reason.FOREIGN)
     return incoming
 
 
 def _belongs(record: Record, event: Event) -> bool:
-    """Tell whether producer, type, key and topic fit: a producer writes its own topic, under the case's key."""
+    """Tell whether producer, type, key and topic fit: a producer writes its own topic, under the case's key.
+
+    The same holds for a feed: it speaks for its own producer only.
+    """
     if not event.type.startswith(f"tongkang.{event.producer}."):
         return False
     if record.topic is None:
-        return True
+        return record.feed in {None, event.producer}
     return record.key == str(event.subject).encode() and record.topic in {
         f"tongkang.{event.producer}",
         "tongkang.institutions",
     }
 
 
-def _sort_new(record: Record, event: Event, position: Position, batch: _Batch) -> None:
-    if event.seq == position.last + 1:
-        if event.prev_hash == position.head:
-            batch.accept(record, event, position)
-        else:
-            batch.park(record, event, Reason.BROKEN_CHAIN)
-        return
-    early = batch.ahead[event.stream].setdefault(event.seq, (record, event))
-    if early[1] is event:
-        return
-    if early[1].hash == event.hash:
-        batch.settle(record, Outcome.DUPLICATE)
+def _sort_new(item: Item, position: Position, batch: Batch) -> None:
+    event = item.fact
+    if event.seq > position.last + 1:
+        batch.keep_early(item)
+    elif event.prev_hash == position.head:
+        batch.accept(item, position)
     else:
-        batch.park(record, event, Reason.EQUIVOCATION)
+        item.park(Reason.BROKEN_CHAIN)
 
 
-async def _drain(driver: Driver, positions: Mapping[Stream, Position], batch: _Batch) -> None:
+async def _drain(driver: Driver, positions: Mapping[Stream, Position], batch: Batch) -> None:
     """Apply what now connects: early records of this batch, and those parked before; park the early rest."""
-    stored = set()
-    for row in await driver.fetch(_WAITING, *_columns(positions)):
-        event = Event.read(row["envelope"])
-        stored.add(event.hash)
-        batch.ahead[event.stream].setdefault(event.seq, (Record(row["envelope"]), event))
-    for stream, early in batch.ahead.items():
-        position = positions[stream]
-        while (following := early.get(position.last + 1)) and following[1].prev_hash == position.head:
-            batch.accept(*early.pop(position.last + 1), position)
-        for record, event in early.values():
-            if event.hash in stored:
-                batch.settle(record, Outcome.DUPLICATE)
+    batch.waiting = [_waiting(row) for row in await driver.fetch(_WAITING, *_columns(positions))]
+    await _fetch_connecting(driver, positions, batch)
+    stored = {row.hash for row in batch.waiting if row.reason is Reason.GAP}
+    for stream, early in batch.early.items():
+        _connect(early, positions[stream], batch)
+        for item in (item for candidates in early.values() for item in candidates):
+            if item.fact.hash in stored:
+                item.settle(Outcome.DUPLICATE)
             else:
-                batch.park(record, event, Reason.GAP if event.seq > position.last + 1 else Reason.BROKEN_CHAIN)
+                item.park(Reason.GAP)
+
+
+async def _fetch_connecting(driver: Driver, positions: Mapping[Stream, Position], batch: Batch) -> None:
+    """Read back from parking what stands, without a hole, right behind the positions; the rest stays where it is."""
+    parked: dict[Stream, dict[int, list[Waiting]]] = defaultdict(lambda: defaultdict(list))
+    for row in batch.waiting:
+        if row.reason is Reason.GAP:
+            parked[row.stream][row.seq].append(row)
+    wanted = []
+    for stream, rows in parked.items():
+        following = positions[stream].last + 1
+        while following in rows or following in batch.early.get(stream, ()):
+            wanted += [row.id for row in rows.get(following, ())]
+            following += 1
+    for (envelope,) in await driver.fetch(_PARKED_ENVELOPES, wanted) if wanted else ():
+        item = Item(Record(envelope), Event.read(envelope))
+        batch.fetched.append(item)
+        batch.keep_early(item)
+
+
+def _connect(early: Early, position: Position, batch: Batch) -> None:
+    """Let through, one after the other, what connects to the position; at a number with several, the one that fits."""
+    while candidates := early.pop(position.last + 1, None):
+        fitting = next((item for item in candidates if item.fact.prev_hash == position.head), None)
+        for item in candidates:
+            if item is not fitting:
+                item.park(Reason.BROKEN_CHAIN if fitting is None else Reason.EQUIVOCATION)
+        if fitting is None:
+            return
+        batch.accept(fitting, position)
 
 
 _LOCK = """
@@ -340,18 +455,18 @@ FROM unnest($1::text[], $2::uuid[], $3::int[], $4::bigint[], $5::bytea[])
   AS n (producer, case_id, epoch, last_seq, head_hash)
 WHERE p.producer = n.producer AND p.case_id = n.case_id AND p.epoch = n.epoch AND p.last_seq <> n.last_seq
 """
+# Without the envelopes: behind a poisoned fact thousands may wait that this batch does not move.
 _WAITING = """
-SELECT envelope FROM parked_event
-WHERE reason = 'gap' AND (producer, case_id, epoch) IN (SELECT * FROM unnest($1::text[], $2::uuid[], $3::int[]))
-ORDER BY seq
+SELECT id, producer, case_id, epoch, seq, hash, reason FROM parked_event
+WHERE reason IN ('gap', 'poison', 'broken-chain')
+  AND (producer, case_id, epoch) IN (SELECT * FROM unnest($1::text[], $2::uuid[], $3::int[]))
 """
-_UNPARK = """
-DELETE FROM parked_event p USING unnest($1::text[], $2::uuid[], $3::int[], $4::bigint[]) AS n (producer, case_id, epoch, last)
-WHERE p.producer = n.producer AND p.case_id = n.case_id AND p.epoch = n.epoch AND p.seq <= n.last
-  AND p.reason IN ('gap', 'poison', 'broken-chain')
-"""
+_PARKED_ENVELOPES = "SELECT envelope FROM parked_event WHERE id = ANY($1::bigint[])"
+_UNPARK = "DELETE FROM parked_event WHERE id = ANY($1::bigint[])"
+_CONTRADICTED = "UPDATE parked_event SET reason = 'equivocation' WHERE id = ANY($1::bigint[])"
 _PARK = """
-INSERT INTO parked_event AS p (producer, case_id, epoch, seq, hash, reason, detail, envelope, key, topic, partition, "offset")
+INSERT INTO parked_event AS p
+  (producer, case_id, epoch, seq, hash, reason, detail, envelope, key, topic, partition, "offset")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (producer, case_id, epoch, seq, hash) WHERE producer IS NOT NULL
 DO UPDATE SET reason = excluded.reason, detail = excluded.detail, tries = p.tries + 1
@@ -374,6 +489,10 @@ def _columns(streams: Iterable[Stream]) -> tuple[list[str], list[UUID], list[int
     return [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
 
 
+def _waiting(row: asyncpg.Record) -> Waiting:
+    return Waiting(row[0], (row[1], row[2], row[3]), row[4], row[5], Reason(row[6]))
+
+
 async def _lock(driver: Driver, streams: Sequence[Stream]) -> dict[Stream, Position]:
     """Lock the positions of all streams of the batch in one sorted statement; a new stream begins at 0."""
     found = {row[:3]: Position(row[3], row[4]) for row in map(tuple, await driver.fetch(_LOCK, *_columns(streams)))}
@@ -388,28 +507,36 @@ async def _lock(driver: Driver, streams: Sequence[Stream]) -> dict[Stream, Posit
 async def _write_positions(driver: Driver, positions: Mapping[Stream, Position]) -> None:
     last = [position.last for position in positions.values()]
     await driver.execute(_ADVANCE, *_columns(positions), last, [position.head for position in positions.values()])
-    await driver.execute(_UNPARK, *_columns(positions), last)
 
 
-async def _write_parked(driver: Driver, parked: Sequence[Parked]) -> None:
-    streamed = [p for p in parked if p.event is not None]
-    stray = [p for p in parked if p.event is None and p.record.topic is not None]
+async def _write_parked(driver: Driver, parked: Sequence[Item]) -> None:
+    streamed = [item for item in parked if item.event is not None]
+    stray = [item for item in parked if item.event is None and item.record.topic is not None]
     if streamed:
-        await driver.executemany(_PARK, [_streamed_row(p) for p in streamed])
+        await driver.executemany(_PARK, [_streamed_row(item) for item in streamed])
     if stray:
-        await driver.executemany(_PARK_STRAY, [_stray_row(p) for p in stray])
-    for p in parked:
-        log.warning("fact parked", extra={"reason": p.reason.value, "fact": str(p.event.id) if p.event else None})
+        await driver.executemany(_PARK_STRAY, [_stray_row(item) for item in stray])
+    for item in parked:
+        fact = str(item.event.id) if item.event else None
+        log.warning("fact parked", extra={"reason": item.reason, "fact": fact})
 
 
-def _streamed_row(parked: Parked) -> tuple[object, ...]:
-    event = parked.event
-    assert event is not None  # noqa: S101 - only records with an event come here
-    return (event.producer, event.subject, event.epoch, event.seq, event.hash, *_stray_row(parked))
+async def _clear_parked(driver: Driver, batch: Batch, positions: Mapping[Stream, Position]) -> None:
+    """Remove from parking what is applied now. What has the number of an applied fact but not its hash is evidence."""
+    passed = [row for row in batch.waiting if row.seq <= positions[row.stream].last]
+    if not passed:
+        return
+    applied = {(item.fact.stream, item.fact.seq): item.fact.hash for item in batch.ready}
+    same = [row.id for row in passed if applied.get((row.stream, row.seq), row.hash) == row.hash]
+    await driver.execute(_UNPARK, same)
+    await driver.execute(_CONTRADICTED, sorted({row.id for row in passed} - set(same)))
 
 
-def _stray_row(parked: Parked) -> tuple[object, ...]:
-    record = parked.record
-    return (
-        parked.reason.value, parked.detail, record.value, record.key, record.topic, record.partition, record.offset,
-    )
+def _streamed_row(item: Item) -> tuple[object, ...]:
+    event = item.fact
+    return (event.producer, event.subject, event.epoch, event.seq, event.hash, *_stray_row(item))
+
+
+def _stray_row(item: Item) -> tuple[object, ...]:
+    record = item.record
+    return (item.reason, item.detail, record.value, record.key, record.topic, record.partition, record.offset)

@@ -125,12 +125,22 @@ def _consumer(metadata: MetaData) -> None:
         Column("tries", Integer, nullable=False, server_default=text("0")),
         # The same record comes again after every rebalance; it is parked once.
         Index(
-            "uq_parked_event_stream", "producer", "case_id", "epoch", "seq", "hash",
-            unique=True, postgresql_where=text("producer IS NOT NULL"),
+            "uq_parked_event_stream",
+            "producer",
+            "case_id",
+            "epoch",
+            "seq",
+            "hash",
+            unique=True,
+            postgresql_where=text("producer IS NOT NULL"),
         ),
         Index(
-            "uq_parked_event_offset", "topic", "partition", "offset",
-            unique=True, postgresql_where=text("producer IS NULL"),
+            "uq_parked_event_offset",
+            "topic",
+            "partition",
+            "offset",
+            unique=True,
+            postgresql_where=text("producer IS NULL"),
         ),
         comment="Records that cannot be applied yet, or at all, with their raw bytes.",
     )

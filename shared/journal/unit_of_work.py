@@ -1,7 +1,7 @@
 """The unit of work: state, event_log and outbox in one transaction (README.md, producer side).
 
 Business code loads, decides, saves and calls `record`; it never commits and never publishes. When the unit of work
-ends, all its facts are numbered, chained and written with one statement per step, whether one fact or a day of sessions.
+ends, all its facts are numbered, chained and written with one statement a step, whether one fact or a day of sessions.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -19,14 +19,17 @@ from sqlalchemy import CursorResult, Executable
 
 from shared import clock, ids
 from shared.contracts.envelope import GENESIS, ActorRef, Context, Event, Fact, Recorded, Sealed, seal
-from shared.db import Database, Driver, Session
+from shared.db import Database, Driver, Parameters, Session
 from shared.errors import KeyReused, Refusal
 from shared.failpoints import failpoint
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
+# The time of recording is the database's, taken with the lock: it rises along each stream, and it never lies before the
+# beginning of its transaction, on which the checkpoints' `as_of` relies whatever the clocks of the processes say.
 _LOCK_STREAMS = """
-SELECT case_id, epoch, last_seq, head_hash FROM case_stream WHERE case_id = ANY($1::uuid[]) ORDER BY case_id FOR UPDATE
+SELECT case_id, epoch, last_seq, head_hash, clock_timestamp() FROM case_stream
+WHERE case_id = ANY($1::uuid[]) ORDER BY case_id FOR UPDATE
 """
 _OPEN_STREAMS = """
 INSERT INTO case_stream (case_id, last_seq, head_hash)
@@ -122,11 +125,11 @@ class UnitOfWork:
     recorded: list[Recorded] = field(default_factory=list)
     recorded_at: datetime = field(default_factory=clock.now)
     committed: bool = False
+    flushed: bool = False
 
-    def record(
-        self, case: UUID, fact: Fact, *, occurred_at: date | datetime, caused_by: Event | None = None
-    ) -> UUID:
+    def record(self, case: UUID, fact: Fact, *, occurred_at: date | datetime, caused_by: Event | None = None) -> UUID:
         """Collect a fact about a case (or institution) and return its id; it is written when the unit of work ends."""
+        self._refuse_after_commit()
         fact_id = ids.new_fact()
         cause, correlation = (caused_by.id, caused_by.correlation) if caused_by else (None, self.correlation)
         self.recorded.append(Recorded(fact_id, case, fact, clock.moment_of(occurred_at), correlation, cause))
@@ -137,7 +140,7 @@ class UnitOfWork:
         """The connection itself, for hot statements."""
         return self.session.driver
 
-    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> CursorResult[Any]:
         """Run a Core statement inside this transaction."""
         return await self.session.execute(statement, parameters)
 
@@ -152,6 +155,7 @@ class UnitOfWork:
 
         By default that is a Receipt, which names the `record` that was made, where one was.
         """
+        self._refuse_after_commit()
         sealed = await self._number_and_seal()
         reply = answer if answer is not None else self._receipt(sealed, record)
         await self._write(sealed, reply)
@@ -160,9 +164,21 @@ class UnitOfWork:
 
     async def write_journal(self) -> None:
         """Write what was recorded where no answer is owed: a reaction, a task by the clock."""
+        self._refuse_after_commit()
         if self.recorded:
             await self._write(await self._number_and_seal(), None)
         self.committed = True
+
+    async def flush(self) -> None:
+        """Write what was recorded so far, so that whatever is wrong with it shows here; more may follow."""
+        if self.recorded:
+            await self._write(await self._number_and_seal(), None)
+            self.recorded.clear()
+            self.flushed = True
+
+    def _refuse_after_commit(self) -> None:
+        if self.committed:
+            raise RuntimeError("this unit of work is committed: what comes now would be lost, or written twice")
 
     async def _number_and_seal(self) -> list[tuple[Recorded, int, Sealed]]:
         """Take the next numbers of all cases, in case order so that two units of work never wait for each other."""
@@ -171,12 +187,11 @@ class UnitOfWork:
         ordered = sorted(self.recorded, key=attrgetter("subject"))
         groups = [(case, list(facts)) for case, facts in groupby(ordered, key=attrgetter("subject"))]
         heads = await self._lock_streams([case for case, _ in groups])
-        # Taken under the locks, so that the time of recording rises along each stream.
-        self.recorded_at = clock.now()
+        self.recorded_at = max(head[4] for head in heads.values())
         context = Context(self.producer, self.actor, self.recorded_at, self.traceparent)
         sealed: list[tuple[Recorded, int, Sealed]] = []
         for case, facts in groups:
-            _, epoch, last, head = heads[case]
+            _, epoch, last, head, _ = heads[case]
             for seq, recorded in enumerate(facts, start=last + 1):
                 one = seal(recorded, context, epoch=epoch, seq=seq, prev_hash=head)
                 sealed.append((recorded, epoch, one))
@@ -184,13 +199,18 @@ class UnitOfWork:
         return sealed
 
     async def _lock_streams(self, cases: list[UUID]) -> dict[UUID, asyncpg.Record]:
-        """Lock the rows of these cases to the end of the transaction; a case without facts gets its row first."""
-        heads = {row[0]: row for row in await self.driver.fetch(_LOCK_STREAMS, cases)}
-        new = [case for case in cases if case not in heads]
-        if new:
-            await self.driver.execute(_OPEN_STREAMS, new, GENESIS)
-            heads |= {row[0]: row for row in await self.driver.fetch(_LOCK_STREAMS, new)}
-        return heads
+        """Lock the rows of these cases to the end of the transaction; a case without facts gets its row first.
+
+        Of several cases all rows are there before the first is locked. Otherwise one unit of work could hold a row that
+        it found and wait for one that it did not, and another the other way round.
+        """
+        if len(cases) > 1:
+            await self.driver.execute(_OPEN_STREAMS, cases, GENESIS)
+        rows = await self.driver.fetch(_LOCK_STREAMS, cases)
+        if not rows:
+            await self.driver.execute(_OPEN_STREAMS, cases, GENESIS)
+            rows = await self.driver.fetch(_LOCK_STREAMS, cases)
+        return {row[0]: row for row in rows}
 
     async def _write(self, sealed: list[tuple[Recorded, int, Sealed]], reply: BaseModel | None) -> None:
         kept = self._kept(reply)
@@ -246,14 +266,16 @@ class Ledger:
     ) -> AsyncIterator[UnitOfWork]:
         """Open one unit of work; whatever was not committed by its end is rolled back.
 
-        Raises AnsweredBefore for a repeat of an answered request, and KeyReused when its key belongs to another.
+        Facts that were recorded and not committed are a defect of the handler, and raise: its caller would be told that
+        all went well. Raises AnsweredBefore for a repeat of an answered request, and KeyReused when its key belongs to
+        another.
         """
         try:
             async with self.database.transaction() as session:
                 uow = self.kind(session, self.producer, actor, self.shards, request, traceparent=traceparent)
                 yield uow
                 if not uow.committed:
-                    raise _Abandoned
+                    raise _forgotten(uow) if uow.recorded else _Abandoned
             failpoint("producer.after-commit")
         except _Abandoned:
             return
@@ -262,7 +284,7 @@ class Ledger:
             # look-up costs nothing on the way that succeeds; only who is refused asks whether it was answered before.
             await self._answer_again(request)
             raise
-        if uow.recorded:
+        if uow.recorded or uow.flushed:
             self.wake()
 
     async def _answer_again(self, request: Request | None) -> None:
@@ -279,3 +301,7 @@ class Ledger:
 
 class _Abandoned(Exception):  # noqa: N818 - rolls back what nobody committed
     pass
+
+
+def _forgotten(uow: UnitOfWork) -> RuntimeError:
+    return RuntimeError(f"{len(uow.recorded)} facts were recorded and nobody committed them")
