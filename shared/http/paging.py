@@ -29,7 +29,8 @@ class Page(BaseModel, Generic[Item]):
 
 def to_cursor(*keys: Any) -> str:
     """Return an opaque cursor that names the last row of a page."""
-    return b64(orjson.dumps(keys))
+    # The driver gives UUIDs of a class of its own.
+    return b64(orjson.dumps(keys, default=str))
 
 
 def from_cursor(cursor: str | None, *kinds: Any) -> tuple[Any, ...] | None:
