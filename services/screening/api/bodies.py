@@ -77,7 +77,9 @@ class ChildIn(Body):
     identity: IdentityIn
 
     def new_child(self) -> NewChild:
-        return NewChild(Identity(**self.identity.model_dump()), self.sex, self.birth_date, self.region, self.registered_on)
+        return NewChild(
+            Identity(**self.identity.model_dump()), self.sex, self.birth_date, self.region, self.registered_on
+        )
 
 
 class ScreeningIn(Body):

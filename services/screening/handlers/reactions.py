@@ -32,10 +32,11 @@ async def leave_centre(incoming: Incoming[EnrolmentEnded], uow: ScreeningUnitOfW
 
 
 async def join_school(incoming: Incoming[PlacementDecided], uow: ScreeningUnitOfWork) -> None:
-    """The school that keeps the roll, and the site where the child is taught, know the child's name."""
+    """School and teaching site learn the child's name; those of an earlier placement lose sight of it."""
     event, placed = incoming.event, incoming.data
     if await uow.registry.known(event.case) is None:
         return
+    await uow.registry.other_parts_end(event.case, Basis.PLACED, placed.placement, placed.starts_on)
     for institution in (placed.school, placed.site):
         if institution is not None:
             await uow.registry.take_part(event.case, institution, Basis.PLACED, placed.starts_on, placed.placement)

@@ -1,5 +1,6 @@
 """What is read: one case with its records, and the working lists, page by page."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -96,13 +97,15 @@ class CaseFiles:
         return list(await self.session.execute(ordered))
 
 
-def _narrowing(actor: Actor, narrowed: SuspicionFilter) -> list[ColumnElement[bool]]:
+def _narrowing(actor: Actor, narrowed: SuspicionFilter) -> Iterator[ColumnElement[bool]]:
     s = t.suspicion.c
-    conditions = [
-        (narrowed.mine, s.owner == actor.organisation),
-        (narrowed.states, s.state.in_([state.value for state in narrowed.states])),
-        (narrowed.category, s.category == narrowed.category),
-        (narrowed.trace_by, s.trace_on <= narrowed.trace_by),
-        (narrowed.recheck_by, s.recheck_due_on <= narrowed.recheck_by),
-    ]
-    return [condition for asked, condition in conditions if asked]
+    if narrowed.mine:
+        yield s.owner == actor.organisation
+    if narrowed.states:
+        yield s.state.in_(narrowed.states)
+    if narrowed.category is not None:
+        yield s.category == narrowed.category
+    if narrowed.trace_by is not None:
+        yield s.trace_on <= narrowed.trace_by
+    if narrowed.recheck_by is not None:
+        yield s.recheck_due_on <= narrowed.recheck_by

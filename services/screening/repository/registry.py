@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.screening import tables as t
@@ -114,6 +114,13 @@ class Registry:
         await self.session.execute(
             update(t.participant).where(p.case_id == case, p.source == source).values(until=until)
         )
+
+    async def other_parts_end(self, case: UUID, basis: Basis, source: UUID, until: date) -> None:
+        """Let what was of one basis before, like an earlier placement, end when the next begins."""
+        p = t.participant.c
+        older = p.case_id == case, p.basis == basis.value, p.source != source
+        still = or_(p.until.is_(None), p.until > until)
+        await self.session.execute(update(t.participant).where(*older, still).values(until=until))
 
 
 def _child_row(case: UUID, registered: Registered, by: ActorRef) -> dict[str, Any]:

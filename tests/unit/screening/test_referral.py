@@ -152,7 +152,7 @@ def test_nothing_is_accepted_that_is_no_longer_awaited(issued, in_state, state):
 
 def test_newborn_hearing_may_start_at_diagnosis(child, protocol):
     slip = a_slip(category=ScreeningCategory.HEARING, step=ReferralStep.DIAGNOSIS, receiver=HOSPITAL.organisation)
-    started = start_by_referral(child, slip, None, CLINIC, protocol)
+    started = start_by_referral(child, slip, CLINIC, protocol)
     assert started.decision.suspicion.state is SuspicionState.DIAGNOSIS_REFERRED
     assert started.decision.suspicion.owner == CLINIC.organisation
 
@@ -166,4 +166,4 @@ def test_newborn_hearing_may_start_at_diagnosis(child, protocol):
 )
 def test_any_other_referral_needs_a_suspicion(child, protocol, category, step):
     with pytest.raises(NoSuspicion):
-        start_by_referral(child, a_slip(category=category, step=step), None, CLINIC, protocol)
+        start_by_referral(child, a_slip(category=category, step=step), CLINIC, protocol)

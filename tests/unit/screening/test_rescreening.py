@@ -86,7 +86,7 @@ ABNORMAL, BORDERLINE, NORMAL = RescreeningOutcome.ABNORMAL, RescreeningOutcome.B
     ],
 )
 def test_the_rescreening_rule(accepted, protocol, changes, outcome, alert):
-    decision = record_rescreening(accepted, a_rescreening(**changes), MCH, protocol)
+    decision = record_rescreening(accepted, a_rescreening(**changes), MCH, protocol).decision
     recorded = decision.facts[0]
     assert isinstance(recorded, RescreeningRecorded)
     assert (recorded.outcome, recorded.clinician_alert) == (outcome, alert)
@@ -94,7 +94,7 @@ def test_the_rescreening_rule(accepted, protocol, changes, outcome, alert):
 
 
 def test_abnormal_goes_to_diagnosis(accepted, protocol):
-    decision = record_rescreening(accepted, a_rescreening(abc=60), MCH, protocol)
+    decision = record_rescreening(accepted, a_rescreening(abc=60), MCH, protocol).decision
     assert decision.suspicion.state is decision.facts[0].state is SuspicionState.DIAGNOSIS_REFERRED
     assert len(decision.facts) == 1
     assert decision.suspicion.trace_on == date(2024, 5, 10)
@@ -115,7 +115,7 @@ def test_abnormal_goes_to_diagnosis(accepted, protocol):
 )
 def test_borderline_and_a_first_normal_are_rechecked_within_three_months(accepted, protocol, total, basis, on, due_on):
     accepted = replace(accepted, child=Child(UUID(int=7), date(2021, 1, 1)), opened_on=date(2023, 1, 1))
-    decision = record_rescreening(accepted, a_rescreening(on=on, cdss_ii=quotients(total)), MCH, protocol)
+    decision = record_rescreening(accepted, a_rescreening(on=on, cdss_ii=quotients(total)), MCH, protocol).decision
     scheduled = decision.facts[1]
     assert isinstance(scheduled, RecheckScheduled)
     assert (scheduled.basis, scheduled.due_on) == (basis, due_on)
@@ -124,7 +124,7 @@ def test_borderline_and_a_first_normal_are_rechecked_within_three_months(accepte
 
 
 def test_a_normal_recheck_ends_it(rechecked, protocol):
-    decision = record_rescreening(rechecked, a_rescreening(), MCH, protocol)
+    decision = record_rescreening(rechecked, a_rescreening(), MCH, protocol).decision
     recorded, closed = decision.facts
     assert isinstance(recorded, RescreeningRecorded)
     assert isinstance(closed, CaseClosed)
@@ -135,13 +135,13 @@ def test_a_normal_recheck_ends_it(rechecked, protocol):
 
 
 def test_a_borderline_recheck_is_rechecked_again(rechecked, protocol):
-    decision = record_rescreening(rechecked, a_rescreening(cdss_ii=quotients("75")), MCH, protocol)
+    decision = record_rescreening(rechecked, a_rescreening(cdss_ii=quotients("75")), MCH, protocol).decision
     assert decision.suspicion.recheck_due_on == date(2024, 7, 10)
     assert decision.suspicion.state is SuspicionState.RECHECK_DUE
 
 
 def test_an_abnormal_recheck_goes_to_diagnosis(rechecked, protocol):
-    decision = record_rescreening(rechecked, a_rescreening(abc=53), MCH, protocol)
+    decision = record_rescreening(rechecked, a_rescreening(abc=53), MCH, protocol).decision
     assert decision.suspicion.state is SuspicionState.DIAGNOSIS_REFERRED
     assert decision.suspicion.recheck_due_on is None
 
@@ -161,7 +161,7 @@ def test_each_age_has_its_instruments_and_no_others(accepted, protocol, on, righ
     for given in ({"cdss_ii"}, {"cdss_ii", "m_chat_23"}, {"cdss_ii", "abc"}, {"abc"}, set(answers)):
         rescreening = Rescreening(UUID(int=70), on, **{name: answers[name] for name in given})
         if given == right:
-            fact = record_rescreening(accepted, rescreening, MCH, protocol).facts[0]
+            fact = record_rescreening(accepted, rescreening, MCH, protocol).decision.facts[0]
             assert {instrument.value for instrument in fact.instruments} == right
         else:
             with pytest.raises(InstrumentsForAge) as refusal:
@@ -172,7 +172,7 @@ def test_each_age_has_its_instruments_and_no_others(accepted, protocol, on, righ
 def test_a_positive_m_chat_is_abnormal(accepted, protocol):
     accepted = replace(accepted, opened_on=date(2023, 9, 1))
     rescreening = Rescreening(UUID(int=70), date(2024, 1, 1), m_chat_23=PASSED, cdss_ii=quotients())
-    assert record_rescreening(accepted, rescreening, MCH, protocol).facts[0].outcome is ABNORMAL
+    assert record_rescreening(accepted, rescreening, MCH, protocol).decision.facts[0].outcome is ABNORMAL
 
 
 def test_the_scales_speak_for_themselves(accepted, protocol):
@@ -192,7 +192,7 @@ def an_examination(**changes) -> Rescreening:
 @pytest.mark.parametrize("category", [ScreeningCategory.VISION, ScreeningCategory.HEARING, ScreeningCategory.PHYSICAL])
 def test_other_categories_follow_the_examiners_finding(accepted, protocol, category, finding, state):
     suspicion = replace(accepted, category=category)
-    decision = record_rescreening(suspicion, an_examination(finding=finding), MCH, protocol)
+    decision = record_rescreening(suspicion, an_examination(finding=finding), MCH, protocol).decision
     assert decision.suspicion.state is state
 
 
@@ -229,7 +229,7 @@ def test_a_rescreening_does_not_precede_the_screening(accepted, protocol):
 
 
 def test_a_rescreening_ends_on_the_seventh_birthday(accepted, protocol):
-    last_day = record_rescreening(accepted, a_rescreening(on=date(2029, 3, 14)), MCH, protocol)
+    last_day = record_rescreening(accepted, a_rescreening(on=date(2029, 3, 14)), MCH, protocol).decision
     assert last_day.facts[0].outcome is NORMAL
     with pytest.raises(ChildTooOld):
         record_rescreening(accepted, a_rescreening(on=date(2029, 3, 15)), MCH, protocol)
