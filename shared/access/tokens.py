@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import orjson
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
+from shared.contracts.envelope import unb64
 from shared.errors import NotAuthenticated, TemporarilyUnavailable
 
 ALGORITHMS = ["EdDSA", "Ed25519", "RS256"]
@@ -128,3 +130,9 @@ def _actor(claims: Mapping[str, Any]) -> Actor:
         )
     except (KeyError, ValueError, TypeError) as error:
         raise NotAuthenticated(reason="claims") from error
+
+
+def expires_at(token: str) -> float:
+    """Return the `exp` of a token that was verified before, for an answer that must not outlive it."""
+    claims = orjson.loads(unb64(token.split(".")[1]))
+    return float(claims["exp"])

@@ -6,7 +6,7 @@ The caller commits Kafka offsets only after this transaction.
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -207,6 +207,8 @@ class Inbox:
     ledger: Ledger
     effects: Effects
     next_offset: dict[tuple[str, int], int] = field(default_factory=dict)
+    news: Callable[[Sequence[Event]], None] | None = None
+    """Told of the facts that a batch applied, once they are committed; for what only quickens, never for effects."""
 
     async def take(self, records: Sequence[Record]) -> Counter[Outcome]:
         """Take one batch in one transaction and return how many records came to what.
@@ -216,6 +218,8 @@ class Inbox:
         """
         batch = await self._taken(records)
         self._remember_offsets(records)
+        if self.news is not None:
+            self.news([item.fact for item in batch.ready])
         for (topic, _), counts in batch.by_partition().items():
             for outcome, count in counts.items():
                 OFFSETS.labels(topic, outcome.value).inc(count)
