@@ -2,4 +2,5 @@
 
 from services.rehab.api import assistance, enrolments, institutions, sessions
 
-ROUTERS = (institutions.router, assistance.router, enrolments.router, sessions.router)
+# Routes are tried in this order, and sessions come by far the most often.
+ROUTERS = (sessions.router, enrolments.router, assistance.router, institutions.router)
