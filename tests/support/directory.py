@@ -25,7 +25,9 @@ CHEAP_HASH = {"ARGON2_TIME_COST": "1", "ARGON2_MEMORY_KIB": "8", "ARGON2_PARALLE
 
 def environment(servers: Servers) -> dict[str, str]:
     """What deploy would put into the environment of the directory alone, with hashes that cost nothing."""
-    secrets = ", ".join(f'"{name}": "{servers.secret_file(f"client-{name}", f"secret of {name}")}"' for name in SERVICES)
+    secrets = ", ".join(
+        f'"{name}": "{servers.secret_file(f"client-{name}", f"secret of {name}")}"' for name in SERVICES
+    )
     values = CHEAP_HASH | {
         "TOKEN_KEY_FILE": str(servers.key_file("tokens")),
         "SERVICE_SECRETS": f"{{{secrets}}}",

@@ -1,19 +1,31 @@
 """Accounts of people: kept by the manager of their organisation, or by an administrator over its region."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field
 
 from services.directory import handlers
-from services.directory.api.common import Body, Changing, Desk, From, Name, Out, Password, Roles, Uow, never_cached
+from services.directory.api.common import (
+    Body,
+    Desk,
+    From,
+    Name,
+    Out,
+    Password,
+    Roles,
+    SortedRoles,
+    Uow,
+    never_cached,
+    page_of,
+)
 from services.directory.domain import Account, NewAccount, require_user_name
-from services.directory.repository import Repository
+from services.directory.repository import DirectoryUnitOfWork, Repository
 from shared.access.policy import Act, Actor
-from shared.http.doors import Read, may
-from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
+from shared.http.doors import Read, may, service_of
+from shared.http.paging import After, Limit, Page, from_cursor
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
 
@@ -48,7 +60,7 @@ class AccountOut(Out):
     organisation: UUID
     user_name: str
     display_name: str
-    roles: list[str]
+    roles: SortedRoles
     password_is_initial: bool
     created_at: datetime
     disabled_at: datetime | None
@@ -73,15 +85,16 @@ async def accounts(
 ) -> Page[AccountOut]:
     """Return the accounts of one's organisation; to an administrator those of its region."""
     last = from_cursor(after, UUID)
-    rows = await Repository(reading.session).list_accounts(actor, organisation, last, limit)
-    following = to_cursor(rows[-1].id) if len(rows) == limit else None
-    return Page(items=[_out(row) for row in rows], next=following)
+    rows = await Repository(reading.session).list_accounts(actor, organisation, last, limit + 1)
+    return page_of(rows, limit, AccountOut, "id")
 
 
 @router.post("/accounts/{account}/disable")
 async def disable_account(account: UUID, actor: Manager, uow: Uow) -> AccountOut:
     """End an account."""
-    answer: AccountOut = await uow.commit(_out(await handlers.disable_account(account, actor, uow)))
+    answer: AccountOut = await uow.commit(
+        AccountOut.model_validate(await handlers.disable_account(account, actor, uow))
+    )
     return answer
 
 
@@ -94,20 +107,14 @@ async def reset_password(account: UUID, actor: Manager, desk: Desk, uow: Uow) ->
 
 @router.put("/account/password", status_code=204)
 async def change_password(
-    body: PasswordIn,
-    actor: Annotated[Actor, may(Act.CHANGE_OWN_PASSWORD)],
-    desk: Desk,
-    visitor: From,
-    uow: Changing,
+    body: PasswordIn, request: Request, actor: Annotated[Actor, may(Act.CHANGE_OWN_PASSWORD)], desk: Desk, visitor: From
 ) -> None:
     """Change one's own password. Needs no Idempotency-Key; a wrong current password counts as a failed login."""
     password_hash = await desk.change_password(actor.person, body.current, body.new, visitor)
-    await handlers.change_password(actor.person, password_hash, uow)
-    await uow.commit()
-
-
-def _out(account: Account) -> AccountOut:
-    return AccountOut.model_validate(account)
+    # No `Uow`: the row of an Idempotency-Key keeps a fast hash of the body, from which a password could be guessed.
+    async with service_of(request).ledger.open(actor.ref) as uow:
+        await handlers.change_password(actor.person, password_hash, cast("DirectoryUnitOfWork", uow))
+        await uow.commit()
 
 
 async def _commit(account: Account, password: str, uow: Uow) -> AccountWithPassword:

@@ -8,12 +8,23 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.directory import handlers
-from services.directory.api.common import LARGEST_BATCH, Body, Desk, Name, Out, Roles, Uow, never_cached
+from services.directory.api.common import (
+    LARGEST_BATCH,
+    Body,
+    Desk,
+    Name,
+    Out,
+    Roles,
+    SortedRoles,
+    Uow,
+    never_cached,
+    page_of,
+)
 from services.directory.domain import NewClient
 from services.directory.repository import Repository
 from shared.access.policy import Act, Actor
 from shared.http.doors import Read, may
-from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
+from shared.http.paging import After, Limit, Page, from_cursor
 
 router = APIRouter(prefix="/v1/clients", tags=["clients"])
 
@@ -44,7 +55,7 @@ class ClientOut(Out):
     id: UUID
     organisation: UUID
     label: str
-    roles: list[str]
+    roles: SortedRoles
     created_at: datetime
     disabled_at: datetime | None
 
@@ -88,9 +99,8 @@ async def clients(
 ) -> Page[ClientOut]:
     """Return the clients of one's organisation; to an administrator those of its region. Never their secrets."""
     last = from_cursor(after, UUID)
-    rows = await Repository(reading.session).list_clients(actor, organisation, last, limit)
-    following = to_cursor(rows[-1].id) if len(rows) == limit else None
-    return Page(items=[ClientOut.model_validate(row) for row in rows], next=following)
+    rows = await Repository(reading.session).list_clients(actor, organisation, last, limit + 1)
+    return page_of(rows, limit, ClientOut, "id")
 
 
 @router.post("/{client}/rotate", dependencies=[never_cached])

@@ -1,14 +1,15 @@
 """What the doors of the directory share: the desk, the unit of work, the forms of texts, what is never cached."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from services.directory.login import LoginDesk, Visitor
 from services.directory.repository import DirectoryUnitOfWork
-from shared.http.doors import service_of, writing
+from shared.http.doors import writing
+from shared.http.paging import Page, to_cursor
 
 Uow = Annotated[DirectoryUnitOfWork, writing]
 
@@ -19,7 +20,12 @@ Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Role = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Roles = Annotated[frozenset[Role], Field(min_length=1, max_length=10, description="Codes of roles.")]
 
+SortedRoles = Annotated[list[str], BeforeValidator(sorted)]
+
 LARGEST_BATCH = 500
+
+Row = TypeVar("Row")
+Shown = TypeVar("Shown", bound=BaseModel)
 
 
 class Body(BaseModel):
@@ -32,6 +38,13 @@ class Out(BaseModel):
     """An answer that is built from a record."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+def page_of(rows: Sequence[Row], limit: int, shape: type[Shown], *keys: str) -> Page[Shown]:
+    """Return a page of rows of which one more than the limit was read; `keys` name what the list is ordered by."""
+    shown, more = rows[:limit], len(rows) > limit
+    last = [str(getattr(shown[-1], key)) for key in keys] if more else []
+    return Page(items=[shape.model_validate(row) for row in shown], next=to_cursor(*last) if more else None)
 
 
 def desk_of(request: Request) -> LoginDesk:
@@ -58,13 +71,3 @@ def _never_cached(response: Response) -> None:
 
 never_cached = Depends(_never_cached)
 """For answers that hold a token, a password or a secret (RFC 6749 §5.1)."""
-
-
-async def _changing(request: Request) -> AsyncIterator[Any]:
-    async with service_of(request).ledger.open(request.state.actor.ref) as uow:
-        yield uow
-
-
-Changing = Annotated[DirectoryUnitOfWork, Depends(_changing, scope="function")]
-"""A write without an Idempotency-Key, for a body that holds a password: the key's row keeps a fast hash of the body,
-from which a password could be guessed. To repeat such a write does no harm."""

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field, StringConstraints
 
 from services.directory import handlers
-from services.directory.api.common import LARGEST_BATCH, Body, Name, Out, Uow
+from services.directory.api.common import LARGEST_BATCH, Body, Name, Out, Uow, page_of
 from services.directory.domain import NewOrganisation, Organisation
 from services.directory.repository import Repository
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import OrgType
 from shared.http.doors import Read, may
-from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
+from shared.http.paging import After, Limit, Page, from_cursor
 
 router = APIRouter(prefix="/v1/organisations", tags=["organisations"])
 
@@ -140,9 +140,8 @@ async def organisations(
 ) -> Page[OrganisationOut]:
     """Return organisations, open and closed, by region."""
     last = from_cursor(after, str, UUID)
-    rows = await Repository(reading.session).list_organisations(org_type, region, last, limit)
-    following = to_cursor(rows[-1].region, rows[-1].id) if len(rows) == limit else None
-    return Page(items=[OrganisationOut.model_validate(row) for row in rows], next=following)
+    rows = await Repository(reading.session).list_organisations(org_type, region, last, limit + 1)
+    return page_of(rows, limit, OrganisationOut, "region", "id")
 
 
 @router.get("/{organisation}")

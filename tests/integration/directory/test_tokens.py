@@ -83,7 +83,9 @@ async def turned_away(directory) -> dict[str, tuple[str, str]]:
 async def test_whoever_is_turned_away_gets_one_answer_after_one_hash(directory, monkeypatch):
     hashed: list[str] = []
     verify = Passwords._verify
-    monkeypatch.setattr(Passwords, "_verify", lambda self, hash_, password: hashed.append(hash_) or verify(self, hash_, password))
+    monkeypatch.setattr(
+        Passwords, "_verify", lambda self, hash_, password: hashed.append(hash_) or verify(self, hash_, password)
+    )
     answers = set()
     for name, password in (await turned_away(directory)).values():
         before = len(hashed)
