@@ -1,19 +1,21 @@
 """The commands. Each does one thing through the services' own doors, or through the database where only that proves it."""
 
-import signal
+import threading
 import time
 from typing import Annotated
-from uuid import UUID
 
 import typer
 from rich.table import Table
 
-from deploy.cli.console import Kafka, complaints, console, troubles_as_sentences, urls
-from deploy.cli.operator import Operator
+from deploy.cli.console import Kafka, complaints, console, troubles_as_sentences
+from deploy.cli.demo import Demo
 from deploy.local.home import Home
+from deploy.local.memory import MemoryMeter
 from deploy.local.processes import asked_to_stop
 from deploy.local.server import check_all
+from deploy.local.stack import Stack
 from deploy.local.stack import up as bring_up
+from deploy.simulator.cohort import cohort
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help="Tongkang (童康)")
 
@@ -33,9 +35,37 @@ def up(kafka: Kafka = "embedded") -> None:
             table.add_row(name, url, f"{url}/docs")
         console.print(table)
         console.print("Ctrl-C stops everything.")
-        while not stop.wait(1):
-            check_all(stack.servers)
-        console.print("stopping ...")
+        _stay(stack, stop)
+
+
+@app.command()
+def demo(
+    kafka: Kafka = "embedded",
+    *,
+    children: Annotated[
+        int | None, typer.Option(min=1, help="How many children; a tenth of the city unless given.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="The whole city.")] = False,
+    leave: Annotated[
+        bool, typer.Option("--exit", help="End after the summary; exit code 0 when all figures hold.")
+    ] = False,
+) -> None:
+    """Start everything, send the invented cohort through every stage, compare the figures, and stay until Ctrl-C."""
+    begin = time.monotonic()
+    with (
+        asked_to_stop() as stop,
+        Home() as home,
+        bring_up(home, kafka, _say) as stack,
+        MemoryMeter(stack.servers) as meter,
+    ):
+        seconds = {"start": round(time.monotonic() - begin, 2)}
+        show = Demo(home, stack, cohort(children, full=full), stop, seconds)
+        report = show.run(meter)
+        show.show(report)
+        if leave:
+            raise typer.Exit(0 if report.ok else 1)
+        console.print("Ctrl-C stops everything; the next start finds all of it again.")
+        _stay(stack, stop)
 
 
 @app.command()
@@ -51,6 +81,12 @@ def down(within: Annotated[float, typer.Option(help="Seconds to wait.")] = 30) -
         complaints.print(f"Process {holder.pid} still runs after {within:g} seconds.", style="red")
         raise typer.Exit(1)
     console.print("stopped")
+
+
+def _stay(stack: Stack, stop: threading.Event) -> None:
+    while not stop.wait(1):
+        check_all(stack.servers)
+    console.print("stopping ...")
 
 
 def _say(step: str) -> None:

@@ -13,6 +13,7 @@ from deploy.simulator.callers import Callers, Refused
 from deploy.simulator.cohort import Cohort
 from deploy.simulator.directory import City
 from deploy.simulator.sending import Journey, session_line
+from deploy.simulator.sources import Role
 
 LINES = 1000
 """Sessions or school days in one batch: the most that the services take."""
@@ -41,6 +42,11 @@ class Simulation:
             await self._phase("sessions", self._sessions(callers), at_once=BATCHES_AT_ONCE)
             await self._phase("evaluations", [journey.evaluated_and_ended for journey in self._journeys])
             await self._phase("school days", self._school_days(callers), at_once=BATCHES_AT_ONCE)
+
+    def case_of(self, role: Role) -> str:
+        """Return the case of the first child with this role, or of the first child."""
+        fitting = (journey for journey in self._journeys if journey.child.role is role)
+        return next(fitting, self._journeys[0]).case
 
     async def _phase(
         self, name: str, works: Iterable[Callable[[], Awaitable[None]]], *, at_once: int = AT_ONCE
@@ -98,7 +104,7 @@ class Simulation:
         return _batches(callers, "education", "/v1/attendance/batch", "days", days)
 
 
-def _write(  # noqa: PLR0913 - who, where, what, and the key
+def _write(
     callers: Callers, who: str, service: str, path: str, body: Mapping[str, Any], key: str
 ) -> Callable[[], Awaitable[None]]:
     async def write() -> None:
@@ -116,7 +122,7 @@ def _batches(
             yield _batch(callers, who, service, path, body, f"{member}/{who}/{number}")
 
 
-def _batch(  # noqa: PLR0913 - who, where, what, and the key
+def _batch(
     callers: Callers, who: str, service: str, path: str, body: Mapping[str, Any], key: str
 ) -> Callable[[], Awaitable[None]]:
     async def send() -> None:

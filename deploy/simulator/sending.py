@@ -15,7 +15,13 @@ from shared.contracts.codes import ScreeningCategory
 from shared.contracts.events.screening import ReferralStep, TracingOutcome
 
 PEOPLE = UUID("1d1e7c8e-4a55-4f0a-9f4f-2b9b6a6b7a01")
-CUSTODY_PAPERS = ("guardian_contract", "health_check", "allergy_and_medication_list", "emergency_contacts", "pick_up_list")
+CUSTODY_PAPERS = (
+    "guardian_contract",
+    "health_check",
+    "allergy_and_medication_list",
+    "emergency_contacts",
+    "pick_up_list",
+)
 
 
 def person(key: str) -> str:
@@ -170,7 +176,9 @@ class Journey:
         answer = await self._post(application.federation, "rehab", f"/v1/cases/{self.case}/applications", body)
         if application.approved_on:
             path = f"/v1/applications/{answer['record']}/approval"
-            decided = await self._post(application.federation, "rehab", path, {"approved_on": _day(application.approved_on)})
+            decided = await self._post(
+                application.federation, "rehab", path, {"approved_on": _day(application.approved_on)}
+            )
             self._approval = decided["record"]
 
     async def _enrol(self) -> None:

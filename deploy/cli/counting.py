@@ -1,0 +1,106 @@
+"""What became of every fact, counted by itself at each place: event log, topic, timeline."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer
+
+from deploy.local.stack import Stack
+from deploy.services import PRODUCERS, SERVICES
+from shared.contracts.envelope import Event, Unreadable
+from shared.contracts.topics import topics
+
+FACTS = tuple(topic.name for topic in topics() if topic.key != "producer")
+Account = dict[str, dict[str, int]]
+
+HEARD = next(spec.hears for spec in SERVICES if spec.name == "timeline")
+
+_COMPLETE = "SELECT (count(*) FILTER (WHERE complete_to >= $1 AND behind = 0) >= $2)::int FROM completeness"
+_APPLIED = "SELECT producer, sum(last_seq)::bigint AS n FROM stream_position GROUP BY producer"
+_PARKED = "SELECT producer, count(*) AS n FROM parked_event WHERE producer IS NOT NULL GROUP BY producer"
+_DUPLICATE = (
+    "SELECT substring(topic FROM 10) AS producer, sum(duplicate)::bigint AS n FROM partition_account GROUP BY topic"
+)
+
+
+async def committed_and_applied(stack: Stack) -> tuple[int, int]:
+    """Return how many facts the producers hold and how many of them the timeline has applied."""
+    committed = [await _value(stack, producer, "SELECT count(*) FROM event_log") for producer in PRODUCERS]
+    return sum(committed), await _value(
+        stack, "timeline", "SELECT coalesce(sum(last_seq), 0)::bigint FROM stream_position"
+    )
+
+
+async def complete_since(stack: Stack, moment: datetime) -> bool:
+    """Tell whether every producer's checkpoint of this moment or later says that all it recorded is applied."""
+    return await _value(stack, "timeline", _COMPLETE, moment, len(HEARD)) > 0
+
+
+async def count(stack: Stack) -> Account:
+    """Return per producer: committed, published, applied, duplicate, parked."""
+    published = await _published(stack.broker.bootstrap)
+    async with _database(stack, "timeline") as timeline:
+        applied, parked, duplicate = [await _by_producer(timeline, sql) for sql in (_APPLIED, _PARKED, _DUPLICATE)]
+    return {
+        producer: {
+            "committed": await _value(stack, producer, "SELECT count(*) FROM event_log"),
+            "published": published[producer],
+            "applied": applied.get(producer, 0),
+            "duplicate": duplicate.get(producer, 0),
+            "parked": parked.get(producer, 0),
+        }
+        for producer in PRODUCERS
+    }
+
+
+async def _published(bootstrap: str) -> Counter[str]:
+    """Read every topic from its beginning and count each fact once, by its place in its stream."""
+    consumer = AIOKafkaConsumer(
+        *FACTS, bootstrap_servers=bootstrap, auto_offset_reset="earliest", max_partition_fetch_bytes=2**22
+    )
+    await consumer.start()
+    try:
+        return await _read_all(consumer)
+    finally:
+        await consumer.stop()
+
+
+async def _read_all(consumer: AIOKafkaConsumer) -> Counter[str]:
+    ends = await consumer.end_offsets(list(consumer.assignment()))
+    left = {place: end for place, end in ends.items() if end > 0}
+    seen: set[tuple[str, int, int, int]] = set()
+    while left:
+        for place, records in (await consumer.getmany(*left, timeout_ms=1000, max_records=5000)).items():
+            seen |= {found for record in records if (found := _place(record.value))}
+            if records[-1].offset + 1 >= left[place]:
+                del left[place]
+    return Counter(found[0] for found in seen)
+
+
+def _place(value: bytes) -> tuple[str, int, int, int] | None:
+    try:
+        event = Event.read(value)
+    except Unreadable:
+        return None
+    return event.producer, event.subject.int, event.epoch, event.seq
+
+
+@asynccontextmanager
+async def _database(stack: Stack, service: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(stack.database(service))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def _value(stack: Stack, service: str, sql: str, *arguments: object) -> int:
+    async with _database(stack, service) as connection:
+        return int(await connection.fetchval(sql, *arguments))
+
+
+async def _by_producer(connection: asyncpg.Connection, sql: str) -> Mapping[str, int]:
+    return {row["producer"]: row["n"] for row in await connection.fetch(sql)}
