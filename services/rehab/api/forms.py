@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StrictBool
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StrictBool
 from sqlalchemy import Row
 
 from services.rehab.repository import RehabUnitOfWork, Repositories
@@ -26,7 +26,7 @@ def _text(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_text)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(lambda moment: moment.astimezone(UTC))]
 Flag = StrictBool
 
 Uow = Annotated[RehabUnitOfWork, writing]
