@@ -13,7 +13,7 @@ from deploy.setup import ROLES
 FOLDER = Path(".secrets")
 KEYS = ("tokens.pem", *(f"{name}.pem" for name in NAMES))
 WORDS = ("postgres", *ROLES, *(f"client-{name}" for name in NAMES), "identity-key", "index-key", "administrator")
-"""Passwords of the superuser, the roles, the services as API clients; keys of identity; the first administrator's password."""
+"""Passwords of superuser, roles and first administrator; secrets of the services as API clients; keys of identity."""
 
 
 def make(folder: Path) -> list[str]:

@@ -77,7 +77,7 @@ def _detail(entry: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if "times" in entry:
         return f"{entry['times']} times, {entry['attended']} attended"
     data = entry["fact"]["data"] if entry.get("fact") else {}
-    shown = {key: value for key, value in data.items() if key not in {"actor"} and _tells(value)}
+    shown = {key: value for key, value in data.items() if key != "actor" and _tells(value)}
     return ", ".join(
         f"{key} {names.get(str(value), value)}" for key, value in shown.items() if not _is_id(value, names)
     )

@@ -1,13 +1,13 @@
-"""The main job on invented children: set the city up, send the cohort through, wait until the timeline is complete, compare."""
+"""The main job on invented children: set up the city, send the cohort, wait for the timeline, compare the figures."""
 
 import asyncio
 import json
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Group
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -30,6 +30,7 @@ from deploy.simulator.sources import Role, source
 from shared.clock import now
 
 LOOK_EVERY_S = 0.5
+T = TypeVar("T")
 AUDITOR = "auditor-3716"
 
 
@@ -106,9 +107,7 @@ class Demo:
     def show(self, report: Report) -> None:
         """Print figures, account, one child, addresses and logins."""
         showcase = json.loads(self.note.read_text(encoding="utf-8"))["showcase"]
-        names = {
-            str(identifier): org.name for org in self.cohort.organisations for identifier in [self.city.ids[org.key]]
-        }
+        names = {str(self.city.ids[org.key]): org.name for org in self.cohort.organisations}
         console.print(Group(_figures_table(report), _account_table(report)))
         console.print(table_of(self._auditor(), showcase, names))
         console.print(_logins_table(self.city), _addresses_table(self.stack))
@@ -153,17 +152,17 @@ class Demo:
         login = next(login for login in self.city.logins if login.user_name == AUDITOR)
         return Operator.signed_in(self.stack.urls, login.user_name, login.password)
 
-    def _timed(self, name: str, work: Any) -> Any:
+    def _timed(self, name: str, work: Callable[[], T]) -> T:
         begin = time.monotonic()
         result = work()
         self.seconds[name] = round(time.monotonic() - begin, 2)
         return result
 
-    def _await(self, work: Coroutine[Any, Any, Any]) -> Any:
+    def _await(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(_unless(work, self.stop))
 
 
-async def _unless(work: Coroutine[Any, Any, Any], stop: threading.Event) -> Any:
+async def _unless(work: Coroutine[Any, Any, T], stop: threading.Event) -> T:
     """Run work until it is done, or raise Interrupted when Ctrl-C comes first."""
     task = asyncio.ensure_future(work)
     while not task.done():

@@ -1,4 +1,4 @@
-"""The commands. Each does one thing through the services' own doors, or through the database where only that proves it."""
+"""The commands: each through the services' own doors, or through the database where only that proves it."""
 
 import threading
 import time

@@ -34,17 +34,18 @@ class Operator:
         answer = _sent("POST", f"{addresses['directory']}/v1/token", data=form)
         return cls(addresses, str(answer.json()["access_token"]))
 
-    def get(self, service: str, path: str, **query: Any) -> Any:
+    def get(self, service: str, path: str, **query: Any) -> dict[str, Any]:
         """Read from a service. Raises NotAnswered with the service's own words."""
         return self._call("GET", service, path, params=query)
 
-    def post(self, service: str, path: str, **body: Any) -> Any:
+    def post(self, service: str, path: str, **body: Any) -> dict[str, Any]:
         """Write to a service. Raises NotAnswered with the service's own words."""
         return self._call("POST", service, path, json=body)
 
-    def _call(self, method: str, service: str, path: str, **options: Any) -> Any:
+    def _call(self, method: str, service: str, path: str, **options: Any) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": "en"}
-        return _sent(method, f"{self.urls[service]}{path}", headers=headers, **options).json()
+        document: dict[str, Any] = _sent(method, f"{self.urls[service]}{path}", headers=headers, **options).json()
+        return document
 
 
 def _sent(method: str, url: str, **options: Any) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""The whole installation on one machine: servers, databases, topics, keys, and every service as a process of its own."""
+"""The whole installation on one machine: servers, databases, topics, keys, a process for every service."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from deploy.local.broker import Broker
-from deploy.postgres.databases import MIGRATOR, role_of
 from deploy.local.files import write_whole
 from deploy.local.home import Home
 from deploy.local.kafka_option import broker_from
@@ -14,6 +13,7 @@ from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Service
 from deploy.local.server import Server, start_all, stop_all
+from deploy.postgres.databases import MIGRATOR, role_of
 from deploy.secrets import make
 from deploy.services import NAMES, SERVICES, ServiceSpec
 from deploy.setup import ROLES, owner_dsn, prepare
@@ -85,7 +85,9 @@ def _planned(home: Home, kafka: str) -> Stack:
     postgres, broker = Postgres(home), broker_from(kafka, home)
     ports = {name: home.port(name) for name in NAMES}
     make(home.folder("secrets"))
-    services = {spec.name: Service(home, spec.name, _environment(home, spec, postgres, broker, ports)) for spec in SERVICES}
+    services = {
+        spec.name: Service(home, spec.name, _environment(home, spec, postgres, broker, ports)) for spec in SERVICES
+    }
     return Stack(home, postgres, broker, services)
 
 

@@ -64,9 +64,12 @@ class Callers:
         document: dict[str, Any] = answer.json()
         return document
 
-    async def get(self, who: str, service: str, path: str, **query: Any) -> Any:
+    async def get(self, who: str, service: str, path: str, **query: str) -> dict[str, Any]:
         """Read as an organisation."""
-        return (await self._patiently(who, "GET", f"{self.urls[service]}{path}", params=query)).json()
+        document: dict[str, Any] = (
+            await self._patiently(who, "GET", f"{self.urls[service]}{path}", params=query)
+        ).json()
+        return document
 
     async def _patiently(self, who: str, method: str, url: str, **options: Any) -> httpx.Response:
         until, pause = time.monotonic() + ATTEMPTS_FOR_S, 0.05

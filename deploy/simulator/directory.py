@@ -1,6 +1,6 @@
 """Setting up the city in the directory: organisations, one machine each, and a few people to sign in as.
 
-Secrets are shown once; they are kept in the data folder, and a run that was killed before it kept one asks for a new one.
+Secrets are shown once and kept in the data folder; a run that was killed before it kept one asks for a new one.
 """
 
 import json
