@@ -92,7 +92,7 @@ class Database:
             lent.invalidate()
             raise
         finally:
-            if session.driver.is_in_transaction():
+            if not session.driver.is_closed() and session.driver.is_in_transaction():
                 lent.invalidate()
             lent.close()
 
