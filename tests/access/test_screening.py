@@ -1,0 +1,208 @@
+"""Who must not pass at screening's doors (docs/access.md)."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from shared.contracts.codes import OrgType
+from tests.support.screening import Chain, a_child, a_rescreening, a_screening, of
+from tests.support.stack import Running, Servers
+from tests.support.stages import a_stage, code_of
+
+HEALTH = {OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL}
+READERS = HEALTH | {OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY}
+NAMED = set(OrgType) - {OrgType.AUDITOR, OrgType.SERVICE}
+CASE, SUSPICION = "/v1/cases/{case}", "/v1/cases/{case}/suspicions/autism"
+ON = {"on": "2024-04-20"}
+DOORS = {
+    "register": ("POST", "/v1/children", HEALTH, a_child()),
+    "import": ("POST", "/v1/children/import", HEALTH, {"items": [{"child": a_child()}]}),
+    "resolve": ("POST", "/v1/children/resolve", NAMED, {"cases": ["{case}"]}),
+    "read": ("GET", CASE, READERS, None),
+    "suspicions": ("GET", "/v1/suspicions", READERS, None),
+    "referrals": ("GET", "/v1/referrals", READERS, None),
+    "signs": ("GET", "/v1/warning-signs?birth_date=2022-03-15&on=2024-03-20", HEALTH, None),
+    "screen": ("POST", f"{CASE}/screenings", HEALTH, a_screening(1)),
+    "refer": ("POST", f"{SUSPICION}/referrals", HEALTH, ON | {"step": "rescreening", "receiver": "{mch}"}),
+    "accept": ("POST", "/v1/referrals/{referral}/acceptance", {OrgType.MCH, OrgType.HOSPITAL}, ON),
+    "reject": (
+        "POST",
+        "/v1/referrals/{referral}/rejection",
+        {OrgType.MCH, OrgType.HOSPITAL},
+        ON | {"reason": "outside_area"},
+    ),
+    "rescreen": ("POST", f"{SUSPICION}/rescreenings", {OrgType.MCH}, a_rescreening()),
+    "diagnose": (
+        "POST",
+        f"{SUSPICION}/diagnoses",
+        {OrgType.HOSPITAL},
+        ON | {"outcome": "confirmed", "rehab_category": "autism"},
+    ),
+    "trace": ("POST", f"{SUSPICION}/tracings", HEALTH, ON | {"outcome": "not_reached"}),
+    "lose": ("POST", f"{SUSPICION}/loss", HEALTH, ON),
+    "close": ("POST", f"{SUSPICION}/closure", HEALTH, ON | {"reason": "moved_out"}),
+    "reopen": ("POST", f"{SUSPICION}/reopening", HEALTH, ON | {"reason": "moved_back"}),
+}
+SHUT = [(door, kind) for door, (_, _, let_in, _) in DOORS.items() for kind in OrgType if kind not in let_in]
+OF_A_CASE = [door for door, (_, path, _, _) in DOORS.items() if "{case}" in path]
+LET_IN = [(door, kind) for door in OF_A_CASE for kind in sorted(DOORS[door][2])]
+
+
+@pytest.fixture(scope="module")
+async def screening(servers: Servers) -> AsyncIterator[Running]:
+    async with a_stage(servers, "screening") as stage:
+        yield stage
+
+
+class Referred:
+    """A child that its clinic screened and referred to a county institution, which has not answered yet."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+        self.case = self.referral = ""
+
+    async def knock(self, door, actor=None, **token):
+        method, path, _, body = DOORS[door]
+        names = {"case": self.case, "referral": self.referral, "mch": str(self.chain.mch.organisation)}
+        async with self.chain.stage.client(actor, **token) as client:
+            return await client.request(method, path.format(**names), json=_filled(body, names))
+
+
+def _filled(value, names):
+    if isinstance(value, str):
+        return value.format(**names)
+    if isinstance(value, dict):
+        return {key: _filled(inner, names) for key, inner in value.items()}
+    return [_filled(inner, names) for inner in value] if isinstance(value, list) else value
+
+
+@pytest.fixture(scope="module")
+async def referred(screening):
+    child = Referred(Chain(screening))
+    child.case = await child.chain.suspected()
+    child.referral = await child.chain.refer(child.case, child.chain.clinic, child.chain.mch)
+    return child
+
+
+@pytest.fixture
+async def untouched(screening):
+    """Hold that a test leaves no trace in any table."""
+    before = await screening.counts()
+    yield
+    assert await screening.counts() == before
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize(("door", "kind"), SHUT)
+async def test_a_kind_of_organisation_without_business_here_is_refused(screening, referred, door, kind):
+    assert code_of(await referred.knock(door, screening.organisation(kind))) == (403, "not-allowed")
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize("door", DOORS)
+async def test_nobody_passes_without_a_valid_token(referred, door):
+    assert code_of(await referred.knock(door)) == (401, "not-authenticated")
+    for wrong in ({"exp": 1_700_000_000}, {"aud": "elsewhere"}, {"iss": "elsewhere"}, {"typ": "JWT"}):
+        assert code_of(await referred.knock(door, referred.chain.clinic, **wrong)) == (401, "not-authenticated")
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize(("door", "kind"), LET_IN)
+@pytest.mark.parametrize("region", ["371603"])
+async def test_who_takes_no_part_cannot_tell_that_the_child_exists(screening, referred, door, kind, region):
+    stranger = screening.organisation(kind, region)
+    assert code_of(await referred.knock(door, stranger)) == (404, "case-not-found")
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize("door", ["accept", "reject"])
+@pytest.mark.parametrize("kind", [OrgType.MCH, OrgType.HOSPITAL])
+async def test_a_slip_to_another_institution_does_not_exist(screening, referred, door, kind):
+    assert code_of(await referred.knock(door, screening.organisation(kind))) == (404, "screening.referral-not-found")
+
+
+@pytest.mark.parametrize("kind", sorted(NAMED))
+async def test_strangers_resolve_no_name_and_leave_no_row_of_having_seen_it(screening, referred, kind):
+    stranger = screening.organisation(kind, "371603")
+    answer = await referred.knock("resolve", stranger)
+    assert (answer.status_code, answer.json()) == (200, [])
+    rows = "SELECT 1 FROM access_log WHERE organisation = $1"
+    assert await screening.fetch(rows, stranger.organisation) == []
+
+
+@pytest.mark.parametrize("kind", [OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL])
+async def test_strangers_lists_are_empty(screening, referred, kind):
+    stranger = screening.organisation(kind)
+    for door in ("suspicions", "referrals"):
+        assert (await referred.knock(door, stranger)).json()["items"] == []
+
+
+@pytest.mark.parametrize("kind", [OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY])
+@pytest.mark.parametrize(
+    ("region", "sees"),
+    [("371602", True), ("3716", True), ("37", True), ("371603", False), ("3701", False), ("36", False), ("", False)],
+)
+async def test_authorities_see_the_children_of_their_region(screening, referred, kind, region, sees):
+    authority = screening.organisation(kind, region)
+    answer = await referred.knock("read", authority)
+    names = (await referred.knock("resolve", authority)).json()
+    if sees:
+        assert answer.json()["case"] == referred.case
+        assert [one["case"] for one in names] == [referred.case]
+    else:
+        assert code_of(answer) == (404, "case-not-found")
+        assert names == []
+
+
+@pytest.mark.parametrize("region", ["%", "37%", "3716_2", "371602'"])
+async def test_a_region_is_a_prefix_and_no_pattern(screening, referred, region):
+    authority = screening.organisation(OrgType.FEDERATION, region)
+    assert code_of(await referred.knock("read", authority)) == (404, "case-not-found")
+
+
+async def test_the_federation_sees_results_and_neither_answers_nor_scores(screening):
+    chain = Chain(screening)
+    case = await chain.confirmed()
+    here, health = chain.federation, screening.organisation(OrgType.HEALTH_AUTHORITY)
+    shown, whole = await chain.file(case, here), await chain.file(case, health)
+    assert shown["identity"] == whole["identity"]
+    assert (shown["rescreenings"][0]["outcome"], shown["diagnoses"][0]["outcome"]) == ("abnormal", "confirmed")
+    assert (whole["screenings"][0]["positive_signs"], whole["rescreenings"][0]["scores"]["abc"]) == (["M24-1"], 60)
+    assert shown["screenings"][0]["positive_signs"] is None
+    assert shown["screenings"][0]["suggested_categories"] is None
+    assert (shown["rescreenings"][0]["scores"], shown["rescreenings"][0]["concerns"]) == (None, None)
+    assert (shown["diagnoses"][0]["cars"], shown["diagnoses"][0]["aid_disagrees"]) == (None, None)
+
+
+async def test_before_it_accepts_the_receiver_sees_and_may_not_act(referred):
+    chain = referred.chain
+    assert (await referred.knock("read", chain.mch)).status_code == 200
+    for door in ("rescreen", "trace", "lose", "close", "reopen", "refer"):
+        assert code_of(await referred.knock(door, chain.mch)) == (403, "screening.not-owner")
+
+
+async def test_after_acceptance_the_first_screener_sees_and_may_no_longer_act(screening):
+    chain = Chain(screening)
+    child = Referred(chain)
+    child.case = await chain.at_rescreening()
+    assert (await child.knock("read", chain.clinic)).status_code == 200
+    for door in ("lose", "close", "reopen", "refer"):
+        assert code_of(await child.knock(door, chain.clinic)) == (403, "screening.not-owner")
+    assert (await child.knock("trace", chain.clinic)).status_code == 201
+
+
+async def test_a_hospital_that_was_not_asked_diagnoses_nothing(screening):
+    chain = Chain(screening)
+    child = Referred(chain)
+    child.case = await chain.at_diagnosis()
+    other = screening.organisation(OrgType.HOSPITAL)
+    assert code_of(await child.knock("diagnose", other)) == (404, "case-not-found")
+
+
+async def test_a_made_up_case_and_a_hidden_one_are_refused_in_the_same_words(screening, referred):
+    stranger = screening.organisation(OrgType.CLINIC)
+    hidden = (await referred.knock("read", stranger)).json()
+    made_up = (await referred.chain.get(stranger, f"/v1/cases/{uuid4()}")).json()
+    assert {**hidden, "request_id": None} == {**made_up, "request_id": None}
+    assert of(referred.case, "x") not in str(hidden)
