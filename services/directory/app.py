@@ -20,6 +20,7 @@ from shared.service import Service, assemble, read_secret
 
 log = logging.getLogger(__name__)
 
+RETRY_SECONDS = 1.0
 DESCRIPTION = "Organisations, the accounts of their staff, their API clients; issues access tokens. Knows no child."
 
 
@@ -73,6 +74,6 @@ async def found(desk: LoginDesk) -> None:
                 log.info("founded: first organisation and administrator made", extra={"region": settings.home_region})
         except TRANSIENT as error:
             log.warning("database not there yet", extra={"error": type(error).__name__})
-            await asyncio.sleep(1)
+            await asyncio.sleep(RETRY_SECONDS)
         else:
             return

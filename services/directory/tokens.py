@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from services.directory.domain import Subject
@@ -48,7 +49,10 @@ class TokenKeys:
 
 
 def _key(file: Path) -> OKPKey:
-    bare = OKPKey.import_key(file.read_bytes())
+    try:
+        bare = OKPKey.import_key(file.read_bytes())
+    except (JoseError, ValueError) as error:
+        raise RuntimeError(f"no {CURVE} key in {file}") from error
     if bare.curve_name != CURVE:
         raise RuntimeError(f"no {CURVE} key in {file}")
     parameters: Any = {"kid": bare.thumbprint(), "use": "sig", "alg": ALGORITHM}
