@@ -5,15 +5,17 @@ what it has: per bucket the Merkle root (RFC 6962 shape) over its sorted (case, 
 """
 
 import asyncio
+import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple, Self
 from uuid import UUID
 
+import asyncpg
 import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -23,27 +25,56 @@ from pydantic import BaseModel, Field
 from shared import clock, ids
 from shared.contracts.envelope import b64, timestamp, unb64
 from shared.db import Database, Driver
-from shared.journal.relay import Send
+from shared.journal.relay import BrokerAway, Send
+
+log = logging.getLogger(__name__)
 
 BUCKETS = 256
 TOPIC = "tongkang.checkpoints"
 
-_SNAPSHOT = "SELECT case_id, epoch, last_seq, head_hash FROM case_stream"
-_HEADS = "SELECT case_id, epoch, last_seq, head_hash FROM case_stream WHERE last_seq > 0"
-# A transaction that is still open may hold facts recorded before now; what was recorded before the oldest of them is all there.
+PAGE = 5000
+
+_LEAVES = """
+SELECT uuid_send(case_id) || int4send(epoch) || int8send(last_seq) || head_hash FROM case_stream
+WHERE last_seq > 0 ORDER BY case_id, epoch
+"""
+_HEADS = """
+SELECT s.case_id, s.epoch, h.seq, h.hash FROM case_stream s CROSS JOIN LATERAL (
+  SELECT e.seq, e.hash FROM event_log e
+  WHERE e.case_id = s.case_id AND e.epoch = s.epoch AND e.recorded_at < $2 ORDER BY e.seq DESC LIMIT 1
+) h WHERE get_byte(uuid_send(s.case_id), 15) = ANY($1::int[]) ORDER BY s.case_id, s.epoch
+"""
+# A transaction that is still open may hold facts that were recorded before now; what was recorded before the oldest one
+# began is all there.
 _SETTLED_TO = """
 SELECT least(now(), (SELECT min(xact_start) FROM pg_stat_activity
                      WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()))
 """
 
 
-class Head(BaseModel):
+class Head(NamedTuple):
     """Number and hash of the last fact of one stream."""
 
     case: UUID
     epoch: int
     last: int
-    hash: str = Field(description="base64url")
+    hash: bytes
+
+    @property
+    def stream(self) -> tuple[UUID, int]:
+        """The stream among those of its producer."""
+        return (self.case, self.epoch)
+
+    def line(self) -> bytes:
+        """Return the head as a line of the producer's feed."""
+        document = {"case": str(self.case), "epoch": self.epoch, "last": self.last, "hash": b64(self.hash)}
+        return orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
+
+    @classmethod
+    def read(cls, line: str) -> Self:
+        """Read a line of a feed. Raises ValueError."""
+        row = orjson.loads(line)
+        return cls(UUID(row["case"]), row["epoch"], row["last"], unb64(row["hash"]))
 
 
 class Checkpoint(BaseModel):
@@ -87,44 +118,76 @@ def verified(checkpoint: Checkpoint, public: str) -> bool:
     return True
 
 
-def bucket_of(case: UUID) -> int:
-    """Return the bucket of a case: its last byte, random in every kind of id in use."""
-    return case.bytes[-1]
+class MerkleTree:
+    """RFC 6962 tree hash, leaf by leaf: it keeps one node per level, so that a million leaves need no memory."""
+
+    __slots__ = ("_nodes",)
+
+    def __init__(self) -> None:
+        self._nodes: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Append a leaf; two complete trees of one size become one of twice the size."""
+        size, node = 1, sha256(b"\x00" + leaf).digest()
+        while self._nodes and self._nodes[-1][0] == size:
+            size, node = 2 * size, sha256(b"\x01" + self._nodes.pop()[1] + node).digest()
+        self._nodes.append((size, node))
+
+    def root(self) -> bytes:
+        """Return the tree hash of the leaves so far (at least one)."""
+        node = self._nodes[-1][1]
+        for _, left in reversed(self._nodes[:-1]):
+            node = sha256(b"\x01" + left + node).digest()
+        return node
 
 
-def merkle_root(leaves: Sequence[bytes]) -> bytes:
+def merkle_root(leaves: Iterable[bytes]) -> bytes:
     """Return the RFC 6962 Merkle tree hash of leaves (at least one)."""
-    level = [sha256(b"\x00" + leaf).digest() for leaf in leaves]
-    while len(level) > 1:
-        paired = [sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
-        # An odd last node moves up unhashed: that gives the largest-power-of-two split of RFC 6962.
-        level = paired + level[len(paired) * 2 :]
-    return level[0]
+    tree = MerkleTree()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
 
 
-def roots_of(heads: Iterable[tuple[UUID, int, int, bytes]]) -> dict[int, str]:
-    """Return the root of every bucket that holds a stream."""
-    buckets: dict[int, list[bytes]] = defaultdict(list)
-    for case, epoch, last, head in heads:
-        if last > 0:
-            buckets[bucket_of(case)].append(case.bytes + epoch.to_bytes(4) + last.to_bytes(8) + head)
-    return {bucket: b64(merkle_root(sorted(leaves))) for bucket, leaves in sorted(buckets.items())}
+BUCKET_BYTE = 15
+"""A stream falls into the bucket of its case's last byte, which is random in every kind of id in use."""
 
 
-async def bucket_heads(driver: Driver, buckets: Iterable[int]) -> list[Head]:
-    """Return the heads of all streams in some buckets."""
-    wanted = [bytes([bucket]) for bucket in buckets]
-    rows = await driver.fetch(f"{_HEADS} AND substring(uuid_send(case_id) FROM 16 FOR 1) = ANY($1::bytea[])", wanted)
-    return [Head(case=row[0], epoch=row[1], last=row[2], hash=b64(row[3])) for row in rows]
+async def roots(driver: Driver, leaves: str, *arguments: object) -> dict[int, str]:
+    """Return the root of every bucket that holds a stream, from a statement that gives the leaves in their order.
+
+    A leaf is case, epoch, number and hash of the head. It is hashed beside the requests of the process, page by page.
+    """
+    trees: dict[int, MerkleTree] = defaultdict(MerkleTree)
+    cursor = await driver.cursor(leaves, *arguments)
+    while rows := await cursor.fetch(PAGE):
+        await asyncio.to_thread(_add, trees, rows)
+    return {bucket: b64(tree.root()) for bucket, tree in sorted(trees.items())}
+
+
+def _add(trees: dict[int, MerkleTree], rows: Iterable[asyncpg.Record]) -> None:
+    for (leaf,) in rows:
+        trees[leaf[BUCKET_BYTE]].add(leaf)
+
+
+async def heads(database: Database, buckets: Sequence[int], as_of: datetime) -> AsyncIterator[Head]:
+    """Yield, in order, the heads that the streams of some buckets had at a moment up to which all is settled."""
+    async with database.transaction(readonly=True) as session:
+        async for row in session.driver.cursor(_HEADS, buckets, as_of, prefetch=PAGE):
+            yield Head(*row)
 
 
 async def take_checkpoint(database: Database, producer: str) -> Checkpoint:
-    """Sum up, from one snapshot, all that this service has recorded."""
-    async with database.transaction(isolation="repeatable_read", readonly=True) as session:
+    """Sum up, from one snapshot, all that this service has recorded.
+
+    The time is read before the snapshot is taken: what commits in between is covered without being promised, while the
+    other way round it would be promised without being covered.
+    """
+    async with database.session() as session:
         as_of = await session.driver.fetchval(_SETTLED_TO)
-        rows = await session.driver.fetch(_SNAPSHOT)
-    roots = await asyncio.to_thread(roots_of, map(tuple, rows))
-    return Checkpoint(producer=producer, as_of=as_of, roots=roots)
+    async with database.transaction(isolation="repeatable_read", readonly=True) as session:
+        sums = await roots(session.driver, _LEAVES)
+    return Checkpoint(producer=producer, as_of=as_of, roots=sums)
 
 
 @dataclass(slots=True)
@@ -146,7 +209,10 @@ class CheckpointPublisher:
     async def publish(self) -> Checkpoint:
         """Take, sign and send one checkpoint."""
         checkpoint = self.signer.sign(await take_checkpoint(self.database, self.producer))
-        await self.send_all([(TOPIC, self.producer.encode(), as_cloudevent(checkpoint))])
+        try:
+            await self.send_all([(TOPIC, self.producer.encode(), as_cloudevent(checkpoint))])
+        except BrokerAway:
+            log.warning("checkpoint not published: the broker is away")
         return checkpoint
 
 

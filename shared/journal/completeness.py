@@ -6,43 +6,66 @@ streams that lag, and their missing facts are pulled from its feed through the s
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections import defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import httpx
-from pydantic import TypeAdapter
 
 from shared.access.clients import ServiceTokens
-from shared.contracts.envelope import Event, unb64
-from shared.db import Database
-from shared.journal.checkpoint import Checkpoint, Head, read_cloudevent, roots_of, verified
+from shared.contracts.envelope import Event, timestamp
+from shared.db import Database, Driver
+from shared.journal.checkpoint import PAGE, Checkpoint, Head, read_cloudevent, roots, verified
 from shared.journal.inbox import TRANSIENT, Inbox, Record
 
 log = logging.getLogger(__name__)
 
-HEADS = TypeAdapter(list[Head])
-PULL = 500
+PULL = 2000
+"""Facts in one request to a feed, so that a repair of a million needs no memory for them."""
 
-_POSITIONS = "SELECT case_id, epoch, last_seq, head_hash FROM stream_position WHERE producer = $1"
+NOTED = 10_000
+"""Streams that one comparison remembers; what lies beyond is counted, and repaired by the next."""
+
+_LEAVES = """
+SELECT uuid_send(case_id) || int4send(epoch) || int8send(last_seq) || head_hash FROM stream_position
+WHERE producer = $1 AND last_seq > 0 ORDER BY case_id, epoch
+"""
+_POSITIONS = """
+SELECT case_id, epoch, last_seq, head_hash FROM stream_position
+WHERE producer = $1 AND last_seq > 0 AND get_byte(uuid_send(case_id), 15) = ANY($2::int[]) ORDER BY case_id, epoch
+"""
+# What a poisoned fact blocks is here, and waits for a person.
+_STILL_MISSING = """
+SELECT m.case_id, m.epoch, coalesce(p.last_seq, 0) + 1, m.last, EXISTS (
+  SELECT 1 FROM parked_event b WHERE b.producer = $1 AND b.case_id = m.case_id AND b.epoch = m.epoch
+  AND b.seq = coalesce(p.last_seq, 0) + 1 AND b.reason = 'poison')
+FROM unnest($2::uuid[], $3::int[], $4::bigint[]) AS m (case_id, epoch, last)
+LEFT JOIN stream_position p ON p.producer = $1 AND p.case_id = m.case_id AND p.epoch = m.epoch
+WHERE coalesce(p.last_seq, 0) < m.last ORDER BY m.case_id, m.epoch
+"""
 _SAVE = """
 INSERT INTO completeness AS c (producer, complete_to, checkpoint_at, behind) VALUES ($1, $2, $3, $4)
-ON CONFLICT (producer) DO UPDATE SET checkpoint_at = excluded.checkpoint_at, behind = excluded.behind,
-  complete_to = greatest(c.complete_to, excluded.complete_to)
+ON CONFLICT (producer) DO UPDATE SET checkpoint_at = greatest(c.checkpoint_at, excluded.checkpoint_at),
+  behind = excluded.behind, complete_to = greatest(c.complete_to, excluded.complete_to)
 """
-# What blocks a gap may be parked itself (poison): that is not missing, it waits for a person.
+# Each attempt doubles the wait: what the producer itself has not got must not be asked for every few seconds.
 _GAPS = """
 SELECT p.producer, p.case_id, p.epoch, s.last_seq + 1 AS first, min(p.seq) - 1 AS last
 FROM parked_event p JOIN stream_position s USING (producer, case_id, epoch)
 WHERE p.reason = 'gap' AND p.seq > s.last_seq
 GROUP BY p.producer, p.case_id, p.epoch, s.last_seq
-HAVING min(p.first_seen) < now() - make_interval(secs => $1) AND min(p.seq) > s.last_seq + 1
+HAVING min(p.seq) > s.last_seq + 1
+   AND min(p.first_seen) + make_interval(secs => $1 * 2 ^ least(max(p.tries), 10)) < now()
    AND NOT EXISTS (SELECT 1 FROM parked_event b WHERE b.producer = p.producer AND b.case_id = p.case_id
-                   AND b.epoch = p.epoch AND b.seq = s.last_seq + 1 AND b.reason IN ('poison', 'broken-chain'))
+                   AND b.epoch = p.epoch AND b.seq = s.last_seq + 1 AND b.reason = 'poison')
 LIMIT 1000
+"""
+_TRIED = """
+UPDATE parked_event p SET tries = tries + 1 FROM unnest($2::uuid[], $3::int[], $4::bigint[]) AS g (case_id, epoch, last)
+WHERE p.producer = $1 AND p.case_id = g.case_id AND p.epoch = g.epoch AND p.seq = g.last + 1 AND p.reason = 'gap'
 """
 
 
@@ -54,6 +77,37 @@ class Missing:
     epoch: int
     first: int
     last: int
+    blocked: bool = False
+    """They are here, but the first of them cannot be applied."""
+
+
+@dataclass(slots=True)
+class Difference:
+    """How a consumer's positions differ from a producer's heads."""
+
+    missing: list[Missing] = field(default_factory=list)
+    ahead: list[Head] = field(default_factory=list)
+    """Positions beyond the producer's heads of then: facts of just now, or facts that the producer has lost."""
+    beyond: int = 0
+    diverged: int = 0
+    """Same number, other hash: an incident."""
+
+    @property
+    def behind(self) -> int:
+        """Streams that are not as their producer has them."""
+        return len(self.missing) + self.beyond + self.diverged
+
+    def note(self, here: Head | None, there: Head | None) -> None:
+        """Take a stream as it stands here and there."""
+        applied = here.last if here else 0
+        if there is None or applied > there.last:
+            self.ahead += [here] if here and len(self.ahead) < NOTED else []
+        elif applied < there.last and len(self.missing) < NOTED:
+            self.missing.append(Missing(there.case, there.epoch, applied + 1, there.last))
+        elif applied < there.last:
+            self.beyond += 1
+        elif here and here.hash != there.hash:
+            self.diverged += 1
 
 
 @dataclass(slots=True)
@@ -66,24 +120,31 @@ class Peer:
     http: httpx.AsyncClient
     _key: str | None = None
 
-    async def key(self) -> str:
+    async def key(self, *, anew: bool = False) -> str:
         """Return the public key of the producer's checkpoints."""
-        if self._key is None:
+        if self._key is None or anew:
             answer = await self.http.get(f"{self.url}/internal/journal/keys")
             answer.raise_for_status()
             self._key = str(answer.json()["ed25519"])
         return self._key
 
-    async def heads(self, buckets: Iterable[int]) -> list[Head]:
-        """Return the producer's heads in some buckets."""
-        answer = await self._post("heads", {"buckets": list(buckets)})
-        return HEADS.validate_json(answer)
+    async def heads(self, buckets: Sequence[int], as_of: datetime) -> AsyncGenerator[Head]:
+        """Yield the producer's heads in some buckets, as of a checkpoint, in the order of case and epoch."""
+        body = {"buckets": list(buckets), "as_of": timestamp(as_of)}
+        headers = await self.tokens.headers()
+        url = f"{self.url}/internal/journal/heads"
+        async with self.http.stream("POST", url, json=body, headers=headers, timeout=60) as answer:
+            answer.raise_for_status()
+            async for line in answer.aiter_lines():
+                yield Head.read(line)
 
     async def facts(self, missing: Sequence[Missing]) -> list[bytes]:
         """Return the stored bytes of missing facts."""
         wanted = [{"case": str(m.case), "epoch": m.epoch, "first": m.first, "last": m.last} for m in missing]
-        answer = await self._post("ranges", {"ranges": wanted})
-        return answer.splitlines()
+        url = f"{self.url}/internal/journal/ranges"
+        answer = await self.http.post(url, json={"ranges": wanted}, headers=await self.tokens.headers(), timeout=60)
+        answer.raise_for_status()
+        return answer.content.splitlines()
 
     async def all_facts(self, page: int = 5000) -> AsyncIterator[list[bytes]]:
         """Yield all facts of the producer, page by page, in the order of case and number."""
@@ -103,13 +164,6 @@ class Peer:
                 return
             after = _place_of(lines[-1])
 
-    async def _post(self, path: str, body: dict[str, Any]) -> bytes:
-        answer = await self.http.post(
-            f"{self.url}/internal/journal/{path}", json=body, headers=await self.tokens.headers(), timeout=60
-        )
-        answer.raise_for_status()
-        return answer.content
-
 
 def _place_of(envelope: bytes) -> dict[str, str | int]:
     event = Event.read(envelope)
@@ -125,8 +179,8 @@ class Completeness:
     peers: Mapping[str, Peer]
     repair_after: float = 5.0
     _latest: dict[str, Checkpoint] = field(default_factory=dict)
-    _behind_since: dict[str, float] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _summing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def note(self, values: Iterable[bytes]) -> None:
         """Take checkpoints as they were published; one that is unreadable, unknown or not signed is only logged."""
@@ -144,50 +198,93 @@ class Completeness:
     async def run(self) -> None:
         """Compare at every new checkpoint and repair gaps in between, until cancelled."""
         while True:
-            for producer, checkpoint in list(self._latest.items()):
-                if await self._guarded(self.compare(checkpoint)) and self._latest.get(producer) is checkpoint:
-                    del self._latest[producer]
-            await self._guarded(self.repair_gaps())
             self._news.clear()
+            comparing = (self._settle(checkpoint) for checkpoint in list(self._latest.values()))
+            await asyncio.gather(*comparing, self.repair_gaps())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), min(1.0, self.repair_after))
 
+    async def _settle(self, checkpoint: Checkpoint) -> None:
+        if await self._guarded(self.compare(checkpoint)) and self._latest.get(checkpoint.producer) is checkpoint:
+            del self._latest[checkpoint.producer]
+
     async def _guarded(self, work: Awaitable[bool]) -> bool:
+        """Let trouble with one producer stay with that producer; return whether its work is done."""
         try:
             return await work
         except (httpx.HTTPError, *TRANSIENT) as error:
             log.warning("completeness waits for a peer", extra={"error": type(error).__name__})
-            return False
+        except Exception:  # the edge: whatever a peer answers, the others are still compared
+            log.exception("completeness cannot use a peer's answer")
+        return False
 
     async def compare(self, checkpoint: Checkpoint) -> bool:
-        """Compare a checkpoint with what was applied; return whether it is settled.
+        """Compare a checkpoint with what was applied; return whether there is nothing more to do about it.
 
         Facts on their way get `repair_after` seconds; after that the missing ones are pulled from the producer.
+        `complete_to` moves only when every fact that was recorded before the checkpoint's `as_of` is applied.
         """
-        producer, peer = checkpoint.producer, self.peers[checkpoint.producer]
-        if not verified(checkpoint, await peer.key()):
+        producer = checkpoint.producer
+        if not await self._signed(checkpoint):
             log.error("checkpoint with a wrong signature", extra={"producer": producer})
             return True
-        async with self.database.session() as session:
-            rows = [tuple(row) for row in await session.driver.fetch(_POSITIONS, producer)]
-        ours = await asyncio.to_thread(roots_of, rows)
-        differing = [bucket for bucket, root in checkpoint.roots.items() if ours.get(bucket) != root]
-        heads = await peer.heads(differing) if differing else []
-        missing, diverged = _missing(heads, rows), _diverged(heads, rows)
-        if diverged:
-            log.error("streams differ from their producer's", extra={"producer": producer, "streams": diverged})
-        await self._save(checkpoint, behind=len(missing) + diverged)
-        await self._repair_in_time(producer, missing)
-        return not missing
+        found = await self._differences(checkpoint)
+        if found.missing and not await self._arrives(producer, found):
+            await self._save(checkpoint, behind=found.behind)
+            await self.pull(producer, [missing for missing in found.missing if not missing.blocked])
+            await self._look_again(producer, found)
+        if found.diverged:
+            log.error("streams differ from their producer's", extra={"producer": producer, "streams": found.diverged})
+        await self._save(checkpoint, behind=found.behind)
+        return found.beyond == 0
 
-    async def _repair_in_time(self, producer: str, missing: Sequence[Missing]) -> None:
-        if not missing:
-            self._behind_since.pop(producer, None)
-            return
-        now = asyncio.get_running_loop().time()
-        if now - self._behind_since.setdefault(producer, now) >= self.repair_after:
-            self._behind_since[producer] = now
-            await self.pull(producer, missing)
+    async def _signed(self, checkpoint: Checkpoint) -> bool:
+        peer = self.peers[checkpoint.producer]
+        return verified(checkpoint, await peer.key()) or verified(checkpoint, await peer.key(anew=True))
+
+    async def _differences(self, checkpoint: Checkpoint) -> Difference:
+        """Compare the roots, and where they differ stream by stream."""
+        producer, found = checkpoint.producer, Difference()
+        # One sum at a time: several at once would take several of the service's few connections.
+        async with self._summing, self.database.transaction(isolation="repeatable_read", readonly=True) as session:
+            ours = await roots(session.driver, _LEAVES, producer)
+            differing = [b for b in sorted(ours | checkpoint.roots) if ours.get(b) != checkpoint.roots.get(b)]
+            if differing:
+                here = _positions(session.driver, producer, differing)
+                async with aclosing(self.peers[producer].heads(differing, checkpoint.as_of)) as there:
+                    async for pair in side_by_side(here, there):
+                        found.note(*pair)
+        found.diverged += await self._lost_by(producer, found.ahead)
+        return found
+
+    async def _lost_by(self, producer: str, ahead: Sequence[Head]) -> int:
+        """Count the streams whose last applied fact their producer does not have, or has otherwise.
+
+        We are ahead of a checkpoint by what was recorded just now. What the producer does not know it has lost (it was
+        set back to an older state), or it was never its own.
+        """
+        lost = 0
+        for start in range(0, len(ahead), PULL // 2):
+            some = ahead[start : start + PULL // 2]
+            lines = await self.peers[producer].facts([Missing(h.case, h.epoch, h.last, h.last) for h in some])
+            known = {event.hash for event in map(Event.read, lines)}
+            lost += sum(head.hash not in known for head in some)
+        return lost
+
+    async def _arrives(self, producer: str, found: Difference) -> bool:
+        """Wait for what is on its way; return whether all of it came."""
+        until = asyncio.get_running_loop().time() + self.repair_after
+        while True:
+            await self._look_again(producer, found)
+            if not found.missing or asyncio.get_running_loop().time() > until:
+                return not found.missing
+            await asyncio.sleep(min(0.5, self.repair_after / 4))
+
+    async def _look_again(self, producer: str, found: Difference) -> None:
+        columns = zip(*((m.case, m.epoch, m.last) for m in found.missing), strict=True)
+        async with self.database.session() as session:
+            rows = await session.driver.fetch(_STILL_MISSING, producer, *columns)
+        found.missing = [Missing(*row) for row in rows]
 
     async def _save(self, checkpoint: Checkpoint, *, behind: int) -> None:
         complete_to: datetime | None = None if behind else checkpoint.as_of
@@ -196,41 +293,70 @@ class Completeness:
 
     async def repair_gaps(self) -> bool:
         """Pull what parked facts wait for, when it did not come by itself; return whether anything was pulled."""
+        gaps: dict[str, list[Missing]] = defaultdict(list)
+        with suppress(*TRANSIENT):
+            async with self.database.session() as session:
+                for producer, *gap in await session.driver.fetch(_GAPS, self.repair_after):
+                    gaps[producer].append(Missing(*gap))
+        mine = [(producer, gaps[producer]) for producer in sorted(gaps.keys() & self.peers.keys())]
+        return any([await self._guarded(self._repair(*one)) for one in mine])
+
+    async def _repair(self, producer: str, gaps: Sequence[Missing]) -> bool:
+        columns = zip(*((gap.case, gap.epoch, gap.last) for gap in gaps), strict=True)
         async with self.database.session() as session:
-            rows = await session.driver.fetch(_GAPS, self.repair_after)
-        for producer in {row["producer"] for row in rows} & self.peers.keys():
-            gaps = [Missing(r["case_id"], r["epoch"], r["first"], r["last"]) for r in rows if r["producer"] == producer]
-            await self.pull(producer, gaps)
-        return bool(rows)
+            await session.driver.execute(_TRIED, producer, *columns)
+        await self.pull(producer, gaps)
+        return True
 
     async def pull(self, producer: str, missing: Sequence[Missing]) -> None:
         """Pull missing facts from their producer and apply them like any others."""
-        log.info("repairing from the producer's feed", extra={"producer": producer, "streams": len(missing)})
-        for start in range(0, len(missing), PULL):
-            facts = await self.peers[producer].facts(missing[start : start + PULL])
-            await self.take(facts)
+        if missing:
+            log.info("repairing from the producer's feed", extra={"producer": producer, "streams": len(missing)})
+        for some in portions(missing):
+            await self.take(await self.peers[producer].facts(some), producer=producer)
 
-    async def take(self, facts: Collection[bytes], size: int = 1000) -> None:
-        """Apply facts that did not come by Kafka, batch by batch."""
-        records = [Record(value) for value in facts]
+    async def take(self, facts: Collection[bytes], size: int = 1000, *, producer: str | None = None) -> None:
+        """Apply facts that did not come by Kafka, batch by batch; `producer` is whose feed they came from."""
+        records = [Record(value, feed=producer) for value in facts]
         for start in range(0, len(records), size):
             await self.inbox.take(records[start : start + size])
 
 
-def _missing(heads: Iterable[Head], positions: Iterable[Sequence[Any]]) -> list[Missing]:
-    """Return what lies between our positions and the producer's heads.
-
-    A stream in which we are ahead of these heads needs nothing: its chain was checked fact by fact.
-    """
-    applied = {(row[0], row[1]): row[2] for row in positions}
-    return [
-        Missing(head.case, head.epoch, applied.get((head.case, head.epoch), 0) + 1, head.last)
-        for head in heads
-        if applied.get((head.case, head.epoch), 0) < head.last
-    ]
+async def _positions(driver: Driver, producer: str, buckets: Sequence[int]) -> AsyncIterator[Head]:
+    async for row in driver.cursor(_POSITIONS, producer, buckets, prefetch=PAGE):
+        yield Head(*row)
 
 
-def _diverged(heads: Iterable[Head], positions: Iterable[Sequence[Any]]) -> int:
-    """Return how many streams have the same number here and there, but another hash: an incident."""
-    applied = {(row[0], row[1], row[2]): row[3] for row in positions}
-    return sum(applied.get((head.case, head.epoch, head.last), unb64(head.hash)) != unb64(head.hash) for head in heads)
+async def side_by_side(
+    here: AsyncIterator[Head], there: AsyncIterator[Head]
+) -> AsyncIterator[tuple[Head | None, Head | None]]:
+    """Pair two runs of heads, each in the order of case and epoch, stream by stream; None where one has it not."""
+    ours, theirs = await anext(here, None), await anext(there, None)
+    while ours or theirs:
+        if theirs is None or (ours and ours.stream < theirs.stream):
+            yield ours, None
+            ours = await anext(here, None)
+        elif ours is None or theirs.stream < ours.stream:
+            yield None, theirs
+            theirs = await anext(there, None)
+        else:
+            yield ours, theirs
+            ours, theirs = await anext(here, None), await anext(there, None)
+
+
+def portions(missing: Iterable[Missing], most: int = PULL) -> Iterator[list[Missing]]:
+    """Cut ranges into requests of at most `most` facts (and ranges), in order; a long range is cut itself."""
+    some: list[Missing] = []
+    room = most
+    for m in missing:
+        first = m.first
+        while first <= m.last:
+            last = min(m.last, first + room - 1)
+            some.append(Missing(m.case, m.epoch, first, last))
+            room -= last - first + 1
+            first = last + 1
+            if room == 0:
+                yield some
+                some, room = [], most
+    if some:
+        yield some

@@ -9,17 +9,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from shared.access.policy import Act, Actor
 from shared.db import Database
 from shared.http.doors import may, open_door, service_of
-from shared.journal.checkpoint import BUCKETS, Head, bucket_heads
+from shared.journal import checkpoint
+from shared.journal.checkpoint import BUCKETS
 
 router = APIRouter(prefix="/internal/journal", tags=["journal"])
 Peer = Annotated[Actor, may(Act.READ_JOURNAL_FEED)]
 
+FIRST = UUID(int=0)
 LINES = "application/x-ndjson"
+CHUNK = 64 * 1024
 
 
 class Range(BaseModel):
@@ -38,9 +41,10 @@ class Wanted(BaseModel):
 
 
 class Buckets(BaseModel):
-    """Buckets whose heads a consumer wants to compare."""
+    """Buckets whose heads a consumer wants to compare, as they were at the time of a checkpoint."""
 
     buckets: list[Annotated[int, Field(ge=0, lt=BUCKETS)]] = Field(max_length=BUCKETS)
+    as_of: AwareDatetime = Field(description="`as_of` of the checkpoint: later facts are on their way, not missing.")
 
 
 _BY_RANGE = """
@@ -60,12 +64,11 @@ async def keys(request: Request) -> dict[str, str]:
     return {"producer": service_of(request).name, "ed25519": service_of(request).signer.public}
 
 
-@router.post("/heads")
-async def heads(request: Request, wanted: Buckets, actor: Peer) -> list[Head]:
-    """Return number and hash of the last fact of every stream in these buckets."""
+@router.post("/heads", response_class=StreamingResponse)
+async def heads(request: Request, wanted: Buckets, actor: Peer) -> StreamingResponse:
+    """Return number and hash of the last fact of every stream in these buckets, in the order of case and epoch."""
     del actor
-    async with service_of(request).database.session() as session:
-        return await bucket_heads(session.driver, wanted.buckets)
+    return StreamingResponse(_heads(service_of(request).database, wanted), media_type=LINES)
 
 
 @router.post("/ranges", response_class=StreamingResponse)
@@ -76,10 +79,10 @@ async def ranges(request: Request, wanted: Wanted, actor: Peer) -> StreamingResp
 
 
 @router.get("/facts", response_class=StreamingResponse)
-async def facts(  # noqa: PLR0913 - a keyset of three columns
+async def facts(
     request: Request,
     actor: Peer,
-    case: UUID = UUID(int=0),
+    case: UUID = FIRST,
     epoch: int = 0,
     seq: int = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 5000,
@@ -89,11 +92,28 @@ async def facts(  # noqa: PLR0913 - a keyset of three columns
     return StreamingResponse(_after(service_of(request).database, case, epoch, seq, limit), media_type=LINES)
 
 
+async def _heads(database: Database, wanted: Buckets) -> AsyncIterator[bytes]:
+    async for chunk in _chunks(head.line() async for head in checkpoint.heads(database, wanted.buckets, wanted.as_of)):
+        yield chunk
+
+
 async def _ranges(database: Database, wanted: list[Range]) -> AsyncIterator[bytes]:
     columns = [w.case for w in wanted], [w.epoch for w in wanted], [w.first for w in wanted], [w.last for w in wanted]
     async with database.transaction(readonly=True) as session:
-        async for row in session.driver.cursor(_BY_RANGE, *columns, prefetch=1000):
-            yield row[0] + b"\n"
+        rows = session.driver.cursor(_BY_RANGE, *columns, prefetch=1000)
+        async for chunk in _chunks(row[0] + b"\n" async for row in rows):
+            yield chunk
+
+
+async def _chunks(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Join lines, since each piece that an answer is sent in costs more than a line."""
+    chunk = bytearray()
+    async for line in lines:
+        chunk += line
+        if len(chunk) > CHUNK:
+            yield bytes(chunk)
+            chunk.clear()
+    yield bytes(chunk)
 
 
 async def _after(database: Database, case: UUID, epoch: int, seq: int, limit: int) -> AsyncIterator[bytes]:

@@ -13,28 +13,29 @@ from uuid import UUID, uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from shared.db import Database, Driver
 from shared.failpoints import failpoint
-from shared.telemetry import RELAYED, RELAY_FAILED
+from shared.telemetry import RELAY_FAILED, RELAYED
 
 log = logging.getLogger(__name__)
 
 _LEASE = """
 INSERT INTO relay_lease AS l (shard, owner, until)
-SELECT shard, $2, now() + make_interval(secs => $3) FROM unnest($1::smallint[]) AS t (shard)
+SELECT shard, $2, now() + make_interval(secs => $3) FROM generate_series(0, $1 - 1) AS t (shard) ORDER BY shard
 ON CONFLICT (shard) DO UPDATE SET owner = excluded.owner, until = excluded.until
 WHERE l.owner = excluded.owner OR l.until < now()
 RETURNING shard
 """
 _RELEASE = "DELETE FROM relay_lease WHERE owner = $1"
 
-# A case with a failed row waits as a whole: its later rows must not overtake.
+# A case with a failed row waits as a whole: its later rows must not overtake. Rows written under a larger number of
+# shards fall into the present ones, or nobody would publish them.
 _FETCH = """
 SELECT o.id, o.case_id, o.topic, e.envelope
 FROM outbox o JOIN event_log e USING (case_id, epoch, seq)
-WHERE o.shard = ANY($1::smallint[])
+WHERE o.shard % $3 = ANY($1::int[])
   AND NOT EXISTS (SELECT 1 FROM outbox w WHERE w.case_id = o.case_id AND w.tries > 0 AND w.next_try > now())
 ORDER BY o.id LIMIT $2
 """
@@ -45,6 +46,15 @@ WHERE id = ANY($1::bigint[])
 """
 
 SEND_TIMEOUT_SECONDS = 10
+PAUSE_SECONDS = 1.0
+"""How long the relay waits when broker or database are away, and between two attempts at a lease that others hold."""
+
+Message = tuple[str, bytes, bytes]
+"""Topic, key, value."""
+
+
+class BrokerAway(ConnectionError):  # noqa: N818 - a state, not a defect
+    """Nothing can be sent at the moment. No fact is to blame, so none is put back for it; the relay itself waits."""
 
 
 class Producer:
@@ -60,42 +70,95 @@ class Producer:
             "metadata_max_age_ms": 60_000,
         }
         self._producer: AIOKafkaProducer | None = None
+        self._opening = asyncio.Lock()
+        self._stopping: set[asyncio.Task[None]] = set()
 
-    async def send_all(self, messages: Sequence[tuple[str, bytes, bytes]]) -> list[bool]:
-        """Send (topic, key, value) in order and return, in the same order, whether each was acknowledged."""
-        try:
-            producer = await self._opened()
-            futures = [await producer.send(topic, value, key) for topic, key, value in messages]
-            failpoint("relay.after-send")
-            results = await asyncio.gather(*futures, return_exceptions=True)
-        except (KafkaError, OSError) as error:
-            log.warning("broker did not take facts", extra={"error": type(error).__name__})
-            results = [error] * len(messages)
-        acknowledged = [not isinstance(result, BaseException) for result in results]
+    async def send_all(self, messages: Sequence[Message]) -> list[bool]:
+        """Send messages in order and return, in the same order, whether each was acknowledged. Raises BrokerAway."""
+        producer = await self._opened()
+        futures = await _queued(producer, messages)
+        failpoint("relay.after-send")
+        acknowledged = await _acknowledged(futures)
         if not all(acknowledged):
-            await self.close()
+            self._drop(producer)
         return acknowledged
 
     async def _opened(self) -> AIOKafkaProducer:
-        if self._producer is None:
-            producer = AIOKafkaProducer(**self._options)
-            try:
+        # Relay and checkpoints share the producer: without the lock both would open one, and one would never be closed.
+        async with self._opening:
+            if self._producer is None:
+                self._producer = await self._started()
+            return self._producer
+
+    async def _started(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(**self._options)
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                 await producer.start()
-            except BaseException:
-                await producer.stop()
-                raise
-            self._producer = producer
-        return self._producer
+        except (KafkaError, OSError) as error:
+            await producer.stop()
+            raise BrokerAway(type(error).__name__) from error
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer
+
+    def _drop(self, producer: AIOKafkaProducer) -> None:
+        """Use this producer no more. It stops in the background, because it waits for what it still has in hand."""
+        if self._producer is producer:
+            self._producer = None
+        task = asyncio.create_task(producer.stop())
+        self._stopping.add(task)
+        task.add_done_callback(self._stopping.discard)
 
     async def close(self) -> None:
-        """Drop the connection; the next send opens a new one."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            with suppress(KafkaError, OSError, TimeoutError):
-                await asyncio.wait_for(producer.stop(), SEND_TIMEOUT_SECONDS)
+        """Drop the connection and wait until it is closed; the next send opens a new one."""
+        if self._producer is not None:
+            self._drop(self._producer)
+        if not self._stopping:
+            return
+        _, late = await asyncio.wait(self._stopping, timeout=SEND_TIMEOUT_SECONDS)
+        for task in late:
+            task.cancel()
 
 
-Send = Callable[[Sequence[tuple[str, bytes, bytes]]], Awaitable[list[bool]]]
+async def _queued(producer: AIOKafkaProducer, messages: Sequence[Message]) -> list["asyncio.Future[object] | None"]:
+    """Hand messages to the producer, in order; None stands for one that it did not take.
+
+    A topic that cannot be reached is not asked again in this batch: each time would cost the full time limit, for all.
+    """
+    futures: list[asyncio.Future[object] | None] = []
+    away: set[str] = set()
+    for topic, key, value in messages:
+        future = None
+        if topic not in away:
+            try:
+                future = await producer.send(topic, value, key)
+            except MessageSizeTooLargeError:
+                log.error("fact is larger than the broker takes", extra={"key": key.decode()})  # noqa: TRY400
+            except (KafkaError, OSError) as error:
+                away.add(topic)
+                log.warning("topic takes no facts", extra={"topic": topic, "error": type(error).__name__})
+        futures.append(future)
+    return futures
+
+
+async def _acknowledged(futures: Sequence["asyncio.Future[object] | None"]) -> list[bool]:
+    """Wait for the broker's answers; one that does not come in time is none, whatever the client still hopes for."""
+    waiting = [future for future in futures if future is not None]
+    if waiting:
+        _, late = await asyncio.wait(waiting, timeout=2 * SEND_TIMEOUT_SECONDS)
+        for future in late:
+            future.cancel()
+    return [_arrived(future) for future in futures]
+
+
+def _arrived(future: "asyncio.Future[object] | None") -> bool:
+    # A cancelled one is asked nothing; of the others the exception is fetched, or asyncio would report it as forgotten.
+    return future is not None and future.done() and not future.cancelled() and future.exception() is None
+
+
+Send = Callable[[Sequence[Message]], Awaitable[list[bool]]]
 
 
 @dataclass(slots=True)
@@ -124,8 +187,8 @@ class Relay:
                 try:
                     moved = await self.turn()
                 except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                    log.warning("relay waits for its database", extra={"error": type(error).__name__})
-                    await asyncio.sleep(1)
+                    log.warning("relay waits for broker or database", extra={"error": type(error).__name__})
+                    await asyncio.sleep(PAUSE_SECONDS)
                     continue
                 if moved == 0:
                     await self._rest()
@@ -136,7 +199,7 @@ class Relay:
         """Publish one batch of the leased shards; return how many facts left the outbox."""
         async with self.database.session() as session:
             await self._renew(session.driver)
-            rows = await session.driver.fetch(_FETCH, self._leased, self.batch)
+            rows = await session.driver.fetch(_FETCH, self._leased, self.batch, self.shards)
         failpoint("relay.after-read")
         if not rows:
             return 0
@@ -156,9 +219,9 @@ class Relay:
         now = asyncio.get_running_loop().time()
         if now < self._lease_until:
             return
-        rows = await driver.fetch(_LEASE, list(range(self.shards)), self.owner, self.lease_seconds)
+        rows = await driver.fetch(_LEASE, self.shards, self.owner, self.lease_seconds)
         self._leased = [row[0] for row in rows]
-        self._lease_until = now + self.lease_seconds / 3
+        self._lease_until = now + min(PAUSE_SECONDS, self.lease_seconds / 3)
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):

@@ -1,8 +1,8 @@
 """How a service listens: FastStream gives the raw batch, the inbox takes it, and only then the offsets are committed.
 
-FastStream's own acknowledgement is off (`AckPolicy.MANUAL`): its defaults are at most once, and `ack()` would commit the
-consumer's whole position. Its parser is replaced by one that touches no header: the stock one passes over records whose
-header is null or not UTF-8, so that they would vanish without a trace.
+FastStream's own acknowledgement is off (`AckPolicy.MANUAL`): its defaults are at most once, and `ack()` would commit
+the consumer's whole position. Its parser is replaced by one that touches no header: the stock one passes over records
+whose header is null or not UTF-8, so that they would vanish without a trace.
 """
 
 import asyncio
@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
@@ -58,10 +58,14 @@ def listen(broker: KafkaBroker, topics: Collection[str], inbox: Inbox, *, group:
 
 
 def watch(broker: KafkaBroker, topic: str, completeness: Completeness, *, group: str) -> None:
-    """Subscribe to the producers' checkpoints. They need no account: the next one says all that a lost one said."""
+    """Subscribe to the producers' checkpoints. They need no account: the next one says all that a lost one said.
+
+    The offsets are committed all the same, or every start would read the checkpoints of a week.
+    """
 
     async def take(records: Sequence[Any]) -> None:
         await completeness.note(record.value or b"" for record in records)
+        await commit_behind(subscriber.consumer, records)
 
     subscriber = broker.subscriber(
         topic,
@@ -76,7 +80,7 @@ def watch(broker: KafkaBroker, topic: str, completeness: Completeness, *, group:
     subscriber(take)
 
 
-async def raw_batch(message: Any) -> KafkaMessage:
+async def raw_batch(message: tuple[ConsumerRecord, ...]) -> KafkaMessage:
     """Pass a batch on as it came, without reading bodies or headers: reading is the inbox's work, record by record."""
     return KafkaMessage(raw_message=message, body=b"", consumer=FAKE_CONSUMER)
 
@@ -108,7 +112,7 @@ class _Listener:
         """Take one batch. Never raises: FastStream would go on with the next batch and this one would be lost."""
         batch = [Record(r.value, r.key, r.topic, r.partition, r.offset) for r in records]
         await self._apply(batch)
-        await self._commit(batch)
+        await commit_behind(self.subscriber.consumer, records)
 
     async def _apply(self, batch: Sequence[Record]) -> None:
         pause = 0.1
@@ -125,17 +129,17 @@ class _Listener:
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
-    async def _commit(self, batch: Sequence[Record]) -> None:
-        """Commit `offset + 1` of just these records. A failure only means that they come again, as duplicates."""
-        consumer = self.subscriber.consumer
-        if consumer is None:
-            return
-        offsets = {TopicPartition(r.topic, r.partition): (r.offset or 0) + 1 for r in batch}
-        try:
-            await consumer.commit(offsets)
-        except KafkaError as error:
-            log.warning("offsets not committed", extra={"error": type(error).__name__})
-        for place, offset in offsets.items():
-            end = consumer.highwater(place)
-            if end is not None:
-                LAG.labels(place.topic, place.partition).set(max(0, end - offset))
+
+async def commit_behind(consumer: AIOKafkaConsumer | None, records: Sequence[Any]) -> None:
+    """Commit `offset + 1` of just these records. A failure only means that they come again, as duplicates."""
+    if consumer is None:
+        return
+    offsets = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
+    try:
+        await consumer.commit(offsets)
+    except (KafkaError, ConsumerStoppedError, OSError) as error:
+        log.warning("offsets not committed", extra={"error": type(error).__name__})
+    for place, offset in offsets.items():
+        end = consumer.highwater(place)
+        if end is not None:
+            LAG.labels(place.topic, place.partition).set(max(0, end - offset))
