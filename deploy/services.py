@@ -21,7 +21,7 @@ SERVICES = (
     ServiceSpec("rehab", hears=("screening",)),
     ServiceSpec("education", hears=("screening",)),
     ServiceSpec("custody", hears=("screening", "rehab")),
-    ServiceSpec("timeline", hears=("screening", "rehab", "education", "custody")),
+    ServiceSpec("timeline", hears=PRODUCERS),
 )
 
 NAMES = tuple(spec.name for spec in SERVICES)

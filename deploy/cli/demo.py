@@ -119,8 +119,8 @@ class Demo:
         begun: dict[str, Any] = json.loads(self.note.read_text(encoding="utf-8"))
         if begun["children"] != len(self.cohort):
             raise OtherCohort(
-                f"{self.home.path} holds a cohort of {begun['children']} children, not of {len(self.cohort)}. Ask for that "
-                "number, remove the folder (make clean), or set TONGKANG_HOME to another one."
+                f"{self.home.path} holds a cohort of {begun['children']} children, not of {len(self.cohort)}. Ask for "
+                "that number, remove the folder (make clean), or set TONGKANG_HOME to another one."
             )
         return begun
 
