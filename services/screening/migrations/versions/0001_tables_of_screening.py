@@ -467,6 +467,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The policy looks into the tables that are dropped before its own.
+    op.execute("DROP POLICY reading ON child_identity")
     op.drop_index("ix_tracing_case_id", table_name="tracing")
     op.drop_table("tracing")
     op.drop_index("ix_suspicion_owner", table_name="suspicion")
