@@ -12,6 +12,7 @@ from shared.errors import TooManyRequests
 KEPT = 50_000
 """Buckets kept at most; the one that was used longest ago goes first."""
 SUBSCRIBER_BITS = 64
+UNKNOWN = "unknown"
 
 
 @dataclass(slots=True)
@@ -48,12 +49,16 @@ class Buckets:
             self._buckets.popitem(last=False)
 
 
+def plain_address(text: str) -> str:
+    """Return an address in its one form; whatever a header says that is none is one unknown caller."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return UNKNOWN
+
+
 def subscriber(address: str) -> str:
     """Return whom an address stands for: an IPv6 subscriber owns 2^64 addresses and is one caller."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
+    if ":" not in address:
         return address
-    if isinstance(parsed, IPv6Address):
-        return str(IPv6Address(int(parsed) >> SUBSCRIBER_BITS << SUBSCRIBER_BITS))
-    return str(parsed)
+    return str(IPv6Address(int(IPv6Address(address)) >> SUBSCRIBER_BITS << SUBSCRIBER_BITS))

@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from services.directory.limits import plain_address
 from services.directory.login import LoginDesk, Visitor
 from services.directory.repository import DirectoryUnitOfWork
 from shared.http.doors import writing
@@ -57,9 +58,8 @@ Desk = Annotated[LoginDesk, Depends(desk_of)]
 
 
 def visitor_of(request: Request) -> Visitor:
-    """Return where a request comes from. Behind a proxy that is what uvicorn was told to believe of it."""
-    address = request.client.host if request.client else "unknown"
-    return Visitor(address, request.state.request_id)
+    """Return where a request comes from. Behind a proxy that is what uvicorn was told to believe of its header."""
+    return Visitor(plain_address(request.client.host if request.client else ""), request.state.request_id)
 
 
 From = Annotated[Visitor, Depends(visitor_of)]

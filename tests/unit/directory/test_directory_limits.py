@@ -3,7 +3,7 @@
 import pytest
 
 from services.directory import limits
-from services.directory.limits import Buckets, subscriber
+from services.directory.limits import Buckets, plain_address, subscriber
 from shared.errors import TooManyRequests
 
 
@@ -92,8 +92,8 @@ def test_a_flood_of_addresses_does_not_fill_the_memory(clock, monkeypatch):
     ("address", "whom"),
     [
         ("192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"), ("2001:db8:1:2::9", "2001:db8:1:2::"),
-        ("2001:db8:1:3::9", "2001:db8:1:3::"), ("unknown", "unknown"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::"), ("", "unknown"), ("nonsense", "unknown"),
     ],
 )  # fmt: skip
 def test_an_ipv6_subscriber_is_one_caller(address, whom):
-    assert subscriber(address) == whom
+    assert subscriber(plain_address(address)) == whom
