@@ -178,6 +178,8 @@ class Completeness:
     inbox: Inbox
     peers: Mapping[str, Peer]
     repair_after: float = 5.0
+    held: bool = False
+    """Whether it rests: a rebuild pulls everything anyway, and would be doubled by it."""
     _latest: dict[str, Checkpoint] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _summing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -199,8 +201,9 @@ class Completeness:
         """Compare at every new checkpoint and repair gaps in between, until cancelled."""
         while True:
             self._news.clear()
-            comparing = (self._settle(checkpoint) for checkpoint in list(self._latest.values()))
-            await asyncio.gather(*comparing, self.repair_gaps())
+            if not self.held:
+                comparing = (self._settle(checkpoint) for checkpoint in list(self._latest.values()))
+                await asyncio.gather(*comparing, self.repair_gaps())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), min(1.0, self.repair_after))
 
