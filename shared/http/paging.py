@@ -40,5 +40,5 @@ def from_cursor(cursor: str | None, *kinds: Any) -> tuple[Any, ...] | None:
     try:
         values = orjson.loads(unb64(cursor))
         return tuple(kind(value) for kind, value in zip(kinds, values, strict=True))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise BadCursor from error
