@@ -63,7 +63,7 @@ class County:
 
     async def get(self, actor: Actor | None, path: str, **query: Any) -> httpx.Response:
         async with self.stage.client(actor) as client:
-            return await client.get(path, params=query)
+            return await client.get(path, params=query or None)
 
     async def designated(self, centre: Actor | None = None, **changes: Any) -> str:
         institution = (centre or self.centre).organisation
