@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import ids
 from shared.contracts.catalogue import FACTS
 from shared.errors import TooLarge
-from shared.http import problems
+from shared.http import problems, status
 from shared.http.doors import open_door, service_of
 from shared.journal import feed
 from shared.messaging.asyncapi import asyncapi
@@ -65,7 +65,7 @@ def create_app(service: Service, routers: Iterable[APIRouter], *, title: str, de
     app = FastAPI(title=title, description=description, version="1", lifespan=lifespan, redoc_url=None)
     app.state.service = service
     problems.install(app)
-    for router in (*routers, feed.router, health):
+    for router in (*routers, feed.router, status.router, health):
         app.include_router(router)
     app.add_middleware(Edge)
     return app

@@ -1,0 +1,1 @@
+"""The timeline's doors: parse, authorise, delegate, answer."""

@@ -1,0 +1,154 @@
+"""Lists and heads of case files, and who has looked at one."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from services.timeline.api.reading import board, database, reader_of, ready
+from services.timeline.completeness import CompletenessOut
+from services.timeline.domain.chain import LANE_OF, Stage
+from services.timeline.domain.entry import Row
+from services.timeline.domain.sight import Sight
+from services.timeline.repository import cases as repository
+from services.timeline.repository.entries import END, LAST_ID
+from shared import clock
+from shared.access.policy import Act, Actor
+from shared.ages import age_in_years
+from shared.contracts.codes import Sex
+from shared.contracts.events.screening import SuspicionState
+from shared.errors import CaseNotFound
+from shared.http.doors import may
+from shared.http.paging import After, Limit, from_cursor, to_cursor
+from shared.ids import CaseId
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+Lists = Annotated[Actor, may(Act.LIST_CASES)]
+Reads = Annotated[Actor, may(Act.READ_TIMELINE)]
+ReadsLog = Annotated[Actor, may(Act.READ_ACCESS_LOG)]
+
+
+class CaseRow(BaseModel):
+    """A case in a list. What the reader may not see is null."""
+
+    case: UUID
+    county: str | None = Field(description="County of residence; empty until the registration has come.")
+    age_years: int | None = Field(description="Completed years today.")
+    sex: Sex | None
+    stage: str | None = Field(description="Furthest stage of the chain that the case has reached.")
+    states: dict[str, SuspicionState] | None = Field(description="State of the suspicion per screening category.")
+    last_at: datetime = Field(description="When the latest fact was recorded.")
+
+
+class CasePage(BaseModel):
+    """A page of cases, newest activity first."""
+
+    items: list[CaseRow]
+    next: str | None = Field(description="Give as `after` to get the next page; null on the last.")
+    completeness: CompletenessOut
+
+
+class Participant(BaseModel):
+    """An organisation that takes part in a case, as facts say."""
+
+    organisation: UUID
+    basis: str
+    since: date
+    until: date | None = Field(description="First day on which it no longer does.")
+
+
+class CaseHead(CaseRow):
+    """One case: what stands at the top of its page."""
+
+    participants: list[Participant] = Field(description="All of them, or only the reader's own part.")
+    entries: dict[str, int] = Field(description="Entries per lane, for lanes of which the reader sees every entry.")
+    completeness: CompletenessOut
+
+
+class Look(BaseModel):
+    """One row of the access log."""
+
+    at: datetime
+    person: UUID
+    organisation: UUID
+    role: str
+    purpose: str
+    act: str
+    outcome: str
+
+
+class LookPage(BaseModel):
+    """A page of the access log, newest first."""
+
+    items: list[Look]
+    next: str | None = Field(description="Give as `after` to get the next page; null on the last.")
+
+
+@router.get("", responses={200: {"model": CasePage}}, response_class=Response)
+async def list_cases(request: Request, actor: Lists, limit: Limit = 50, after: After = None) -> Response:
+    """List the cases that the actor may see, newest activity first."""
+    del actor
+    before: Any = from_cursor(after, datetime.fromisoformat, UUID) or (END, LAST_ID)
+    reader = reader_of(request)
+    async with database(request).session() as session:
+        rows = await repository.list_cases(session.driver, reader, before, limit)
+        stamp = await board(request).stamp(0, session.driver)
+    items = [_case(row, reader.sight) for row in rows]
+    last = rows[-1] if len(rows) == limit else None
+    cursor = to_cursor(last["last_at"].isoformat(), str(last["case_id"])) if last else None
+    return ready({"items": items, "next": cursor, "completeness": stamp})
+
+
+@router.get("/{case}", responses={200: {"model": CaseHead}}, response_class=Response)
+async def head(request: Request, case: CaseId, actor: Reads) -> Response:
+    """Show the head of a case: where, how old, which states, who takes part, how much there is, how complete."""
+    reader = reader_of(request)
+    async with database(request).session() as session:
+        row = await repository.head(session.driver, reader, case)
+        if row is None:
+            raise CaseNotFound
+        everyone = None if reader.sight.everyone else actor.organisation
+        participants = await repository.participants(session.driver, case, everyone)
+        stamp = await board(request).stamp(row["parked"], session.driver)
+    more = {
+        "participants": [dict(participant) for participant in participants],
+        "entries": {LANE_OF[producer]: row[producer] for producer in reader.sight.whole},
+        "completeness": stamp,
+    }
+    return ready(_case(row, reader.sight) | more)
+
+
+@router.get("/{case}/access-log", responses={200: {"model": LookPage}}, response_class=Response)
+async def access_log(
+    request: Request, case: CaseId, actor: ReadsLog, limit: Limit = 50, after: After = None
+) -> Response:
+    """Show who has looked at this file here, newest first; this look stands there from the next one on."""
+    del actor
+    before: Any = from_cursor(after, datetime.fromisoformat, int) or (END, 2**63 - 1)
+    async with database(request).session() as session:
+        rows = await repository.looked_at(session.driver, reader_of(request), case, before, limit)
+    if not rows:
+        raise CaseNotFound
+    looks = [dict(row) for row in rows if row["id"] is not None]
+    last = rows[-1] if len(looks) == limit else None
+    cursor = to_cursor(last["at"].isoformat(), last["id"]) if last else None
+    return ready({"items": [_look(look) for look in looks], "next": cursor})
+
+
+def _case(row: Row, sight: Sight) -> dict[str, Any]:
+    return {
+        "case": str(row["case_id"]),
+        "county": row["county"],
+        "age_years": row["birth_date"] and age_in_years(row["birth_date"], clock.today()),
+        "sex": row["sex"],
+        "stage": Stage(row["stage"]).code if sight.states else None,
+        "states": orjson.loads(row["states"]) if sight.states else None,
+        "last_at": row["last_at"],
+    }
+
+
+def _look(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in Look.model_fields}

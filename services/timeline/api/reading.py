@@ -1,0 +1,59 @@
+"""What every reading door needs: who reads, the board of completeness, an answer of ready bytes."""
+
+from collections.abc import Mapping
+
+from fastapi import Request, Response
+
+from services.timeline.completeness import Board, dumped
+from services.timeline.domain.sight import sight_of
+from services.timeline.live import Bells
+from services.timeline.repository.entries import Reader
+from services.timeline.repository.readable import readable_by
+from services.timeline.settings import Settings
+from shared.access.policy import Actor
+from shared.db import Database
+from shared.http.doors import service_of
+from shared.journal.inbox import Inbox
+
+
+def database(request: Request) -> Database:
+    """Return the service's database: these doors open no transaction, one statement does all."""
+    return service_of(request).database
+
+
+def board(request: Request) -> Board:
+    """Return the board of completeness."""
+    found: Board = request.app.state.board
+    return found
+
+
+def bells(request: Request) -> Bells:
+    """Return the bells of the live views."""
+    found: Bells = request.app.state.bells
+    return found
+
+
+def inbox(request: Request) -> Inbox:
+    """Return the inbox through which every fact of the timeline comes."""
+    found = service_of(request).inbox
+    assert found is not None  # noqa: S101 - `app.py` made it listen
+    return found
+
+
+def settings(request: Request) -> Settings:
+    """Return the timeline's settings."""
+    found = service_of(request).settings
+    assert isinstance(found, Settings)  # noqa: S101 - `app.py` gave it these
+    return found
+
+
+def reader_of(request: Request) -> Reader:
+    """Return who reads, as `may` let it in."""
+    actor: Actor = request.state.actor
+    readable = readable_by(actor, settings(request).visible_after_days)
+    return Reader(readable, sight_of(actor), actor, request.state.act.value, request.state.request_id)
+
+
+def ready(answer: Mapping[str, object]) -> Response:
+    """Return an answer whose rows need no model to pass through: the model stands in the OpenAPI document."""
+    return Response(dumped(answer), media_type="application/json")

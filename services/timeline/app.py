@@ -1,0 +1,31 @@
+"""Composition root of the timeline."""
+
+from fastapi import FastAPI
+
+from services.timeline import consumers
+from services.timeline.api import cases, entries, indicators, operations, parked
+from services.timeline.completeness import Board
+from services.timeline.live import Bells
+from services.timeline.rebuild import Rebuild
+from services.timeline.repository.projection import Projection
+from services.timeline.settings import Settings
+from shared.http.app import create_app as create_service_app
+from shared.service import assemble
+
+
+def create_app() -> FastAPI:
+    """Build the service from its environment."""
+    settings = Settings()
+    service = assemble("timeline", settings)
+    service.listen(Projection(), consumers.TOPICS, consumers.PRODUCERS)
+    routers = [cases.router, entries.router, indicators.router, parked.router, operations.router]
+    app = create_service_app(
+        service,
+        routers,
+        title="Tongkang timeline",
+        description="The shared file of every child: what happened, who looked, the figures, how complete it is.",
+    )
+    app.state.board = Board(settings.completeness_seconds)
+    app.state.bells = Bells(settings.live_views)
+    app.state.rebuild = Rebuild(service, settings.rebuild_page)
+    return app

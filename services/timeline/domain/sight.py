@@ -1,0 +1,103 @@
+"""Who sees how much of an entry: one table, pure (docs/access.md).
+
+Whether an actor sees the case at all is decided in `repository.readable`; this decides entry by entry what of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from services.timeline.domain.chain import PRODUCERS
+from shared.access.policy import Actor, Role
+from shared.contracts.codes import OrgType
+from shared.contracts.events.education import PlacementDecided
+from shared.contracts.events.rehab import AssistanceApproved, SessionCorrected, SessionRecorded
+from shared.contracts.events.screening import DiagnosisRecorded
+
+
+class Detail(StrEnum):
+    """How much of an entry is shown."""
+
+    FULL = "full"
+    """The fact as it was published."""
+    REDUCED = "reduced"
+    """What kind of fact, on which day, and the state that followed."""
+    CATEGORY = "category"
+    """What kind of fact, on which day, and the category of rehabilitation."""
+    BUSY = "busy"
+    """That the child was busy from when to when."""
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a kind of organisation sees of the files that it may open."""
+
+    own: frozenset[str] = frozenset()
+    """Producers whose facts it sees in full where they are its own: it recorded them, or they concern it."""
+    types: Mapping[str, Detail] = field(default_factory=dict)
+    producers: Mapping[str, Detail] = field(default_factory=dict)
+    everyone: bool = False
+    """Whether it sees who else takes part."""
+
+    def detail(self, producer: str, fact_type: str, *, own: bool) -> Detail:
+        """Return how much of one entry is shown."""
+        if own and producer in self.own:
+            return Detail.FULL
+        return self.types.get(fact_type, self.producers.get(producer, Detail.HIDDEN))
+
+    @property
+    def states(self) -> bool:
+        """Whether the states of the suspicion are shown: to whoever sees the lane in which they arise."""
+        return "screening" in self.producers
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """Producers of whose entries none is hidden."""
+        return tuple(self.producers)
+
+
+_ALL = dict.fromkeys(PRODUCERS, Detail.FULL)
+_STATES = dict.fromkeys(PRODUCERS, Detail.REDUCED)
+_HEALTH = Sight(
+    own=frozenset({"screening"}),
+    producers={"screening": Detail.FULL} | dict.fromkeys(("rehab", "education", "custody"), Detail.REDUCED),
+)
+
+SIGHTS: Mapping[OrgType, Sight] = {
+    OrgType.CLINIC: _HEALTH,
+    OrgType.MCH: _HEALTH,
+    OrgType.HOSPITAL: _HEALTH,
+    OrgType.REHAB_CENTRE: Sight(
+        own=frozenset({"rehab", "education", "custody"}),
+        types={
+            DiagnosisRecorded.type: Detail.CATEGORY,
+            AssistanceApproved.type: Detail.REDUCED,
+            SessionRecorded.type: Detail.BUSY,
+            SessionCorrected.type: Detail.BUSY,
+        },
+    ),
+    OrgType.SCHOOL: Sight(own=frozenset({"education"}), types={PlacementDecided.type: Detail.FULL}),
+    OrgType.CARE_HOME: Sight(own=frozenset({"custody"})),
+    OrgType.FEDERATION: Sight(producers=_ALL, everyone=True),
+    OrgType.HEALTH_AUTHORITY: Sight(producers=_STATES | {"screening": Detail.FULL}, everyone=True),
+    OrgType.EDUCATION_AUTHORITY: Sight(producers=_STATES | {"education": Detail.FULL}, everyone=True),
+    OrgType.AUDITOR: Sight(producers=_ALL, everyone=True),
+    OrgType.SERVICE: Sight(),
+}
+
+BY_REGION = frozenset({OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY, OrgType.EDUCATION_AUTHORITY, OrgType.AUDITOR})
+AFTERWARDS = frozenset({OrgType.REHAB_CENTRE, OrgType.SCHOOL, OrgType.CARE_HOME})
+"""Who still sees a child for some time after it left."""
+
+_SEES_NO_CHILD = frozenset({Role.ADMINISTRATOR.value, Role.SERVICE.value})
+
+
+def sees_no_child(actor: Actor) -> bool:
+    """Tell whether an actor only runs the installation: an administrator, a service (docs/access.md)."""
+    return actor.org_type is OrgType.SERVICE or (bool(actor.roles) and actor.roles <= _SEES_NO_CHILD)
+
+
+def sight_of(actor: Actor) -> Sight:
+    """Return what an actor sees of the files that it may open."""
+    return SIGHTS[actor.org_type]

@@ -1,0 +1,66 @@
+"""Commands of the desk of parked events: redrive, waiver."""
+
+from enum import StrEnum
+
+from services.timeline.domain import parking
+from services.timeline.errors import NothingToStepOver
+from services.timeline.repository import parked as repository
+from services.timeline.repository.parked import ParkedEvent
+from shared import clock
+from shared.access.policy import Actor
+from shared.contracts.envelope import Event
+from shared.contracts.events.timeline import WaiverReason
+from shared.errors import NotFound
+from shared.journal.inbox import Inbox, Item, Outcome, Record
+from shared.journal.unit_of_work import UnitOfWork
+
+
+class WaiverState(StrEnum):
+    """How far a waiver is."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+
+
+async def find(parked_id: int, uow: UnitOfWork) -> ParkedEvent:
+    """Return a parked event. Raises NotFound."""
+    parked = await repository.find(uow.driver, parked_id)
+    if parked is None:
+        raise NotFound(kind="parked event")
+    return parked
+
+
+async def redrive(parked: ParkedEvent, inbox: Inbox, *, dry_run: bool) -> Item:
+    """Send a parked event through the inbox again; return what became of it, or would.
+
+    Only what would leave parking is really sent: to park it once more would change nothing.
+    """
+    records = [Record(parked.envelope, parked.key, parked.topic)]
+    (item,) = await inbox.rehearse(records)
+    if not dry_run and item.outcome in {Outcome.APPLIED, Outcome.DUPLICATE}:
+        await inbox.take(records)
+    return item
+
+
+async def waive(parked: ParkedEvent, reason: WaiverReason, actor: Actor, uow: UnitOfWork) -> WaiverState:
+    """Ask to step over a fact that blocks its stream or, as a second person, agree to it; then it is stepped over."""
+    if parked.case is None:
+        raise NothingToStepOver(reason=parked.reason)
+    event = Event.read(parked.envelope)
+    parked_for = parking.blocking_reason(parked.reason, event.seq, await repository.hold_stream(uow.driver, event))
+    asked = await repository.asked_waiver(uow.driver, event)
+    if asked is None:
+        await repository.ask_waiver(uow.driver, event, reason, actor.person)
+        return WaiverState.ASKED
+    asked_for, asked_by = asked
+    parking.check_second_person(asked_by, actor.person, asked_for, reason)
+    await repository.agree_waiver(uow.driver, event, actor.person)
+    await repository.step_over(uow.driver, event)
+    fact = parking.waived(event, parked_for, reason, asked_by, actor.person)
+    uow.record(event.case, fact, occurred_at=clock.now())
+    return WaiverState.AGREED
+
+
+async def drain_behind(envelope: bytes, inbox: Inbox) -> None:
+    """Apply what waits behind a fact that was stepped over: to the inbox it is a duplicate that opens its stream."""
+    await inbox.take([Record(envelope)])

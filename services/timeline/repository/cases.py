@@ -1,0 +1,77 @@
+"""Lists and heads of case files, and who has looked at one; each statement logs what it shows."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from services.timeline.domain.chain import PRODUCERS
+from services.timeline.repository.entries import Reader
+from shared.db import Driver
+
+_LOG = """
+INSERT INTO access_log (person, organisation, role, purpose, act, outcome, request_id, case_id)
+"""
+_LIST = f"""
+WITH page AS MATERIALIZED (
+  SELECT f.* FROM ({{cases}}) f ORDER BY f.last_at DESC, f.case_id DESC LIMIT $5
+), logged AS (
+  {_LOG} SELECT $6, $7, $8, $9, $10, 'shown', $11, case_id FROM page
+)
+SELECT case_id, county, birth_date, sex, states, stage, last_at FROM page ORDER BY last_at DESC, case_id DESC
+"""
+_HEAD = f"""
+WITH seen AS MATERIALIZED (
+  SELECT f.* FROM case_file f WHERE f.case_id = $3 AND {{where}}
+), logged AS (
+  {_LOG} SELECT $4, $5, $6, $7, $8, 'shown', $9, case_id FROM seen
+)
+SELECT seen.*, (SELECT count(*) FROM parked_event k WHERE k.producer = ANY($10::text[]) AND k.case_id = $3) AS parked
+FROM seen
+"""
+_PARTICIPANTS = """
+SELECT organisation, basis, since, until FROM case_participant
+WHERE case_id = $1 AND ($2::uuid IS NULL OR organisation = $2) ORDER BY since, basis, reference, organisation
+"""
+_LOOKED = f"""
+WITH seen AS MATERIALIZED (
+  SELECT f.case_id FROM case_file f WHERE f.case_id = $3 AND {{where}}
+), logged AS (
+  {_LOG} SELECT $4, $5, $6, $7, $8, 'shown', $9, case_id FROM seen
+)
+SELECT l.id, l.at, l.person, l.organisation, l.role, l.purpose, l.act, l.outcome
+FROM seen LEFT JOIN LATERAL (
+  SELECT * FROM access_log l WHERE l.case_id = seen.case_id AND (l.at, l.id) < ($10, $11)
+  ORDER BY l.at DESC, l.id DESC LIMIT $12
+) l ON true ORDER BY l.at DESC, l.id DESC
+"""
+
+
+async def list_cases(driver: Driver, reader: Reader, before: tuple[datetime, UUID], limit: int) -> list[asyncpg.Record]:
+    """Return case files, newest activity first, and log each of them."""
+    statement = _LIST.format(cases=reader.readable.cases)
+    rows: list[asyncpg.Record] = await driver.fetch(statement, *reader.readable.arguments, *before, limit, *reader.log)
+    return rows
+
+
+async def head(driver: Driver, reader: Reader, case: UUID) -> asyncpg.Record | None:
+    """Return a case file and log the reading; None when it is not for this reader."""
+    statement = _HEAD.format(where=reader.readable.where)
+    return await driver.fetchrow(statement, *reader.readable.arguments, case, *reader.log, list(PRODUCERS))
+
+
+async def participants(driver: Driver, case: UUID, organisation: UUID | None) -> list[asyncpg.Record]:
+    """Return who takes part in a case, or in what an organisation itself takes part."""
+    rows: list[asyncpg.Record] = await driver.fetch(_PARTICIPANTS, case, organisation)
+    return rows
+
+
+async def looked_at(
+    driver: Driver, reader: Reader, case: UUID, before: tuple[datetime, int], limit: int
+) -> list[asyncpg.Record]:
+    """Return who has looked at a file, newest first, and log this look too; no row when it is not for this reader."""
+    statement = _LOOKED.format(where=reader.readable.where)
+    rows: list[asyncpg.Record] = await driver.fetch(
+        statement, *reader.readable.arguments, case, *reader.log, *before, limit
+    )
+    return rows

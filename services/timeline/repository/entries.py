@@ -1,0 +1,162 @@
+"""Entries of one case: a page is one statement that decides, logs the reading and finds the rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+
+from services.timeline.domain.chain import PRODUCERS
+from services.timeline.domain.sight import Detail, Sight
+from services.timeline.repository.readable import Readable
+from shared.access.policy import Actor
+from shared.db import Driver
+
+BEGINNING, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+LAST_ID = UUID(int=2**128 - 1)
+
+# The row of the access log stands in the same statement as the page: it is durable before the first byte leaves, and
+# a page costs one round trip.
+_SEEN_AND_LOGGED = """
+WITH seen AS MATERIALIZED (
+  SELECT f.case_id FROM case_file f WHERE f.case_id = $3 AND {where}
+), logged AS (
+  INSERT INTO access_log (person, organisation, role, purpose, act, outcome, request_id, case_id)
+  SELECT $4, $5, $6, $7, $8, 'shown', $9, case_id FROM seen
+)"""
+# Whether an entry is visible at all is said twice: here, so that pages are full, and in `Sight.detail`, which is asked
+# again for every row that is shown.
+_VISIBLE = """
+(e.producer = ANY($10::text[]) OR e.type = ANY($11::text[])
+ OR (e.producer = ANY($12::text[]) AND (e.organisation = $5 OR e.institution = $5)))"""
+_COLUMNS = "event_id, occurred_at, recorded_at, producer, type, epoch, seq, organisation, institution, hash, envelope"
+_PAGE = f"""
+{_SEEN_AND_LOGGED}, page AS (
+  SELECT {_COLUMNS} FROM entry e
+  WHERE e.case_id = (SELECT case_id FROM seen) AND (e.occurred_at, e.event_id) < ($13, $14) AND e.occurred_at >= $15
+    AND e.recorded_at <= $16 AND {_VISIBLE}
+    AND ($17::text IS NULL OR e.producer = $17) AND ($18::text[] IS NULL OR e.type = ANY($18))
+    AND ($19::uuid IS NULL OR ((e.organisation = $19 OR e.institution = $19)
+                               AND (e.producer = ANY($20::text[]) OR e.organisation = $5 OR e.institution = $5)))
+  ORDER BY e.occurred_at DESC, e.event_id DESC LIMIT $21
+)
+SELECT p.*, c.event_id AS corrected_by, c.recorded_at AS corrected_at,
+       (SELECT count(*) FROM parked_event k WHERE k.producer = ANY($22::text[]) AND k.case_id = $3) AS parked
+FROM seen LEFT JOIN page p ON true LEFT JOIN LATERAL (
+  SELECT event_id, recorded_at FROM correction c
+  WHERE c.case_id = $3 AND c.corrected = p.event_id AND c.recorded_at <= $16 ORDER BY recorded_at, event_id LIMIT 1
+) c ON true
+ORDER BY p.occurred_at DESC, p.event_id DESC
+"""
+_OPENED = f"""
+{_SEEN_AND_LOGGED}
+SELECT s.producer, s.epoch, s.last_seq FROM seen LEFT JOIN stream_position s
+  ON s.case_id = $3 AND s.producer = ANY($10::text[])
+"""
+_POSITIONS = """
+SELECT producer, epoch, last_seq FROM stream_position WHERE case_id = $1 AND producer = ANY($2::text[]) AND last_seq > 0
+"""
+_SINCE = f"""
+SELECT {_COLUMNS}, NULL::uuid AS corrected_by, NULL::timestamptz AS corrected_at
+FROM entry e JOIN unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) AS n (producer, epoch, after, upto)
+  USING (producer, epoch)
+WHERE e.case_id = $6 AND e.seq > n.after AND e.seq <= n.upto
+  AND (e.producer = ANY($7::text[]) OR e.type = ANY($8::text[])
+       OR (e.producer = ANY($9::text[]) AND (e.organisation = $5 OR e.institution = $5)))
+ORDER BY e.recorded_at, e.event_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: the row of the access log, and what that actor sees."""
+
+    readable: Readable
+    sight: Sight
+    actor: Actor
+    act: str
+    request_id: UUID
+
+    @property
+    def log(self) -> tuple[object, ...]:
+        """Values of the access log's row."""
+        actor = self.actor
+        return (actor.person, actor.organisation, actor.acting_as, actor.purpose, self.act, self.request_id)
+
+    @property
+    def visible(self) -> tuple[list[str], list[str], list[str]]:
+        """Producers and types that are visible whoever they concern, and producers of which only the own ones are."""
+        return list(self.sight.producers), list(self.sight.types), list(self.sight.own)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a case's entries is asked for; times are half-open."""
+
+    limit: int
+    before: tuple[datetime, UUID] = (END, LAST_ID)
+    since: datetime = BEGINNING
+    known_at: datetime = END
+    producer: str | None = None
+    types: Sequence[str] | None = None
+    organisation: UUID | None = None
+
+
+Streams = dict[tuple[str, int], int]
+"""Last applied number by producer and epoch."""
+
+
+async def page(driver: Driver, reader: Reader, case: UUID, wanted: Wanted) -> list[asyncpg.Record]:
+    """Return entries, newest first, and log the reading; no row at all when the case is not for this reader.
+
+    A case without matching entries gives one row whose `event_id` is empty.
+    """
+    full = [producer for producer, detail in reader.sight.producers.items() if detail is Detail.FULL]
+    rows: list[asyncpg.Record] = await driver.fetch(
+        _PAGE.format(where=reader.readable.where),
+        *reader.readable.arguments,
+        case,
+        *reader.log,
+        *reader.visible,
+        *wanted.before,
+        wanted.since,
+        wanted.known_at,
+        wanted.producer,
+        wanted.types,
+        wanted.organisation,
+        full,
+        wanted.limit,
+        list(PRODUCERS),
+    )
+    return rows
+
+
+async def open_live(driver: Driver, reader: Reader, case: UUID) -> Streams | None:
+    """Log that a live view is opened and return how far each stream of the case is; None when it is not to be."""
+    statement = _OPENED.format(where=reader.readable.where)
+    rows = await driver.fetch(statement, *reader.readable.arguments, case, *reader.log, list(PRODUCERS))
+    return {(row[0], row[1]): row[2] for row in rows if row[0] is not None} if rows else None
+
+
+async def positions(driver: Driver, case: UUID) -> Streams:
+    """Return how far each stream of a case is applied."""
+    return {(row[0], row[1]): row[2] for row in await driver.fetch(_POSITIONS, case, list(PRODUCERS))}
+
+
+async def entries_since(
+    driver: Driver, reader: Reader, case: UUID, seen: Streams, upto: Streams
+) -> list[asyncpg.Record]:
+    """Return what was applied after `seen` and up to `upto`, in the order of recording."""
+    moved = [(stream, seen.get(stream, 0), last) for stream, last in upto.items() if last > seen.get(stream, 0)]
+    rows: list[asyncpg.Record] = await driver.fetch(
+        _SINCE,
+        [s[0] for s, _, _ in moved],
+        [s[1] for s, _, _ in moved],
+        [a for _, a, _ in moved],
+        [u for _, _, u in moved],
+        reader.actor.organisation,
+        case,
+        *reader.visible,
+    )
+    return rows

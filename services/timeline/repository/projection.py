@@ -1,0 +1,142 @@
+"""Writing the projections: one statement per table and batch, whatever the number of facts.
+
+Tables that only grow are filled by COPY. Rows that change are changed by sets, by operations whose order does not
+matter, and in the order of the case, so that two batches never wait for each other in a circle.
+"""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import orjson
+
+from services.timeline.domain.chain import PRODUCERS
+from services.timeline.domain.projection import File, Rows, project
+from shared.contracts.envelope import Event
+from shared.db import Driver
+from shared.journal.inbox import Stream
+from shared.journal.unit_of_work import UnitOfWork
+
+_FILES = """
+INSERT INTO case_file AS f (case_id, last_at, county, birth_date, sex, states, stage,
+                            screening, rehab, education, custody, timeline)
+SELECT case_id, last_at, county, birth_date, sex, states::jsonb, stage, screening, rehab, education, custody, timeline
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::date[], $5::text[], $6::text[], $7::smallint[],
+            $8::int[], $9::int[], $10::int[], $11::int[], $12::int[])
+  AS n (case_id, last_at, county, birth_date, sex, states, stage, screening, rehab, education, custody, timeline)
+ORDER BY case_id
+ON CONFLICT (case_id) DO UPDATE SET last_at = greatest(f.last_at, excluded.last_at),
+  county = coalesce(excluded.county, f.county), birth_date = coalesce(excluded.birth_date, f.birth_date),
+  sex = coalesce(excluded.sex, f.sex), states = f.states || excluded.states,
+  stage = greatest(f.stage, excluded.stage), screening = f.screening + excluded.screening,
+  rehab = f.rehab + excluded.rehab, education = f.education + excluded.education,
+  custody = f.custody + excluded.custody, timeline = f.timeline + excluded.timeline
+"""
+_COUNTIES = "INSERT INTO county (region) SELECT DISTINCT unnest($1::text[]) ORDER BY 1 ON CONFLICT DO NOTHING"
+_JOINED = """
+INSERT INTO case_participant (case_id, basis, reference, organisation, since, until, under, known_at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::date[], $6::date[], $7::uuid[],
+                     $8::timestamptz[]) AS n (case_id, basis, reference)
+ORDER BY case_id, basis, reference ON CONFLICT DO NOTHING
+"""
+_LEFT = """
+UPDATE case_participant p SET until = n.until, end_known_at = n.known_at
+FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::date[], $5::timestamptz[])
+  AS n (case_id, basis, reference, until, known_at)
+WHERE p.case_id = n.case_id AND p.basis = n.basis AND p.reference = n.reference
+"""
+# A placement replaces every earlier one from its first day on.
+_PLACED = """
+UPDATE case_participant p SET until = n.starts_on, end_known_at = n.known_at
+FROM (SELECT n.case_id, e.reference, min(n.starts_on) AS starts_on, min(n.known_at) AS known_at
+      FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::timestamptz[]) AS n (case_id, placement, starts_on, known_at)
+      JOIN case_participant e ON e.case_id = n.case_id AND e.basis = 'placed' AND e.reference <> n.placement
+                             AND e.since < n.starts_on AND (e.until IS NULL OR e.until > n.starts_on)
+      GROUP BY n.case_id, e.reference) n
+WHERE p.case_id = n.case_id AND p.basis = 'placed' AND p.reference = n.reference
+"""
+# A fact that comes again has the time and id that it had; whoever has not, or another hash, is another fact.
+_HASHES = """
+SELECT e.event_id, e.hash
+FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) AS n (case_id, occurred_at, event_id)
+JOIN entry e USING (case_id, occurred_at, event_id)
+"""
+_WAIVED = "SELECT hash FROM waiver WHERE hash = ANY($1::bytea[]) AND agreed_at IS NOT NULL"
+
+_COPIED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "entry": (
+        "entries",
+        (
+            "case_id",
+            "occurred_at",
+            "event_id",
+            "recorded_at",
+            "producer",
+            "type",
+            "epoch",
+            "seq",
+            "organisation",
+            "institution",
+            "hash",
+            "envelope",
+        ),
+    ),
+    "correction": ("corrections", ("case_id", "corrected", "event_id", "recorded_at")),
+    "suspicion_step": ("steps", ("case_id", "epoch", "seq", "category", "state", "void", "day", "recorded_at")),
+    "approval": ("approvals", ("approval", "case_id", "valid_from", "valid_until", "recorded_at")),
+    "attended_session": ("sessions", ("case_id", "day", "event_id", "enrolment", "recorded_at")),
+    "school_day": ("school_days", ("case_id", "day", "event_id", "mode", "institution", "recorded_at")),
+    "licence": ("licences", ("licence", "institution", "county", "valid_from", "valid_until", "recorded_at")),
+}
+"""Tables that only grow: which rows go into which columns."""
+
+_CHANGED = (("joined", _JOINED), ("left", _LEFT), ("placed", _PLACED))
+
+
+class Projection:
+    """The timeline's effects: a batch of facts becomes rows, inside the inbox's transaction."""
+
+    async def apply(self, events: Sequence[Event], uow: UnitOfWork) -> None:
+        await write(uow.driver, project(events))
+
+    async def hashes(self, events: Sequence[Event], uow: UnitOfWork) -> Mapping[tuple[Stream, int], bytes]:
+        """Return under which hash these facts were applied; none (`b""`) where another fact has their number."""
+        columns = [e.subject for e in events], [e.occurred_at for e in events], [e.id for e in events]
+        applied = {row[0]: row[1] for row in await uow.driver.fetch(_HASHES, *columns)}
+        unknown = [event.hash for event in events if event.id not in applied]
+        waived = {row[0] for row in await uow.driver.fetch(_WAIVED, unknown)} if unknown else set()
+        return {
+            (event.stream, event.seq): event.hash if event.hash in waived else applied.get(event.id, b"")
+            for event in events
+        }
+
+
+async def write(driver: Driver, rows: Rows) -> None:
+    """Write what a batch adds."""
+    for table, (source, columns) in _COPIED.items():
+        records = getattr(rows, source)
+        if records:
+            await driver.copy_records_to_table(table, records=records, columns=columns)
+    for source, statement in _CHANGED:
+        records = getattr(rows, source)
+        if records:
+            await driver.execute(statement, *map(list, zip(*records, strict=True)))
+    if rows.files:
+        await _write_files(driver, rows.files)
+
+
+async def _write_files(driver: Driver, files: Mapping[UUID, File]) -> None:
+    counties = [file.county for file in files.values() if file.county is not None]
+    if counties:
+        await driver.execute(_COUNTIES, counties)
+    changes = files.values()
+    await driver.execute(
+        _FILES,
+        list(files),
+        [file.last_at for file in changes],
+        [file.county for file in changes],
+        [file.birth_date for file in changes],
+        [file.sex for file in changes],
+        [orjson.dumps(file.states).decode() for file in changes],
+        [file.stage for file in changes],
+        *([file.counts.get(producer, 0) for file in changes] for producer in PRODUCERS),
+    )

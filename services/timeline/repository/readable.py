@@ -1,0 +1,57 @@
+"""Whose case it is: the one place that decides which cases an actor may see (docs/access.md)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.timeline.domain.sight import AFTERWARDS, BY_REGION, sees_no_child
+from shared import clock
+from shared.access.policy import Actor
+
+_IN_REGION = "starts_with(f.county, $1) AND $2::date IS NULL"
+_TAKES_PART = """EXISTS (
+  SELECT 1 FROM case_participant p
+  WHERE p.case_id = f.case_id AND p.organisation = $1::uuid AND (p.until IS NULL OR p.until > $2))
+"""
+_REGION_CASES = """
+SELECT f.* FROM county k CROSS JOIN LATERAL (
+  SELECT * FROM case_file f WHERE f.county = k.region AND (f.last_at, f.case_id) < ($3, $4)
+  ORDER BY f.last_at DESC, f.case_id DESC LIMIT $5
+) f WHERE starts_with(k.region, $1) AND $2::date IS NULL
+"""
+_ORGANISATION_CASES = """
+SELECT f.* FROM case_file f
+WHERE f.case_id IN (
+    SELECT case_id FROM case_participant WHERE organisation = $1::uuid AND (until IS NULL OR until > $2))
+  AND (f.last_at, f.case_id) < ($3, $4)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """The cases that an actor may see, as SQL over `case_file f`; its two arguments are always $1 and $2."""
+
+    where: str
+    cases: str
+    """All of them, after ($3, $4) in the order of newest activity first; the restriction drives the index."""
+    arguments: tuple[str, date | None]
+
+
+_NONE = "$1::text IS NULL AND $2::date IS NOT NULL"
+NOTHING = Readable(
+    _NONE, f"SELECT f.* FROM case_file f WHERE {_NONE} AND (f.last_at, f.case_id) < ($3, $4)", ("", None)
+)
+
+
+def readable_by(actor: Actor, visible_after_days: int) -> Readable:
+    """Return which cases an actor may see.
+
+    Authorities see by the child's county. An institution sees the cases in which it takes part; those that cared for
+    the child still do for some days after it left. Who only runs the installation sees none.
+    """
+    if sees_no_child(actor):
+        return NOTHING
+    if actor.org_type in BY_REGION:
+        # An empty prefix would match every county: who has no region sees nothing.
+        return Readable(_IN_REGION, _REGION_CASES, (actor.region, None)) if actor.region else NOTHING
+    afterwards = timedelta(days=visible_after_days if actor.org_type in AFTERWARDS else 0)
+    return Readable(_TAKES_PART, _ORGANISATION_CASES, (str(actor.organisation), clock.today() - afterwards))

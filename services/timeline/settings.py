@@ -1,0 +1,27 @@
+"""Environment of the timeline: `TIMELINE_...`."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What the timeline is told beside what every service is told."""
+
+    model_config = SettingsConfigDict(env_prefix="TIMELINE_", frozen=True, extra="ignore")
+
+    visible_after_days: int = Field(
+        default=90, ge=0, description="How long an institution still sees a child that left it [assumed]."
+    )
+    completeness_seconds: float = Field(
+        default=1.0, ge=0, le=60, description="How long one reading of the completeness serves all answers."
+    )
+    live_poll_seconds: float = Field(
+        default=1.0, gt=0, description="How often a live view looks for facts that another replica applied."
+    )
+    live_heartbeat_seconds: float = Field(
+        default=15.0, gt=0, description="How often a silent live view says that it is alive."
+    )
+    live_views: int = Field(default=500, ge=1, description="Live views of one process at most.")
+    rebuild_page: int = Field(default=5000, ge=1, le=10_000, description="Facts that a rebuild asks for at a time.")

@@ -1,0 +1,197 @@
+"""The timeline's own database: projections of other services' facts (all of it can be made anew from them) and waivers.
+
+No identity: a child is a case, a birth date, a sex and a county. Facts are applied in the order of each stream but in
+any order across producers, so tables only grow, or change by operations whose order does not matter.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.contracts.codes import Sex
+from shared.contracts.events.timeline import WaiverReason
+from shared.journal.tables import Moment, new_metadata
+from shared.stage import code
+
+metadata = new_metadata()
+
+entry = Table(
+    "entry",
+    metadata,
+    # One index for everything: pages read it backwards; a fact that comes again is found by its own time and id.
+    Column("case_id", Uuid, primary_key=True, comment="The case, or the institution of a fact about one."),
+    Column("occurred_at", Moment, primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+    Column("recorded_at", Moment, nullable=False),
+    Column("producer", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("organisation", Uuid, nullable=False, comment="Organisation that recorded the fact."),
+    Column("institution", Uuid, comment="Institution that the fact concerns, where it concerns one."),
+    Column("hash", LargeBinary, nullable=False),
+    Column("envelope", LargeBinary, nullable=False, comment="The published bytes; parsed by whoever reads them."),
+    comment="The timeline: one row per applied fact.",
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("corrected", Uuid, primary_key=True, comment="Fact that no longer holds."),
+    Column("event_id", Uuid, primary_key=True, comment="Fact that says so."),
+    Column("recorded_at", Moment, nullable=False),
+    comment="Which fact corrects which; nothing else is ever changed by a correction (handbook §0 rule 4).",
+)
+
+case_file = Table(
+    "case_file",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("county", Text, comment="County of residence; empty until the registration has come."),
+    Column("birth_date", Date),
+    Column("sex", Text),
+    Column("states", JSONB, nullable=False, comment="State of the suspicion per screening category (handbook §1.5)."),
+    Column("stage", SmallInteger, nullable=False, comment="Furthest stage reached, as its rank."),
+    Column("last_at", Moment, nullable=False, comment="When the latest fact was recorded."),
+    Column("screening", Integer, nullable=False),
+    Column("rehab", Integer, nullable=False),
+    Column("education", Integer, nullable=False),
+    Column("custody", Integer, nullable=False),
+    Column("timeline", Integer, nullable=False),
+    CheckConstraint(f"sex IN ({', '.join(repr(sex.value) for sex in Sex)})", name="sex"),
+    # The list of a county, newest activity first, is read off this index; a city's merges those of its counties.
+    Index("ix_case_file_county", "county", "last_at", "case_id"),
+    comment="One row per case: what lists and heads show; entries are counted by producer.",
+    postgresql_with={"fillfactor": 70},
+)
+
+county = Table(
+    "county",
+    metadata,
+    Column("region", Text, primary_key=True),
+    comment="Counties in which a case is known, so that a city's or province's list visits each of them.",
+)
+
+case_participant = Table(
+    "case_participant",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("basis", Text, primary_key=True),
+    Column("reference", Uuid, primary_key=True, comment="Referral, enrolment, placement or stay; else the case."),
+    Column("organisation", Uuid, primary_key=True),
+    Column("since", Date, nullable=False),
+    Column("until", Date, comment="First day on which it no longer holds."),
+    Column("under", Uuid, comment="Approval under which an enrolment runs."),
+    Column("known_at", Moment, nullable=False, comment="When its beginning was recorded."),
+    Column("end_known_at", Moment, comment="When its end was recorded."),
+    CheckConstraint("basis IN ('registered', 'screened', 'referred', 'enrolled', 'placed', 'admitted')", name="basis"),
+    Index("ix_case_participant_organisation", "organisation", "case_id"),
+    comment="Which organisation takes part in which case, derived from facts, never entered by hand.",
+)
+
+suspicion_step = Table(
+    "suspicion_step",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("category", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("void", Boolean, nullable=False, comment="Closed as entered in error or as a duplicate."),
+    Column("day", Date, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    comment="Every state that a suspicion entered, with its day.",
+)
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("approval", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date, nullable=False, comment="Last day, itself included."),
+    Column("recorded_at", Moment, nullable=False),
+    comment="Approvals of assistance and the time for which they hold.",
+)
+
+attended_session = Table(
+    "attended_session",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+    Column("enrolment", Uuid, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    comment="Sessions to which the child came, as recorded or as a correction put it.",
+)
+
+school_day = Table(
+    "school_day",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+    Column("mode", Text, nullable=False),
+    Column("institution", Uuid, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    comment="School days on which the child was present.",
+)
+
+licence = Table(
+    "licence",
+    metadata,
+    Column("licence", Uuid, primary_key=True),
+    Column("institution", Uuid, nullable=False),
+    Column("county", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date, nullable=False, comment="Last day, itself included."),
+    Column("recorded_at", Moment, nullable=False),
+    comment="Education licences of rehabilitation institutions.",
+)
+
+waiver = Table(
+    "waiver",
+    metadata,
+    Column("producer", Text, primary_key=True),
+    Column("case_id", Uuid, primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("hash", LargeBinary, primary_key=True),
+    Column("envelope", LargeBinary, nullable=False),
+    *code("reason", WaiverReason),
+    Column("asked_by", Uuid, nullable=False),
+    Column("asked_at", Moment, nullable=False, server_default=func.now()),
+    Column("agreed_by", Uuid),
+    Column("agreed_at", Moment),
+    CheckConstraint("agreed_by <> asked_by", name="two_persons"),
+    CheckConstraint("(agreed_by IS NULL) = (agreed_at IS NULL)", name="agreed"),
+    comment="Facts that two persons decided to step over; a rebuild steps over them again.",
+)
+
+PROJECTIONS = (
+    entry,
+    correction,
+    case_file,
+    county,
+    case_participant,
+    suspicion_step,
+    approval,
+    attended_session,
+    school_day,
+    licence,
+)
+"""What a rebuild empties and makes anew from the producers' facts."""
