@@ -145,7 +145,7 @@ class Demo:
     def _figures(self) -> dict[str, dict[str, int]]:
         period = source().period
         answer = self._auditor().get("timeline", "/v1/indicators", **{"from": period.since, "to": period.to})
-        found = {one["key"]: one["total"] for one in answer["indicators"]}
+        found = {one["key"]: one["value"] for one in answer["indicators"]}
         return {key: {"expected": wanted, "timeline": found[key]} for key, wanted in self.cohort.figures.items()}
 
     def _auditor(self) -> Operator:
