@@ -6,6 +6,7 @@ import argon2
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from shared.contracts.codes import Region
 from shared.settings import ServiceSettings
 
 
@@ -35,11 +36,7 @@ class Settings(ServiceSettings):
     user_name_per_minute: float = Field(default=10, gt=0, description="Failed logins of one user name, lasting.")
     secret_overlap_hours: int = Field(default=24, ge=0, description="How long a client's older secret stays valid.")
 
-    home_region: str = Field(
-        default="37",
-        pattern=r"^([0-9]{2}){1,3}$",
-        description="Region of the organisation that is made at the first start.",
-    )
+    home_region: Region = Field(default="37", description="Region of the organisation made at the first start.")
     home_name: str = Field(default="省残疾人联合会", description="Name of that organisation.")
     administrator_name: str | None = Field(default=None, description="User name of the first administrator.")
     administrator_password_file: Path | None = Field(default=None, description="File with that account's password.")

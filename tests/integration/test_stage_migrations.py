@@ -29,7 +29,7 @@ def checks_of(metadata: MetaData) -> set[str]:
     return {f"ck_{c.table.name}_{str(c.name).removeprefix(f'ck_{c.table.name}_')}" for c in named}
 
 
-@pytest.mark.parametrize("service", ["screening", "education", "custody"])
+@pytest.mark.parametrize("service", ["screening", "education", "custody", "directory"])
 async def test_migrations_make_what_the_tables_say_and_take_it_back(servers: Servers, service: str) -> None:
     await servers.prepare(service)
     scratch = f"scratch_{uuid4().hex[:12]}"

@@ -5,14 +5,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from services.directory import handlers
 from services.directory.api.common import LARGEST_BATCH, Body, Name, Out, Uow, page_of
 from services.directory.domain import NewOrganisation, Organisation
 from services.directory.repository import Repository
 from shared.access.policy import Act, Actor
-from shared.contracts.codes import OrgType
+from shared.contracts.codes import OrgType, Region
 from shared.http.doors import Read, may
 from shared.http.paging import After, Limit, Page, from_cursor
 
@@ -20,12 +20,6 @@ router = APIRouter(prefix="/v1/organisations", tags=["organisations"])
 
 Administrator = Annotated[Actor, may(Act.MANAGE_ORGANISATIONS)]
 Reader = Annotated[Actor, may(Act.READ_ORGANISATIONS)]
-
-
-# [0-9], never \d: the latter also takes the digits of other scripts.
-RegionCode = Annotated[
-    str, StringConstraints(pattern=r"^([0-9]{2}){1,3}$"), Field(description="GB/T 2260, 2, 4 or 6 digits.")
-]
 
 
 def _no_service(org_type: OrgType) -> OrgType:
@@ -42,7 +36,7 @@ class OrganisationIn(Body):
 
     name: Name
     org_type: Kept
-    region: RegionCode
+    region: Region
     credit_code: str | None = Field(default=None, max_length=40, description="Unified social credit code (GB 32100).")
 
     @property

@@ -39,9 +39,9 @@ ONE_ORGANISATION = f"SELECT {ORGANISATION} FROM organisation o WHERE o.id = $1"
 REGISTER = f"SELECT {ORGANISATION} FROM organisation o WHERE o.closed_at IS NULL ORDER BY o.id"
 LIST_ORGANISATIONS = f"""
 SELECT {ORGANISATION} FROM organisation o
-WHERE ($1::text IS NULL OR o.org_type = $1) AND o.region COLLATE "C" LIKE $2 || '%'
-  AND ($3::text IS NULL OR (o.region COLLATE "C", o.id) > ($3, $4::uuid))
-ORDER BY o.region COLLATE "C", o.id LIMIT $5
+WHERE ($1::text IS NULL OR o.org_type = $1) AND o.region LIKE $2 || '%'
+  AND ($3::text IS NULL OR (o.region, o.id) > ($3, $4::uuid))
+ORDER BY o.region, o.id LIMIT $5
 """
 ADD_ACCOUNT = """
 INSERT INTO account (id, organisation_id, user_name, display_name, roles, password_is_initial, created_at, disabled_at,

@@ -104,7 +104,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("org_type", sa.Text(), nullable=False),
-        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("region", sa.Text(collation="C"), nullable=False),
         sa.Column("credit_code", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -119,9 +119,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("credit_code", name=op.f("uq_organisation_credit_code")),
     )
-    op.create_index(
-        "ix_organisation_list", "organisation", [sa.literal_column('region COLLATE "C"'), "id"], unique=False
-    )
+    op.create_index("ix_organisation_list", "organisation", ["region", "id"], unique=False)
     op.create_index(
         "uq_organisation_open",
         "organisation",
