@@ -10,7 +10,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from shared.errors import InvalidRequest, NotFound, Refusal, TemporarilyUnavailable
@@ -72,7 +73,16 @@ def answer(request: Request, refusal: Refusal, *, errors: list[dict[str, Any]] |
 
 def places(errors: Any) -> list[dict[str, Any]]:
     """Return where a request has not the expected form, and why; never its values."""
-    return [{"place": [str(part) for part in error["loc"]], "reason": error["type"], "text": error["msg"]} for error in errors]
+    return [
+        {"place": [_part(part) for part in error["loc"]], "reason": error["type"], "text": error["msg"]}
+        for error in errors
+    ]
+
+
+def _part(part: str | int) -> str:
+    """Return a part of a place. A key that no field has may be anything, even a name or a number: it is not repeated."""
+    text = str(part)
+    return text if isinstance(part, int) or (text.isascii() and text.replace("-", "_").isidentifier()) else "?"
 
 
 def _plain(value: Any) -> Any:
