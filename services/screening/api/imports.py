@@ -72,5 +72,5 @@ def _result(place: int, imported: Imported, language: str) -> ImportResult:
         status="refused",
         code=refusal.code,
         title=refusal.words(language),
-        details=imported.details,
+        details=refusal.details,
     )

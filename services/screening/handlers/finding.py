@@ -8,6 +8,7 @@ from services.screening.domain.initial import InitialScreening
 from services.screening.domain.registry import NewChild
 from services.screening.domain.rescreening import Rescreening
 from services.screening.handlers.together import keep, suspicion_of
+from services.screening.repository.registry import Part
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
 from services.screening.tables import Basis
 from shared import clock, ids
@@ -20,8 +21,9 @@ async def register_child(child: NewChild, actor: Actor, uow: ScreeningUnitOfWork
     today = clock.today()
     registered = registry.register(child, today, uow.protocol(today))
     case = ids.new_case()
-    await uow.registry.add(case, registered, actor)
-    await uow.registry.take_part(case, actor.organisation, Basis.REGISTERED, child.registered_on or today)
+    for refusal in (await uow.registry.add({case: registered}, actor)).values():
+        raise refusal
+    await uow.registry.take_part(Part(case, actor.organisation, Basis.REGISTERED, child.registered_on or today))
     uow.record(case, registered.fact, occurred_at=child.registered_on or clock.now())
     return case
 
@@ -31,8 +33,8 @@ async def record_screening(case: UUID, screening: InitialScreening, actor: Actor
     child = await uow.registry.locked(case, actor)
     known = await uow.suspicions.known(child, screening.category)
     screened = initial.record_screening(child, screening, known, uow.actor, uow.protocol(screening.on))
-    await uow.records.add_screening(case, screening, screened.fact)
-    await uow.registry.take_part(case, actor.organisation, Basis.SCREENED, screening.on)
+    await uow.records.add_screenings((case, screening, screened.fact))
+    await uow.registry.take_part(Part(case, actor.organisation, Basis.SCREENED, screening.on))
     if screened.suspicion is not None:
         await uow.suspicions.save(screened.suspicion)
     uow.record(case, screened.fact, occurred_at=screening.on)

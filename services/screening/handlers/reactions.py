@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.screening.domain import closing
 from services.screening.handlers.together import keep
+from services.screening.repository.registry import Part
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
 from services.screening.tables import Basis
 from shared.contracts.events.custody import CustodyAdmitted, CustodyEnded
@@ -19,7 +20,7 @@ async def hand_over(incoming: Incoming[EnrolmentStarted], uow: ScreeningUnitOfWo
     if child is None:
         return
     enrolment, centre, on = started.enrolment, started.institution, started.started_on
-    await uow.registry.take_part(event.case, centre, Basis.ENROLLED, on, enrolment)
+    await uow.registry.take_part(Part(event.case, centre, Basis.ENROLLED, on, enrolment))
     for suspicion in await uow.suspicions.confirmed_as(child, started.category):
         await keep(closing.hand_over(suspicion, centre, enrolment, on), on, uow, caused_by=event)
 
@@ -37,9 +38,9 @@ async def join_school(incoming: Incoming[PlacementDecided], uow: ScreeningUnitOf
     if await uow.registry.known(event.case) is None:
         return
     await uow.registry.other_parts_end(event.case, Basis.PLACED, placed.placement, placed.starts_on)
-    for institution in (placed.school, placed.site):
-        if institution is not None:
-            await uow.registry.take_part(event.case, institution, Basis.PLACED, placed.starts_on, placed.placement)
+    institutions = [institution for institution in (placed.school, placed.site) if institution is not None]
+    since, placement = placed.starts_on, placed.placement
+    await uow.registry.take_part(*(Part(event.case, one, Basis.PLACED, since, placement) for one in institutions))
     if placed.ends_on is not None:
         await uow.registry.part_ends(event.case, placed.placement, placed.ends_on + timedelta(days=1))
 
@@ -48,7 +49,7 @@ async def enter_custody(incoming: Incoming[CustodyAdmitted], uow: ScreeningUnitO
     """The care home knows the child's name."""
     event, stay = incoming.event, incoming.data
     if await uow.registry.known(event.case) is not None:
-        await uow.registry.take_part(event.case, stay.institution, Basis.IN_CUSTODY, stay.admitted_on, stay.stay)
+        await uow.registry.take_part(Part(event.case, stay.institution, Basis.IN_CUSTODY, stay.admitted_on, stay.stay))
 
 
 async def leave_custody(incoming: Incoming[CustodyEnded], uow: ScreeningUnitOfWork) -> None:

@@ -8,6 +8,7 @@ from services.screening.domain.ages import check_not_in_future
 from services.screening.domain.referral import Issued, Referral, Slip
 from services.screening.domain.suspicion import Child
 from services.screening.handlers.together import keep
+from services.screening.repository.registry import Part
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
 from services.screening.tables import Basis
 from shared import clock
@@ -23,7 +24,7 @@ async def issue_referral(case: UUID, slip: Slip, actor: Actor, uow: ScreeningUni
         await uow.suspicions.save_referral(issued.replaced)
         await uow.registry.part_ends(case, issued.replaced.id, slip.on)
     await uow.suspicions.save_referral(issued.referral)
-    await uow.registry.take_part(case, slip.receiver, Basis.REFERRED, slip.on, slip.id)
+    await uow.registry.take_part(Part(case, slip.receiver, Basis.REFERRED, slip.on, slip.id))
     await keep(issued.decision, slip.on, uow)
 
 

@@ -26,11 +26,10 @@ class Records:
     session: Session
     by: ActorRef
 
-    async def add_screening(self, case: UUID, screening: InitialScreening, fact: ScreeningRecorded) -> None:
-        """Keep an initial screening with its positive signs."""
-        row = _named(fact, ("category", "round", "instrument", "screened_on", "outcome", "regression"))
-        signs = sorted(screening.positive_signs)
-        await self._add(t.screening, row | {"id": screening.id, "case_id": case, "positive_signs": signs})
+    async def add_screenings(self, *screenings: tuple[UUID, InitialScreening, ScreeningRecorded]) -> None:
+        """Keep initial screenings, each of a case, with their positive signs."""
+        if screenings:
+            await self._add(t.screening, *(_screening_row(*screening) for screening in screenings))
 
     async def add_rescreening(self, suspicion: Suspicion, found: Rescreening, fact: RescreeningRecorded) -> None:
         """Keep a re-screening with its answers and scores."""
@@ -64,9 +63,14 @@ class Records:
         found = exists(literal(1)).where(s.case_id == case, s.category == category)
         return bool((await self.session.execute(select(found))).scalar())
 
-    async def _add(self, table: Table, row: dict[str, Any]) -> None:
+    async def _add(self, table: Table, *rows: dict[str, Any]) -> None:
         author = {"organisation": self.by.organisation, "person": self.by.person}
-        await self.session.execute(insert(table).values(row | author))
+        await self.session.execute(insert(table), [row | author for row in rows])
+
+
+def _screening_row(case: UUID, screening: InitialScreening, fact: ScreeningRecorded) -> dict[str, Any]:
+    row = _named(fact, ("category", "round", "instrument", "screened_on", "outcome", "regression"))
+    return row | {"id": screening.id, "case_id": case, "positive_signs": sorted(screening.positive_signs)}
 
 
 def _of(suspicion: Suspicion) -> dict[str, Any]:

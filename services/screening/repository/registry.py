@@ -1,12 +1,13 @@
 """The registry: children, their sealed identity, the blind index of numbers, and who takes part in a case."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, insert, or_, select, tuple_, update
+from sqlalchemy import case as case_when
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.screening import tables as t
@@ -21,6 +22,24 @@ from shared.contracts.envelope import ActorRef
 from shared.db import Session
 from shared.errors import CaseNotFound
 
+Number = tuple[str, bytes]
+"""A number as it is looked up: its kind and its blind index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An organisation's part in a case: on what ground, since when, and by which referral, enrolment or placement."""
+
+    case: UUID
+    organisation: UUID
+    basis: Basis
+    since: date
+    source: UUID | None = None
+
+
+class _TakenSince(Exception):  # noqa: N818 - a turn, not an error
+    """Another clerk registered one of the numbers since it was looked up; now it can be seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Registry:
@@ -31,27 +50,55 @@ class Registry:
 
     # Registering ----------------------------------------------------------------------------------------------------
 
-    async def add(self, case: UUID, registered: Registered, actor: Actor) -> None:
-        """Keep a new child. Raises DuplicateChild when one of its numbers is known; one of two at once waits here."""
-        await self.session.execute(insert(t.child).values(_child_row(case, registered, actor.ref)))
-        await self._take_numbers(case, registered.identity, actor)
-        sealed = self.vault.seal(case, registered.identity)
-        row = {"case_id": case, "wrapped_key": sealed.wrapped_key, "wrapped_with": sealed.wrapped_with}
-        await self.session.execute(insert(t.child_identity).values(row | dict(sealed.fields)))
+    async def add(self, children: Mapping[UUID, Registered], actor: Actor) -> dict[UUID, DuplicateChild]:
+        """Keep new children by their cases; return the refusals of those of whom a number is known already."""
+        numbers = {case: self._numbers(registered.identity) for case, registered in children.items()}
+        taken = await self._taken([number for own in numbers.values() for number in own], actor)
+        refused: dict[UUID, DuplicateChild] = {}
+        for case, own in numbers.items():
+            if clashes := [taken[number] for number in own if number in taken]:
+                refused[case] = _duplicate(clashes)
+            else:
+                taken |= dict.fromkeys(own, case)
+        new = {case: registered for case, registered in children.items() if case not in refused}
+        try:
+            async with self.session.driver.transaction():
+                await self._insert(new, numbers, actor.ref)
+        except _TakenSince:
+            return await self.add(children, actor)
+        return refused
 
-    async def _take_numbers(self, case: UUID, identity: Identity, actor: Actor) -> None:
-        blinds = {kind.value: self.vault.blind(kind, number) for kind, number in identity.numbers.items()}
-        rows = [{"kind": kind, "blind": blind, "case_id": case} for kind, blind in blinds.items()]
+    async def _insert(
+        self, children: Mapping[UUID, Registered], numbers: Mapping[UUID, list[Number]], by: ActorRef
+    ) -> None:
+        if not children:
+            return
+        await self.session.execute(insert(t.child), [_child_row(*child, by) for child in children.items()])
+        await self._take({number: case for case in children for number in numbers[case]})
+        identities = [self._identity_row(case, registered.identity) for case, registered in children.items()]
+        await self.session.execute(insert(t.child_identity), identities)
+
+    async def _take(self, numbers: Mapping[Number, UUID]) -> None:
+        """Take numbers for their cases, in one order for all, so that two batches never wait for each other."""
+        rows = [{"kind": kind, "blind": blind, "case_id": numbers[kind, blind]} for kind, blind in sorted(numbers)]
         wanted = upsert(t.child_number).values(rows).on_conflict_do_nothing().returning(t.child_number.c.kind)
         if len((await self.session.execute(wanted)).all()) < len(rows):
-            raise DuplicateChild(**await self._known_to(actor, blinds.values()))
+            raise _TakenSince
 
-    async def _known_to(self, actor: Actor, blinds: Iterable[bytes]) -> dict[str, str]:
-        """Return the case of a known number, if the actor may know of it; else nothing."""
+    async def _taken(self, numbers: Sequence[Number], actor: Actor) -> dict[Number, UUID | None]:
+        """Return which numbers are known, each with its case where the actor may know of it."""
         n = t.child_number.c
-        found = select(n.case_id).where(n.blind.in_(blinds), readable_by(actor, n.case_id)).order_by(n.kind.desc())
-        known = (await self.session.execute(found)).scalars().first()
-        return {} if known is None else {"case": str(known)}
+        seen = case_when((readable_by(actor, n.case_id), n.case_id), else_=None)
+        known = select(n.kind, n.blind, seen.label("case_id")).where(tuple_(n.kind, n.blind).in_(numbers))
+        return {(row.kind, row.blind): row.case_id for row in await self.session.execute(known)}
+
+    def _numbers(self, identity: Identity) -> list[Number]:
+        return [(kind.value, self.vault.blind(kind, number)) for kind, number in identity.numbers.items()]
+
+    def _identity_row(self, case: UUID, identity: Identity) -> dict[str, Any]:
+        sealed = self.vault.seal(case, identity)
+        own = {"case_id": case, "wrapped_key": sealed.wrapped_key, "wrapped_with": sealed.wrapped_with}
+        return own | dict(sealed.fields)
 
     # Finding --------------------------------------------------------------------------------------------------------
 
@@ -98,15 +145,14 @@ class Registry:
 
     # Participants ---------------------------------------------------------------------------------------------------
 
-    async def take_part(
-        self, case: UUID, organisation: UUID, basis: Basis, since: date, source: UUID | None = None
-    ) -> None:
-        """Let an organisation take part in a case; one that did before takes part again."""
-        row = {"case_id": case, "organisation": organisation, "basis": basis.value, "source": source or case}
-        taken = upsert(t.participant).values(row | {"since": since})
-        await self.session.execute(
-            taken.on_conflict_do_update(index_elements=t.participant.primary_key, set_={"until": None})
+    async def take_part(self, *parts: Part) -> None:
+        """Let organisations take part in cases; one that did before takes part again."""
+        if not parts:
+            return
+        taken = upsert(t.participant).on_conflict_do_update(
+            index_elements=t.participant.primary_key, set_={"until": None}
         )
+        await self.session.execute(taken, [_part_row(part) for part in parts])
 
     async def part_ends(self, case: UUID, source: UUID, until: date) -> None:
         """Let the sight that a referral, enrolment, placement or stay gave of a child end on a day."""
@@ -121,6 +167,21 @@ class Registry:
         older = p.case_id == case, p.basis == basis.value, p.source != source
         still = or_(p.until.is_(None), p.until > until)
         await self.session.execute(update(t.participant).where(*older, still).values(until=until))
+
+
+def _duplicate(cases: Iterable[UUID | None]) -> DuplicateChild:
+    known = next((case for case in cases if case is not None), None)
+    return DuplicateChild(case=str(known)) if known else DuplicateChild()
+
+
+def _part_row(part: Part) -> dict[str, Any]:
+    return {
+        "case_id": part.case,
+        "organisation": part.organisation,
+        "basis": part.basis.value,
+        "source": part.source or part.case,
+        "since": part.since,
+    }
 
 
 def _child_row(case: UUID, registered: Registered, by: ActorRef) -> dict[str, Any]:

@@ -48,13 +48,14 @@ class Suspicions:
         )
         return [_suspicion(row, child) for row in await self.session.execute(wanted.order_by(s.category))]
 
-    async def save(self, suspicion: Suspicion) -> None:
-        """Keep a suspicion as it is now."""
-        row = _suspicion_row(suspicion)
-        kept = upsert(t.suspicion).values(row)
-        await self.session.execute(
-            kept.on_conflict_do_update(index_elements=t.suspicion.primary_key, set_={k: kept.excluded[k] for k in row})
-        )
+    async def save(self, *suspicions: Suspicion) -> None:
+        """Keep suspicions as they are now."""
+        if not suspicions:
+            return
+        kept = upsert(t.suspicion)
+        changed = {column.name: kept.excluded[column.name] for column in t.suspicion.columns if not column.primary_key}
+        saved = kept.on_conflict_do_update(index_elements=t.suspicion.primary_key, set_=changed)
+        await self.session.execute(saved, [_suspicion_row(suspicion) for suspicion in suspicions])
 
     # Referrals ------------------------------------------------------------------------------------------------------
 
