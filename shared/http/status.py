@@ -25,7 +25,7 @@ SELECT producer, count(*) AS streams, sum(last_seq)::bigint AS facts FROM stream
 _PARTITIONS = """
 SELECT topic, partition, passed, applied, duplicate, parked, rejected FROM partition_account ORDER BY topic, partition
 """
-_PARKED = "SELECT reason, count(*) FROM parked_event GROUP BY reason ORDER BY reason"
+_PARKED = "SELECT reason, count(*) AS number FROM parked_event GROUP BY reason ORDER BY reason"
 _COMPLETE = "SELECT producer, complete_to, checkpoint_at, behind FROM completeness ORDER BY producer"
 
 
@@ -93,7 +93,7 @@ async def status(request: Request, actor: Annotated[Actor, may(Act.OPERATE)]) ->
             recorded=await _recorded(driver),
             applied=[Applied(**row) for row in await driver.fetch(_APPLIED)],
             partitions=_partitions(await driver.fetch(_PARTITIONS)),
-            parked=dict(await driver.fetch(_PARKED)),
+            parked={row["reason"]: row["number"] for row in await driver.fetch(_PARKED)},
             completeness=[Complete(**row) for row in await driver.fetch(_COMPLETE)],
         )
 

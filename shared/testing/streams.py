@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from shared import clock, ids
-from shared.contracts.envelope import GENESIS, Context, Event, Fact, Recorded, seal, service_actor
+from shared.contracts.envelope import GENESIS, ActorRef, Context, Event, Fact, Recorded, seal, service_actor
 from shared.journal.inbox import Record
 
 
@@ -21,11 +21,18 @@ class Stream:
     head: bytes = GENESIS
     records: list[Record] = field(default_factory=list)
 
-    def append(self, fact: Fact, *, occurred_at: date | datetime | None = None) -> Record:
+    def append(
+        self,
+        fact: Fact,
+        *,
+        occurred_at: date | datetime | None = None,
+        actor: ActorRef | None = None,
+        recorded_at: datetime | None = None,
+    ) -> Record:
         """Add a fact; return it as a record of its topic (offsets count per stream)."""
         moment = clock.moment_of(occurred_at or clock.now())
         recorded = Recorded(ids.new_fact(), self.subject, fact, moment, ids.new_record())
-        context = Context(self.producer, service_actor(self.producer), clock.now())
+        context = Context(self.producer, actor or service_actor(self.producer), recorded_at or clock.now())
         sealed = seal(recorded, context, epoch=self.epoch, seq=self.last + 1, prev_hash=self.head)
         self.last, self.head = sealed.seq, sealed.hash
         record = Record(sealed.envelope, str(self.subject).encode(), fact.topic, 0, len(self.records))

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
@@ -115,7 +114,7 @@ async def head(request: Request, case: CaseId, actor: Reads) -> Response:
         stamp = await board(request).stamp(row["parked"], session.driver)
     more = {
         "participants": [dict(participant) for participant in participants],
-        "entries": {LANE_OF[producer]: row[producer] for producer in reader.sight.whole},
+        "entries": {LANE_OF[producer].value: row[producer] for producer in reader.sight.whole},
         "completeness": stamp,
     }
     return ready(_case(row, reader.sight) | more)
@@ -145,7 +144,7 @@ def _case(row: Row, sight: Sight) -> dict[str, Any]:
         "age_years": row["birth_date"] and age_in_years(row["birth_date"], clock.today()),
         "sex": row["sex"],
         "stage": Stage(row["stage"]).code if sight.states else None,
-        "states": orjson.loads(row["states"]) if sight.states else None,
+        "states": row["states"] if sight.states else None,
         "last_at": row["last_at"],
     }
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from services.timeline.errors import NothingToStepOver, SecondPersonNeeded, WaiverNotAsked
 from shared.contracts.envelope import Event
 from shared.contracts.events.timeline import EventWaived, ParkedReason, WaivedProducer, WaiverReason
-from shared.journal.inbox import Reason
+from shared.journal.reason import Reason
 
 
 class Words(BaseModel):

@@ -13,7 +13,7 @@ from uuid import UUID
 from services.timeline.domain.chain import Stage
 from shared.clock import local_date
 from shared.contracts.codes import Sex
-from shared.contracts.envelope import FACTS, Event, Fact
+from shared.contracts.envelope import FACTS, Event, Fact, read
 from shared.contracts.events.custody import CustodyAdmitted, CustodyEnded
 from shared.contracts.events.education import (
     AttendanceRecorded,
@@ -46,7 +46,6 @@ from shared.contracts.events.screening import (
     SuspicionState,
     TracingAttempted,
 )
-from shared.journal.reactions import read
 
 Row = tuple[Any, ...]
 
