@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, TypeVar
 from uuid import UUID
 
 import orjson
@@ -24,6 +24,9 @@ About = Literal["case", "institution"]
 
 FACTS: dict[str, type["Fact"]] = {}
 """Every fact of the catalogue by its type; filled by importing `shared.contracts.catalogue`."""
+
+
+F = TypeVar("F", bound="Fact")
 
 
 class Strict(BaseModel):
@@ -261,3 +264,8 @@ def _well_formed(attributes: dict[str, Any], event: Event) -> bool:
         and len(event.prev_hash) == len(GENESIS)
         and isinstance(event.data, dict)
     )
+
+
+def read(fact: type[F], event: Event) -> F:
+    """Read an event's data as a consumer does: unknown fields ignored, text read into dates and ids."""
+    return fact.model_validate(event.data, strict=False, extra="ignore")

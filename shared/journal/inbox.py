@@ -19,6 +19,7 @@ from shared.contracts.envelope import GENESIS, Event, Unreadable, service_actor
 from shared.db import Driver
 from shared.errors import TemporarilyUnavailable
 from shared.failpoints import failpoint
+from shared.journal.reason import Reason
 from shared.journal.unit_of_work import Ledger, UnitOfWork
 from shared.telemetry import OFFSETS
 
@@ -59,23 +60,6 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     PARKED = "parked"
     REJECTED = "rejected"
-
-
-class Reason(StrEnum):
-    """Why a record lies in `parked_event`."""
-
-    GAP = "gap"
-    """An earlier fact of its stream is missing: waits, and is repaired from the producer's feed."""
-    BROKEN_CHAIN = "broken-chain"
-    """Its prev_hash is not the hash of the fact before: somebody changed something."""
-    POISON = "poison"
-    """It could not be applied; its case waits, the others go on."""
-    EQUIVOCATION = "equivocation"
-    """The same number was seen before with another hash: an incident."""
-    UNREADABLE = "unreadable"
-    """Not an envelope of ours; it belongs to no stream."""
-    FOREIGN = "foreign"
-    """Producer, key, topic or feed do not belong together."""
 
 
 _REJECTING = frozenset({Reason.EQUIVOCATION, Reason.UNREADABLE, Reason.FOREIGN})

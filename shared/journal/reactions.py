@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from shared.contracts.envelope import Event, Fact
+from shared.contracts.envelope import Event, Fact, read
 from shared.journal.inbox import Stream
 from shared.journal.unit_of_work import UnitOfWork
 
@@ -49,11 +49,6 @@ def on(fact: type[F], handler: Callable[[Incoming[F], Any], Awaitable[None]]) ->
 def topics_of(reactions: Iterable[Reaction]) -> set[str]:
     """Return the topics that a table of reactions needs."""
     return {reaction.fact.topic for reaction in reactions}
-
-
-def read(fact: type[F], event: Event) -> F:
-    """Read an event's data as a consumer does: unknown fields ignored, text read into dates and ids."""
-    return fact.model_validate(event.data, strict=False, extra="ignore")
 
 
 class Reactions:

@@ -11,10 +11,9 @@ import pytest
 
 from shared.blueprint import ROOT, app_of, service_names
 from shared.contracts.catalogue import FACTS, fact_type
-from shared.contracts.envelope import Event, Fact
+from shared.contracts.envelope import Event, Fact, read
 from shared.contracts.schema import schema_of
 from shared.contracts.specimen import example_of, specimen
-from shared.journal.reactions import read
 from tests.contract.walk import fields, fields_of
 
 TYPES = sorted(FACTS)
@@ -169,11 +168,15 @@ def _calls(folder: Path) -> Iterator[str]:
                     yield name
 
 
+STANDS_ON_ITSELF = "timeline"
+"""What two persons decide about the timeline is an entry of the timeline, and comes to it as every entry does."""
+
+
 @pytest.mark.parametrize("service", service_names())
 def test_a_service_hears_only_declared_facts_of_others(service: str):
     for fact in app_of(service).state.service.hears:
         assert FACTS[fact.type] is fact
-        assert fact.producer != service
+        assert fact.producer != service or service == STANDS_ON_ITSELF
 
 
 def test_a_type_is_declared_once():

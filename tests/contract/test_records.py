@@ -14,11 +14,22 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from shared.contracts.catalogue import FACTS
-from shared.contracts.envelope import ActorRef, Context, Event, Fact, Recorded, Sealed, Unreadable, b64, seal, timestamp
+from shared.contracts.envelope import (
+    ActorRef,
+    Context,
+    Event,
+    Fact,
+    Recorded,
+    Sealed,
+    Unreadable,
+    b64,
+    read,
+    seal,
+    timestamp,
+)
 from shared.contracts.schema import envelope_schema, schema_of
 from shared.contracts.specimen import example_of
 from shared.journal.checkpoint import BUCKETS, TOPIC, Checkpoint, as_cloudevent, read_cloudevent
-from shared.journal.reactions import read
 from tests.contract import arbitrary
 
 TYPES = sorted(FACTS)

@@ -87,9 +87,12 @@ def _gaps(words: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
 
 
+SPARE = {"conflict": "the general 409, for a stage that needs no word of its own; the journal's tests raise it"}
+
+
 def test_every_refusal_is_said_somewhere():
     used = {name for folder in ("shared", "services") for s in (ROOT / folder).rglob("*.py") for name in _used(s)}
-    assert [code for code in SAID if CATALOGUE[code].__name__ not in used] == []
+    assert {code for code in SAID if CATALOGUE[code].__name__ not in used} == SPARE.keys()
 
 
 def _used(source: Path) -> Iterator[str]:

@@ -18,7 +18,8 @@ from shared.access.policy import Act, Actor, allowed
 from shared.contracts.events.timeline import WaiverReason
 from shared.http.doors import may, writing
 from shared.http.paging import After, Limit, from_cursor, to_cursor
-from shared.journal.inbox import Outcome, Reason
+from shared.journal.inbox import Outcome
+from shared.journal.reason import Reason
 from shared.journal.unit_of_work import UnitOfWork
 from shared.stage import Body
 
