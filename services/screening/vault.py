@@ -8,7 +8,7 @@ would be useless, there are only about 2^34 possible numbers of children.
 import hmac
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Self
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from shared.contracts.events.screening import IdentifierKind
 KEY_BYTES = 32
 NONCE_BYTES = 12
 SHORTEST_SECRET = 32
-FIELDS = tuple(field.name for field in fields(Identity))
+FIELDS = tuple(one.name for one in fields(Identity))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class SealedIdentity:
 class Vault:
     """Seals and opens identities, and makes numbers findable without storing them."""
 
-    wrapping: AESGCM
-    lookup: bytes
+    wrapping: AESGCM = field(repr=False)
+    lookup: bytes = field(repr=False)
     name: str
     """Names the wrapping key, so that a later one can take over child by child."""
 

@@ -1,5 +1,6 @@
 """What callers send. Numbers and dates come as what they are: a day is ISO text, never a timestamp."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -28,9 +29,11 @@ from shared.contracts.events.screening import (
     TracingOutcome,
 )
 
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def _iso_day(value: object) -> date:
-    if isinstance(value, str):
+    if isinstance(value, str) and ISO_DAY.fullmatch(value):
         return date.fromisoformat(value)
     raise ValueError("a date is text of the form 2024-03-20")
 

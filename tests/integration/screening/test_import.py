@@ -1,9 +1,11 @@
 """A clinic's own system sends its children in batches: a result per item, nothing left of a refused one."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
 
+from shared.contracts.codes import OrgType
 from tests.support.screening import a_birth_certificate, a_child, a_screening
 from tests.support.stages import code_of
 
@@ -72,3 +74,30 @@ async def test_a_batch_of_none_or_too_many_is_refused_whole(chain, size):
     answer = await chain.post(chain.clinic, IMPORT, {"items": [{"child": a_child()}] * size})
     assert code_of(answer) == (422, "invalid-request")
     assert await chain.stage.counts() == before
+
+
+async def test_two_batches_with_the_same_children_at_once_register_each_child_once(chain):
+    certificates = [a_birth_certificate() for _ in range(40)]
+    orders = certificates, list(reversed(certificates)), certificates[10:30]
+    bodies = [{"items": [an_item(birth_certificate=number) for number in order]} for order in orders]
+    other = chain.stage.organisation(OrgType.CLINIC)
+    answers = await asyncio.gather(
+        chain.done(chain.clinic, IMPORT, bodies[0]),
+        chain.done(other, IMPORT, bodies[1]),
+        chain.done(chain.clinic, IMPORT, bodies[2]),
+    )
+    results = [result for answer in answers for result in answer["results"]]
+    assert [result["status"] for result in results].count("recorded") == 40
+    assert {result["code"] for result in results if result["status"] == "refused"} == {"screening.duplicate-child"}
+
+
+async def test_children_of_an_older_register_come_with_its_day(chain):
+    items = [
+        {"child": a_child() | {"registered_on": "2023-09-01"}},
+        {"child": a_child() | {"registered_on": "2999-01-01"}},
+        {"child": a_child() | {"registered_on": "2022-03-14"}},
+    ]
+    results = (await chain.done(chain.clinic, IMPORT, {"items": items}))["results"]
+    assert [result["code"] for result in results] == [None, "in-the-future", "in-the-future"]
+    (fact,) = await chain.stage.facts(results[0]["case"])
+    assert fact["time"] == "2023-08-31T16:00:00.000000Z"
