@@ -54,17 +54,28 @@ class Child:
     ) -> Record:
         outcome = screening.ScreeningOutcome.ABNORMAL if abnormal else screening.ScreeningOutcome.NORMAL
         fact = screening.ScreeningRecorded(
-            screening=uuid4(), category=category, round=screening.ScreeningRound.M36,
-            instrument=screening.Instrument.WARNING_SIGNS, screened_on=day, outcome=outcome,
-            positive_signs=int(abnormal), regression=screening.Regression.NONE,
+            screening=uuid4(),
+            category=category,
+            round=screening.ScreeningRound.M36,
+            instrument=screening.Instrument.WARNING_SIGNS,
+            screened_on=day,
+            outcome=outcome,
+            positive_signs=int(abnormal),
+            regression=screening.Regression.NONE,
             state=SuspicionState.SCREEN_POSITIVE if abnormal else None,
         )
         return self.add(fact, day, by=by)
 
     def referred(self, day: date, receiver: UUID, *, replaces: UUID | None = None) -> screening.ReferralIssued:
         fact = screening.ReferralIssued(
-            referral=uuid4(), category=ScreeningCategory.AUTISM, step=screening.ReferralStep.RESCREENING,
-            sender=uuid4(), receiver=receiver, issued_on=day, answer_by=day + timedelta(days=14), replaces=replaces,
+            referral=uuid4(),
+            category=ScreeningCategory.AUTISM,
+            step=screening.ReferralStep.RESCREENING,
+            sender=uuid4(),
+            receiver=receiver,
+            issued_on=day,
+            answer_by=day + timedelta(days=14),
+            replaces=replaces,
             state=SuspicionState.RESCREEN_REFERRED,
         )
         self.add(fact, day)
@@ -72,40 +83,68 @@ class Child:
 
     def rejected(self, referral: screening.ReferralIssued, day: date) -> Record:
         fact = screening.ReferralRejected(
-            referral=referral.referral, category=referral.category, step=referral.step, sender=referral.sender,
-            receiver=referral.receiver, rejected_on=day, reason=screening.RejectionReason.NO_CAPACITY,
+            referral=referral.referral,
+            category=referral.category,
+            step=referral.step,
+            sender=referral.sender,
+            receiver=referral.receiver,
+            rejected_on=day,
+            reason=screening.RejectionReason.NO_CAPACITY,
             state=SuspicionState.SCREEN_POSITIVE,
         )
         return self.add(fact, day)
 
     def confirmed(self, day: date, *, by: Actor | None = None, category=ScreeningCategory.AUTISM) -> Record:
         fact = screening.DiagnosisRecorded(
-            diagnosis=uuid4(), category=category, outcome=screening.DiagnosisOutcome.CONFIRMED,
-            rehab_category=RehabCategory(category.value), diagnosed_on=day, institution=uuid4(),
-            no_screening_record=False, state=SuspicionState.CONFIRMED,
+            diagnosis=uuid4(),
+            category=category,
+            outcome=screening.DiagnosisOutcome.CONFIRMED,
+            rehab_category=RehabCategory(category.value),
+            diagnosed_on=day,
+            institution=uuid4(),
+            no_screening_record=False,
+            state=SuspicionState.CONFIRMED,
         )
         return self.add(fact, day, by=by)
 
     def closed(self, day: date, reason: screening.ClosingReason, *, category=ScreeningCategory.AUTISM) -> Record:
         fact = screening.CaseClosed(
-            category=category, reason=reason, closed_on=day, state_before=SuspicionState.SCREEN_POSITIVE,
+            category=category,
+            reason=reason,
+            closed_on=day,
+            state_before=SuspicionState.SCREEN_POSITIVE,
             state=SuspicionState.CLOSED,
         )
         return self.add(fact, day)
 
     def approved(self, valid_from: date, valid_until: date) -> UUID:
         fact = rehab.AssistanceApproved(
-            approval=uuid4(), application=uuid4(), item=rehab.AssistanceItem.TRAINING, category=RehabCategory.AUTISM,
-            mode=rehab.TrainingMode.CENTRALISED, age_band=rehab.AgeBand.UNDER_7, county=COUNTY, approved_on=valid_from,
-            valid_from=valid_from, valid_until=valid_until, ceiling=1_500_000, monthly_cap=150_000, enrol_by=valid_until,
+            approval=uuid4(),
+            application=uuid4(),
+            item=rehab.AssistanceItem.TRAINING,
+            category=RehabCategory.AUTISM,
+            mode=rehab.TrainingMode.CENTRALISED,
+            age_band=rehab.AgeBand.UNDER_7,
+            county=COUNTY,
+            approved_on=valid_from,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            ceiling=1_500_000,
+            monthly_cap=150_000,
+            enrol_by=valid_until,
         )
         self.add(fact, valid_from)
         return fact.approval
 
     def enrolled(self, day: date, centre: UUID, approval: UUID, *, by: Actor | None = None) -> UUID:
         fact = rehab.EnrolmentStarted(
-            enrolment=uuid4(), approval=approval, institution=centre, item=rehab.AssistanceItem.TRAINING,
-            category=RehabCategory.AUTISM, mode=rehab.TrainingMode.CENTRALISED, started_on=day,
+            enrolment=uuid4(),
+            approval=approval,
+            institution=centre,
+            item=rehab.AssistanceItem.TRAINING,
+            category=RehabCategory.AUTISM,
+            mode=rehab.TrainingMode.CENTRALISED,
+            started_on=day,
             expected_until=date(day.year, 12, 31),
         )
         self.add(fact, day, by=by)
@@ -118,18 +157,35 @@ class Child:
         return self.add(fact, day)
 
     def trained(
-        self, day: date, centre: UUID, enrolment: UUID, *, attended: bool = True, by: Actor | None = None,
+        self,
+        day: date,
+        centre: UUID,
+        enrolment: UUID,
+        *,
+        attended: bool = True,
+        by: Actor | None = None,
         recorded_at: datetime | None = None,
     ) -> Event:
         starts = nine_o_clock(day)
         fact = rehab.SessionRecorded(
-            session=uuid4(), enrolment=enrolment, institution=centre, therapist=uuid4(), discipline=Discipline.PT,
-            mode=SessionMode.INDIVIDUAL, starts_at=starts, ends_at=starts + timedelta(minutes=45), attended=attended,
+            session=uuid4(),
+            enrolment=enrolment,
+            institution=centre,
+            therapist=uuid4(),
+            discipline=Discipline.PT,
+            mode=SessionMode.INDIVIDUAL,
+            starts_at=starts,
+            ends_at=starts + timedelta(minutes=45),
+            attended=attended,
         )
         return event_of(self.add(fact, starts, by=by, recorded_at=recorded_at))
 
     def corrected(
-        self, session: Event, *, attended: bool | None = None, day: date | None = None,
+        self,
+        session: Event,
+        *,
+        attended: bool | None = None,
+        day: date | None = None,
         recorded_at: datetime | None = None,
     ) -> Event:
         """Correct a session: void it, or put another day or attendance in its place."""
@@ -137,13 +193,20 @@ class Child:
         if attended is not None:
             starts = nine_o_clock(day or session.occurred_at.date())
             replacement = SessionContent(
-                therapist=uuid4(), discipline=Discipline.PT, mode=SessionMode.INDIVIDUAL, starts_at=starts,
-                ends_at=starts + timedelta(minutes=45), attended=attended,
+                therapist=uuid4(),
+                discipline=Discipline.PT,
+                mode=SessionMode.INDIVIDUAL,
+                starts_at=starts,
+                ends_at=starts + timedelta(minutes=45),
+                attended=attended,
             )
         fact = rehab.SessionCorrected(
-            session=UUID(session.data["session"]), enrolment=UUID(session.data["enrolment"]),
-            institution=UUID(session.data["institution"]), reason=CorrectionReason.WRONG_DETAILS,
-            replacement=replacement, correction_of=session.id,
+            session=UUID(session.data["session"]),
+            enrolment=UUID(session.data["enrolment"]),
+            institution=UUID(session.data["institution"]),
+            reason=CorrectionReason.WRONG_DETAILS,
+            replacement=replacement,
+            correction_of=session.id,
         )
         return event_of(self.add(fact, session.occurred_at, recorded_at=recorded_at))
 
@@ -151,19 +214,35 @@ class Child:
         self, day: date, *, school: UUID, site: UUID | None = None, ends_on: date | None = None, by: Actor | None = None
     ) -> UUID:
         fact = education.PlacementDecided(
-            placement=uuid4(), mode=PlacementMode.TEACHING_SITE if site else PlacementMode.REGULAR_CLASS, school=school,
-            site=site, decided_on=day, starts_on=day, ends_on=ends_on, skipped=(),
+            placement=uuid4(),
+            mode=PlacementMode.TEACHING_SITE if site else PlacementMode.REGULAR_CLASS,
+            school=school,
+            site=site,
+            decided_on=day,
+            starts_on=day,
+            ends_on=ends_on,
+            skipped=(),
         )
         self.add(fact, day, by=by)
         return fact.placement
 
     def at_school(
-        self, day: date, institution: UUID, *, present: bool = True, mode: PlacementMode = PlacementMode.TEACHING_SITE,
-        corrects: Event | None = None, by: Actor | None = None,
+        self,
+        day: date,
+        institution: UUID,
+        *,
+        present: bool = True,
+        mode: PlacementMode = PlacementMode.TEACHING_SITE,
+        corrects: Event | None = None,
+        by: Actor | None = None,
     ) -> Event:
         status = AttendanceStatus.PRESENT if present else AttendanceStatus.ABSENT
         fact = education.AttendanceRecorded(
-            placement=uuid4(), mode=mode, institution=institution, on=day, status=status,
+            placement=uuid4(),
+            mode=mode,
+            institution=institution,
+            on=day,
+            status=status,
             correction_of=corrects.id if corrects else None,
         )
         return event_of(self.add(fact, day, by=by))
@@ -193,8 +272,12 @@ class Institution:
 
     def licensed(self, valid_from: date, valid_until: date, county: str = COUNTY) -> Record:
         fact = education.EducationLicenceGranted(
-            licence=uuid4(), region=county, stage=education.LicenceStage.COMPULSORY, valid_from=valid_from,
-            valid_until=valid_until, partner_school=uuid4(),
+            licence=uuid4(),
+            region=county,
+            stage=education.LicenceStage.COMPULSORY,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            partner_school=uuid4(),
         )
         return self.stream.append(fact, occurred_at=valid_from)
 

@@ -122,7 +122,9 @@ async def test_a_day_is_a_day_in_shanghai(timeline, auditor):
 def child_fact_at_half_past_midnight():
     from shared.contracts.events.custody import CustodyEnded, CustodyEndReason
 
-    return CustodyEnded(stay=uuid4(), institution=HOME, ended_on=date(2024, 3, 5), reason=CustodyEndReason.RETURNED_HOME)
+    return CustodyEnded(
+        stay=uuid4(), institution=HOME, ended_on=date(2024, 3, 5), reason=CustodyEndReason.RETURNED_HOME
+    )
 
 
 async def test_a_case_without_matching_entries_is_an_empty_page_not_a_missing_case(timeline, child, auditor):
