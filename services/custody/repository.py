@@ -17,24 +17,29 @@ from shared.errors import NotFound
 from shared.journal.unit_of_work import UnitOfWork
 from shared.stage import within
 
+CARERS = frozenset({OrgType.CARE_HOME, OrgType.REHAB_CENTRE})
 
-def readable_by(actor: Actor, visible_after_days: int) -> ColumnElement[bool]:
-    """Return which stays an actor may see (docs/access.md).
 
-    A federation those of its region; an institution its own, while the child stays and for some days after; nobody
-    else any.
+def readable_by(
+    actor: Actor, county: ColumnElement[str], own: ColumnElement[bool], kinds: frozenset[OrgType]
+) -> ColumnElement[bool]:
+    """Return which rows an actor may see (docs/access.md).
+
+    A federation those of its region; an institution of these kinds its own; nobody else any.
     """
     if actor.org_type is OrgType.FEDERATION:
-        return within(stay.c.county, actor.region)
-    if actor.org_type in {OrgType.CARE_HOME, OrgType.REHAB_CENTRE}:
-        in_sight = stay.c.ended_on > clock.today() - timedelta(days=visible_after_days)
-        return and_(stay.c.institution == actor.organisation, or_(stay.c.ended_on.is_(None), in_sight))
-    return false()
+        return within(county, actor.region)
+    return own if actor.org_type in kinds else false()
 
 
 def readable(actor: Actor, visible_after_days: int, case: UUID | None = None) -> Select[Any]:
-    """Return the statement that reads an actor's stays, of one child or of all."""
-    wanted = select(stay).where(readable_by(actor, visible_after_days))
+    """Return the statement that reads an actor's stays, of one child or of all.
+
+    An institution sees its own while the child stays and for some days after.
+    """
+    in_sight = stay.c.ended_on > clock.today() - timedelta(days=visible_after_days)
+    own = and_(stay.c.institution == actor.organisation, or_(stay.c.ended_on.is_(None), in_sight))
+    wanted = select(stay).where(readable_by(actor, stay.c.county, own, CARERS))
     return wanted if case is None else wanted.where(stay.c.case_id == case)
 
 
@@ -44,11 +49,9 @@ def candidates(actor: Actor) -> Select[Any]:
     Care homes see none: a child is theirs to know of once its guardian brings it (docs/access.md).
     """
     in_care = exists().where(stay.c.case_id == enrolment.c.case_id, stay.c.ended_on.is_(None))
-    wanted = select(enrolment).join(child, child.c.case_id == enrolment.c.case_id).where(~in_care)
-    if actor.org_type is OrgType.FEDERATION:
-        return wanted.where(within(child.c.county, actor.region))
     own = enrolment.c.institution == actor.organisation
-    return wanted.where(own if actor.org_type is OrgType.REHAB_CENTRE else false())
+    wanted = select(enrolment).join(child, child.c.case_id == enrolment.c.case_id).where(~in_care)
+    return wanted.where(readable_by(actor, child.c.county, own, frozenset({OrgType.REHAB_CENTRE})))
 
 
 class CustodyUnitOfWork(UnitOfWork):

@@ -1,15 +1,15 @@
 """What all doors of the service share: text-only dates, the unit of work, reading, pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StrictBool
-from sqlalchemy import Row
 
 from services.rehab.repository import RehabUnitOfWork, Repositories
+from services.rehab.repository.records import Rows
 from services.rehab.settings import Settings
 from shared.access.policy import Actor
 from shared.http.doors import Read, Reading, service_of, writing
@@ -63,9 +63,7 @@ def _books(request: Request, reading: Read) -> Books:
 Open = Annotated[Books, Depends(_books)]
 
 
-def page_of(
-    view: type[Out], rows: Sequence[Row[Any]], limit: int, keys: Callable[[Row[Any]], tuple[Any, ...]]
-) -> Page[Out]:
+def page_of(view: type[Out], rows: Rows, limit: int, keys: Callable[[Any], tuple[Any, ...]]) -> Page[Out]:
     """Return one page; the row beyond the limit tells that there is a next one."""
     more = to_cursor(*map(str, keys(rows[limit - 1]))) if len(rows) > limit else None
     return Page(items=[view.model_validate(row) for row in rows[:limit]], next=more)
