@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -13,6 +14,7 @@ from shared.contracts.catalogue import FACTS
 from shared.errors import TooLarge
 from shared.http import problems, status
 from shared.http.doors import open_door, service_of
+from shared.http.openapi import openapi_of
 from shared.journal import feed
 from shared.messaging.asyncapi import asyncapi
 from shared.service import Service
@@ -55,7 +57,7 @@ def asyncapi_of(service: Service) -> dict[str, Any]:
 
 
 def create_app(service: Service, routers: Iterable[APIRouter], *, title: str, description: str) -> FastAPI:
-    """Build the ASGI app of a service: its routers, health, problem details; its background work runs in the lifespan."""
+    """Build a service's ASGI app: its routers, health, problem details; background work runs in the lifespan."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -68,6 +70,8 @@ def create_app(service: Service, routers: Iterable[APIRouter], *, title: str, de
     for router in (*routers, feed.router, status.router, health):
         app.include_router(router)
     app.add_middleware(Edge)
+    # The way of extending the document that FastAPI describes.
+    app.openapi = partial(openapi_of, app)  # type: ignore[method-assign]
     return app
 
 

@@ -18,6 +18,7 @@ from shared.contracts import generate
 from shared.contracts.catalogue import FACTS
 from shared.contracts.specimen import example_of
 from shared.http.app import asyncapi_of
+from shared.http.doors import unit_of_work
 from shared.http.entrances import entrances
 
 SERVICES = service_names()
@@ -105,6 +106,22 @@ def test_the_asyncapi_document_names_all_that_the_service_says_and_hears(service
 def _carried(document: Any, action: str) -> set[str]:
     operations = [one for one in document["operations"].values() if one["action"] == action]
     return {message["$ref"].rpartition("/")[2] for one in operations for message in one["messages"]}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_openapi_document_says_what_a_caller_must_bring_and_may_get(service: str):
+    document = app_of(service).openapi()
+    assert document["components"]["securitySchemes"].keys() == {"token"}
+    for entrance in entrances(app_of(service)):
+        operation = document["paths"].get(entrance.path, {}).get(entrance.method.lower())
+        if operation is None:
+            assert entrance.open_because
+            continue
+        headers = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"}
+        assert ("security" in operation) == (entrance.act is not None)
+        assert ("Idempotency-Key" in headers) == (unit_of_work in entrance.calls)
+        assert "application/problem+json" in operation["responses"]["default"]["content"]
+    assert "HTTPValidationError" not in json.dumps(document)
 
 
 @pytest.mark.parametrize("service", SERVICES)
