@@ -26,7 +26,7 @@ from deploy.local.topics import Topic, declare
 from deploy.postgres.databases import MIGRATOR, provision, role_of
 from deploy.services import NAMES
 from shared.contracts.topics import topics
-from shared.db import alembic_config, migrate
+from shared.migrations import alembic_config, migrate
 
 ROLES = (MIGRATOR, *map(role_of, NAMES))
 

@@ -23,6 +23,9 @@ LOOK_BACK = {"rehab": "RULES__VISIBLE_AFTER_DAYS", "education": "VISIBLE_AFTER_D
 LOOK_BACK_DAYS = "36500"
 """The cohort's year is over: by the rule of 90 days its institutions would no longer see their children."""
 
+POOL = "6"
+"""Connections of a service: as many as two cores keep busy. Each costs PostgreSQL about 5 MB."""
+
 CHECKPOINT_SECONDS = "5"
 """On one machine a checkpoint costs nothing; a person who watches the demo sees completeness move."""
 
@@ -99,6 +102,7 @@ def _environment(
     values = {
         "DATABASE_URL": f"postgresql://{role_of(spec.name)}@{LOOPBACK}:{postgres.port}/{role_of(spec.name)}",
         "DATABASE_PASSWORD_FILE": str(home.secret_file(role_of(spec.name))),
+        "DATABASE_POOL": POOL,
         "KAFKA": broker.bootstrap,
         "KAFKA_IDEMPOTENT": str(broker.idempotent).lower(),
         "DIRECTORY_URL": urls["directory"],

@@ -44,10 +44,12 @@ class Child:
         self.records.append(record)
         return record
 
-    def registered(self, county: str = COUNTY, *, by: Actor | None = None, born: date = BORN) -> Record:
+    def registered(
+        self, county: str = COUNTY, *, by: Actor | None = None, born: date = BORN, recorded_at: datetime | None = None
+    ) -> Record:
         kind = screening.IdentifierKind.RESIDENT_NUMBER
         fact = screening.ChildRegistered(sex=Sex.FEMALE, birth_date=born, region=county, identifier_kind=kind)
-        return self.add(fact, YEAR, by=by)
+        return self.add(fact, YEAR, by=by, recorded_at=recorded_at)
 
     def screened(
         self, day: date, *, abnormal: bool = True, category=ScreeningCategory.AUTISM, by: Actor | None = None

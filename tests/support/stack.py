@@ -15,13 +15,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from fastapi import FastAPI
 
 from deploy.local.broker import Broker
-from deploy.postgres.databases import MIGRATOR, provision, role_of
 from deploy.local.postgres import Postgres
+from deploy.postgres.databases import MIGRATOR, provision, role_of
 from shared.access.clients import Organisation
 from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
-from shared.db import migrate
 from shared.journal.inbox import Outcome, Record
+from shared.migrations import migrate
 from shared.service import Service
 from tests.support.tokens import Issuer, an_actor
 

@@ -1,5 +1,5 @@
 import asyncio
 
-from shared.db import run_migrations
+from shared.migrations import run_migrations
 
 asyncio.run(run_migrations())

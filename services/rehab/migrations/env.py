@@ -2,6 +2,6 @@
 
 import asyncio
 
-from shared.db import run_migrations
+from shared.migrations import run_migrations
 
 asyncio.run(run_migrations())

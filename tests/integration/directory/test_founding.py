@@ -14,7 +14,7 @@ from deploy.postgres.databases import MIGRATOR, provision, role_of
 from services.directory.app import create_app
 from services.directory.errors import PasswordTooShort
 from services.directory.repository import Repository
-from shared.db import migrate
+from shared.migrations import migrate
 from tests.support.directory import ADMINISTRATOR, PASSWORD, environment
 from tests.support.stack import PASSWORD as DATABASE_PASSWORD
 

@@ -1,0 +1,85 @@
+"""A service's tables: brought to a revision by the migrator role, and used, never owned, by the application role.
+
+`python -m shared.migrations <service> <number> "<message>" postgresql://... <password>` writes a migration: the
+difference between the service's `tables.py` and what its migrations make so far. It needs a scratch database.
+"""
+
+import shutil
+import sys
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, make_url, pool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.journal.tables import APPEND_ONLY
+
+
+def migrate(service: str, url: str, password: str, *, app_role: str, revision: str = "head") -> None:
+    """Bring a service's database to a revision, as the migrator role, and grant the application role its rights."""
+    config = alembic_config(service)
+    config.attributes.update(url=url, password=password, app_role=app_role)
+    direction = command.downgrade if revision == "base" else command.upgrade
+    direction(config, revision)
+
+
+def alembic_config(service: str) -> Config:
+    """Return the alembic configuration of a service; its scripts live in `services/<service>/migrations`."""
+    config = Config()
+    config.set_main_option("script_location", str(files(f"services.{service}") / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["metadata"] = import_module(f"services.{service}.tables").metadata
+    return config
+
+
+async def run_migrations() -> None:
+    """Run the migrations of the current alembic context; each service's `env.py` calls only this."""
+    options = context.config.attributes
+    url = make_url(options["url"]).set(drivername="postgresql+asyncpg", password=options["password"])
+    engine = create_async_engine(url, poolclass=pool.NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(_run, options["metadata"], options.get("app_role"))
+        await connection.commit()
+    await engine.dispose()
+
+
+def _run(connection: Connection, metadata: MetaData, app_role: str | None) -> None:
+    context.configure(connection=connection, target_metadata=metadata, compare_type=True, compare_server_default=False)
+    with context.begin_transaction():
+        context.run_migrations()
+        if app_role is not None:
+            grant(connection, app_role)
+
+
+def grant(connection: Connection, role: str) -> None:
+    """Give the application role its rights: no ownership, and no UPDATE or DELETE on append-only tables."""
+    quoted = connection.dialect.identifier_preparer.quote(role)
+    run = connection.exec_driver_sql
+    run(f"GRANT USAGE ON SCHEMA public TO {quoted}")
+    run(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}")
+    run(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
+    present = set(run("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").scalars())
+    for table in present & {*APPEND_ONLY, "alembic_version"}:
+        run(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}")
+
+
+def main() -> None:
+    """Bring the scratch database to head, compare, and write the next file of the service's `migrations/versions`."""
+    service, number, message, url, password = sys.argv[1:]
+    config = alembic_config(service)
+    config.attributes.update(url=url, password=password)
+    # Alembic looks for its template beside the scripts; the house has one for all services.
+    template = Path(str(config.get_main_option("script_location"))) / "script.py.mako"
+    shutil.copy(str(files("shared") / template.name), template)
+    try:
+        command.upgrade(config, "head")
+        command.revision(config, message, autogenerate=True, rev_id=number)
+    finally:
+        template.unlink()
+
+
+if __name__ == "__main__":
+    main()
