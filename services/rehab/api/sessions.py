@@ -1,25 +1,26 @@
 """Sessions: one, a day of them, a correction, a month to read (handbook §3.5)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
-from sqlalchemy import Row
 
 from services.rehab import handlers
 from services.rehab.api.forms import Flag, Moment, Open, Uow, View
 from services.rehab.domain.sessions import Correction
 from services.rehab.errors import BatchSize
 from services.rehab.handlers import SessionOrder
+from services.rehab.repository.records import Rows
 from shared.access.policy import Act, Actor
 from shared.ages import anniversary
 from shared.clock import moment_of
 from shared.contracts.codes import OrgType
 from shared.contracts.events.rehab import CorrectionReason, Discipline, SessionContent, SessionMode
 from shared.errors import InvalidRequest, Refusal
+from shared.http.direct import DirectRoute
 from shared.http.doors import may
 from shared.http.problems import language_of, places
 from shared.ids import CaseId, PersonId
@@ -27,6 +28,7 @@ from shared.journal.unit_of_work import Receipt
 from shared.stage import Body
 
 router = APIRouter(prefix="/v1", tags=["sessions"])
+busy = APIRouter(prefix="/v1", tags=["sessions"], route_class=DirectRoute)
 
 LARGEST_BATCH = 1000
 
@@ -140,7 +142,7 @@ class MonthView(View):
     busy: list[BusyView]
 
 
-@router.post("/cases/{case}/sessions", status_code=201)
+@busy.post("/cases/{case}/sessions", status_code=201)
 async def record_session(
     case: CaseId, body: SessionIn, actor: Annotated[Actor, may(Act.RECORD_SESSION)], uow: Uow
 ) -> Receipt:
@@ -150,7 +152,7 @@ async def record_session(
     return receipt
 
 
-@router.post("/sessions/batch")
+@busy.post("/sessions/batch")
 async def record_sessions(
     body: BatchIn, request: Request, actor: Annotated[Actor, may(Act.RECORD_SESSION)], uow: Uow
 ) -> BatchResult:
@@ -204,7 +206,7 @@ async def read_sessions(
     return _month(rows, actor)
 
 
-def _month(rows: Sequence[Row[Any]], actor: Actor) -> MonthView:
+def _month(rows: Rows, actor: Actor) -> MonthView:
     whole = actor.org_type is OrgType.FEDERATION
     own = [row for row in rows if whole or row.institution == actor.organisation]
     busy = [row for row in rows if not whole and row.institution != actor.organisation and not row.void]
