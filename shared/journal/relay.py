@@ -53,6 +53,10 @@ Message = tuple[str, bytes, bytes]
 """Topic, key, value."""
 
 
+HEADERS = [("content-type", b"application/cloudevents+json")]
+"""What the Kafka binding of CloudEvents asks of a record in structured mode."""
+
+
 class BrokerAway(ConnectionError):  # noqa: N818 - a state, not a defect
     """Nothing can be sent at the moment. No fact is to blame, so none is put back for it; the relay itself waits."""
 
@@ -133,7 +137,7 @@ async def _queued(producer: AIOKafkaProducer, messages: Sequence[Message]) -> li
         future = None
         if topic not in away:
             try:
-                future = await producer.send(topic, value, key)
+                future = await producer.send(topic, value, key, headers=HEADERS)
             except MessageSizeTooLargeError:
                 log.error("fact is larger than the broker takes", extra={"key": key.decode()})  # noqa: TRY400
             except (KafkaError, OSError) as error:
