@@ -122,8 +122,8 @@ class Item:
         return self.event
 
 
-Early = dict[int, list[Item]]
-"""Facts of one stream that came before their turn, by number; where a number has several, at most one will connect."""
+New = dict[int, list[Item]]
+"""New facts of one stream by number; where a number has several, at most one will connect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Batch:
 
     items: list[Item]
     ready: list[Item] = field(default_factory=list)
-    early: dict[Stream, Early] = field(default_factory=lambda: defaultdict(dict))
+    new: dict[Stream, New] = field(default_factory=lambda: defaultdict(dict))
     waiting: list[Waiting] = field(default_factory=list)
     fetched: list[Item] = field(default_factory=list)
     """Items read back from parking because they connect now."""
@@ -154,9 +154,9 @@ class Batch:
         item.settle(Outcome.APPLIED)
         position.last, position.head = item.fact.seq, item.fact.hash
 
-    def keep_early(self, item: Item) -> None:
-        """Keep a fact that comes before its turn; the same one a second time is a duplicate."""
-        candidates = self.early[item.fact.stream].setdefault(item.fact.seq, [])
+    def keep_new(self, item: Item) -> None:
+        """Keep a new fact until its turn is known; the same one a second time is a duplicate."""
+        candidates = self.new[item.fact.stream].setdefault(item.fact.seq, [])
         if any(other.fact.hash == item.fact.hash for other in candidates):
             item.settle(Outcome.DUPLICATE)
         else:
@@ -251,20 +251,20 @@ class Inbox:
     async def _sort(
         self, uow: UnitOfWork, incoming: Sequence[Item], positions: Mapping[Stream, Position], batch: Batch
     ) -> None:
-        """Tell duplicates, next ones and early ones apart, by number and hash."""
-        old = [item.fact for item in incoming if item.fact.seq <= positions[item.fact.stream].last]
-        known = dict(await self.effects.hashes(old, uow)) if old else {}
-        known |= {(stream, position.last): position.head for stream, position in positions.items()}
+        """Tell what was applied before, by number and hash, from what is new; the new ones find their order later."""
+        old = []
         for item in incoming:
-            event = item.fact
-            position = positions[event.stream]
-            if event.seq > position.last:
-                _sort_new(item, position, batch)
-            elif known.get((event.stream, event.seq), event.hash) == event.hash:
+            if item.fact.seq > positions[item.fact.stream].last:
+                batch.keep_new(item)
+            else:
+                old.append(item)
+        known = dict(await self.effects.hashes([item.fact for item in old], uow)) if old else {}
+        known |= {(stream, position.last): position.head for stream, position in positions.items()}
+        for item in old:
+            if known.get((item.fact.stream, item.fact.seq), item.fact.hash) == item.fact.hash:
                 item.settle(Outcome.DUPLICATE)
             else:
                 item.park(Reason.EQUIVOCATION)
-            known[event.stream, position.last] = position.head
 
     async def _apply(
         self, uow: UnitOfWork, batch: Batch, positions: Mapping[Stream, Position], *, one_by_one: bool
@@ -276,6 +276,7 @@ class Inbox:
             return
         try:
             await self.effects.apply([item.fact for item in batch.ready], uow)
+            await uow.flush()
         except Exception as error:
             if _at_fault(error, uow.driver):
                 raise _CannotApply from error
@@ -373,24 +374,14 @@ def _belongs(record: Record, event: Event) -> bool:
     }
 
 
-def _sort_new(item: Item, position: Position, batch: Batch) -> None:
-    event = item.fact
-    if event.seq > position.last + 1:
-        batch.keep_early(item)
-    elif event.prev_hash == position.head:
-        batch.accept(item, position)
-    else:
-        item.park(Reason.BROKEN_CHAIN)
-
-
 async def _drain(driver: Driver, positions: Mapping[Stream, Position], batch: Batch) -> None:
-    """Apply what now connects: early records of this batch, and those parked before; park the early rest."""
+    """Let through what connects, of this batch and of what was parked before; park the rest."""
     batch.waiting = [_waiting(row) for row in await driver.fetch(_WAITING, *_columns(positions))]
     await _fetch_connecting(driver, positions, batch)
     stored = {row.hash for row in batch.waiting if row.reason is Reason.GAP}
-    for stream, early in batch.early.items():
-        _connect(early, positions[stream], batch)
-        for item in (item for candidates in early.values() for item in candidates):
+    for stream, new in batch.new.items():
+        _connect(new, positions[stream], batch)
+        for item in (item for candidates in new.values() for item in candidates):
             if item.fact.hash in stored:
                 item.settle(Outcome.DUPLICATE)
             else:
@@ -406,18 +397,18 @@ async def _fetch_connecting(driver: Driver, positions: Mapping[Stream, Position]
     wanted = []
     for stream, rows in parked.items():
         following = positions[stream].last + 1
-        while following in rows or following in batch.early.get(stream, ()):
+        while following in rows or following in batch.new.get(stream, ()):
             wanted += [row.id for row in rows.get(following, ())]
             following += 1
     for (envelope,) in await driver.fetch(_PARKED_ENVELOPES, wanted) if wanted else ():
         item = Item(Record(envelope), Event.read(envelope))
         batch.fetched.append(item)
-        batch.keep_early(item)
+        batch.keep_new(item)
 
 
-def _connect(early: Early, position: Position, batch: Batch) -> None:
+def _connect(new: New, position: Position, batch: Batch) -> None:
     """Let through, one after the other, what connects to the position; at a number with several, the one that fits."""
-    while candidates := early.pop(position.last + 1, None):
+    while candidates := new.pop(position.last + 1, None):
         fitting = next((item for item in candidates if item.fact.prev_hash == position.head), None)
         for item in candidates:
             if item is not fitting:
@@ -515,7 +506,7 @@ async def _clear_parked(driver: Driver, batch: Batch, positions: Mapping[Stream,
     if not passed:
         return
     applied = {(item.fact.stream, item.fact.seq): item.fact.hash for item in batch.ready}
-    same = [row.id for row in passed if applied.get((row.stream, row.seq), row.hash) == row.hash]
+    same = [row.id for row in passed if applied.get((row.stream, row.seq)) == row.hash]
     await driver.execute(_UNPARK, same)
     await driver.execute(_CONTRADICTED, sorted({row.id for row in passed} - set(same)))
 

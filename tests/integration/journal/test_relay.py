@@ -1,0 +1,347 @@
+"""The relay on a real broker: nothing leaves the outbox unacknowledged, nothing of a case overtakes."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import UnknownTopicOrPartitionError
+
+from shared import clock
+from shared.journal.relay import BrokerAway, Message, Producer, Relay, unbroken_prefix
+from shared.testing.eventually import eventually
+from tests.support.probe import (
+    ACTOR,
+    TOPIC,
+    Bench,
+    Bulky,
+    Noted,
+    as_records,
+    check_first_sight,
+    check_kept,
+    check_log,
+    check_on_topic,
+    read_topic,
+)
+
+
+@pytest.fixture
+async def producer(topic, probe):
+    producer = Producer(topic, idempotent=probe.broker.idempotent)
+    yield producer
+    await producer.close()
+
+
+async def note_many(bench: Bench, cases: int, facts: int, shuffle: random.Random | None = None) -> set[UUID]:
+    """Record facts about several cases, their commits interleaved."""
+    ids = [uuid4() for _ in range(cases)]
+    order = [case for case in ids for _ in range(facts)]
+    (shuffle or random.Random(1)).shuffle(order)
+    for number, case in enumerate(order):
+        await bench.note(number, case=case)
+    return set(ids)
+
+
+async def drained(bench: Bench, relay: Relay, within: float = 20) -> None:
+    async def empty() -> bool:
+        with suppress(BrokerAway):
+            await relay.turn()
+        return not await bench.waiting()
+
+    await eventually(empty, within=within)
+
+
+async def test_every_fact_reaches_the_topic_byte_for_byte_and_in_the_order_of_its_case(bench, topic, producer):
+    cases = await note_many(bench, 7, 11)
+    await drained(bench, bench.relay(producer.send_all, batch=10))
+    log, there = await bench.log(), await read_topic(topic, cases)
+    check_log(log)
+    check_on_topic(log, there)
+    check_first_sight(there)
+    assert len(there) == 77
+
+
+async def test_a_fact_is_not_lost_because_a_later_one_committed_first(bench, topic, producer):
+    """Ids of the outbox become visible out of order; the relay reads rows, not from where it last was."""
+    await late_commit(bench, bench.relay(producer.send_all), topic)
+
+
+async def late_commit(bench: Bench, relay: Relay, bootstrap: str) -> None:
+    slow, quick = uuid4(), uuid4()
+    async with bench.ledger.open(ACTOR) as uow:
+        uow.record(slow, Noted(number=1), occurred_at=clock.now())
+        await uow.commit()
+        await bench.note(2, case=quick)
+        await relay.turn()
+    await relay.turn()
+    check_on_topic(await bench.log(), await read_topic(bootstrap, {slow, quick}))
+    assert not await bench.waiting()
+
+
+@dataclass
+class Fickle:
+    """The real broker behind a line that fails: some messages are not sent, some answers do not come back."""
+
+    producer: Producer
+    luck: random.Random
+    acknowledged: set[bytes] = field(default_factory=set)
+
+    async def send_all(self, messages: Sequence[Message]) -> list[bool]:
+        fates = [self.luck.choice(("sent", "sent", "lost", "answer lost")) for _ in messages]
+        sent = [message for message, fate in zip(messages, fates, strict=True) if fate != "lost"]
+        arrived = iter(await self.producer.send_all(sent))
+        answers = [fate != "lost" and next(arrived) and fate == "sent" for fate in fates]
+        self.acknowledged |= {message[2] for message, ok in zip(messages, answers, strict=True) if ok}
+        return answers
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_whatever_fails_only_an_unbroken_acknowledged_prefix_leaves_the_outbox(bench, topic, producer, seed):
+    luck = random.Random(seed)
+    cases = await note_many(bench, 5, 8, luck)
+    fickle = Fickle(producer, luck)
+    relay = bench.relay(fickle.send_all, batch=15)
+    for _ in range(200):
+        await hurry(bench)
+        await relay.turn()
+        await check_prefix(bench, fickle.acknowledged)
+        if not await bench.waiting():
+            break
+    there = await read_topic(topic, cases)
+    check_on_topic(await bench.log(), there)
+    await bench.inbox().take(as_records(there))
+    check_kept(await bench.log(), await bench.kept())
+
+
+async def check_prefix(bench: Bench, acknowledged: set[bytes]) -> None:
+    """What is gone from the outbox was acknowledged, and what remains of a case is its end."""
+    waiting = await bench.waiting()
+    lasts = {event.subject: event.seq for event in await bench.log()}
+    for event in await bench.log():
+        if event.seq not in waiting.get(event.subject, ()):
+            assert event.envelope in acknowledged
+    for case, seqs in waiting.items():
+        assert seqs == list(range(seqs[0], lasts[case] + 1)), case
+
+
+async def hurry(bench: Bench) -> None:
+    """Let no case wait out its back-off."""
+    await bench.fetch("UPDATE outbox SET next_try = now() - interval '1 second' WHERE tries > 0")
+
+
+async def test_a_case_that_fails_waits_and_the_others_go_on(bench, topic, producer):
+    failing, other = uuid4(), uuid4()
+
+    async def send_all(messages: Sequence[Message]) -> list[bool]:
+        sent = await producer.send_all([m for m in messages if m[1] != str(failing).encode()])
+        return [m[1] != str(failing).encode() for m in messages] if all(sent) else [False] * len(messages)
+
+    await bench.note(1, 2, case=failing)
+    await bench.note(1, 2, case=other)
+    relay = bench.relay(send_all)
+    assert await relay.turn() == 2
+    await bench.note(3, case=other)
+    assert await relay.turn() == 1
+    assert await bench.waiting() == {failing: [1, 2]}
+    tries = await bench.fetch("SELECT tries, next_try > now() AS later FROM outbox ORDER BY seq")
+    assert [tuple(row) for row in tries] == [(1, True), (0, False)]
+    relay.send_all = producer.send_all
+    await drained(bench, relay)
+    check_first_sight(await read_topic(topic, {failing, other}))
+
+
+async def test_the_back_off_grows_with_each_failure(bench):
+    async def nothing_arrives(messages: Sequence[Message]) -> list[bool]:
+        return [False] * len(messages)
+
+    await bench.note(1)
+    relay, waits = bench.relay(nothing_arrives), []
+    for _ in range(4):
+        await hurry(bench)
+        await relay.turn()
+        (wait,) = (await bench.fetch("SELECT extract(epoch FROM next_try - now())::float FROM outbox"))[0]
+        waits.append(wait)
+    assert waits == sorted(waits)
+    assert waits[-1] > 4 * waits[0]
+
+
+async def test_a_fact_too_large_for_the_broker_stops_only_its_own_case(bench, topic, producer):
+    large, other = uuid4(), uuid4()
+    async with bench.ledger.open(ACTOR) as uow:
+        uow.record(large, Bulky(filling="x" * 2_000_000), occurred_at=clock.now())
+        uow.record(large, Noted(number=2), occurred_at=clock.now())
+        uow.record(other, Noted(number=1), occurred_at=clock.now())
+        await uow.commit()
+    await bench.relay(producer.send_all).turn()
+    assert await bench.waiting() == {large: [1, 2]}
+    assert [event.subject for event in await read_topic(topic, {other})] == [other]
+
+
+NOWHERE = "tongkang.nowhere"
+
+
+@pytest.fixture
+def nowhere(monkeypatch):
+    """Let the client say of one topic what it says, after its time limit, of one that is not declared."""
+    asked = []
+    send = AIOKafkaProducer.send
+
+    async def refuse(self, topic, *arguments, **options):
+        if topic != NOWHERE:
+            return await send(self, topic, *arguments, **options)
+        asked.append(topic)
+        raise UnknownTopicOrPartitionError
+
+    monkeypatch.setattr(AIOKafkaProducer, "send", refuse)
+    return asked
+
+
+async def test_a_topic_that_is_missing_does_not_stop_the_others(bench, topic, producer, nowhere):
+    case = uuid4()
+    await bench.note(1, case=case)
+    (event,) = await bench.log()
+    lost = [(NOWHERE, b"key", b"value")] * 50
+    answers = await producer.send_all([lost[0], (TOPIC, str(case).encode(), event.envelope), *lost])
+    assert [n for n, ok in enumerate(answers) if ok] == [1]
+    assert len(nowhere) == 1, "each attempt costs the whole time limit"
+    assert await read_topic(topic, {case}) == [event]
+
+
+async def test_a_broker_that_is_away_blames_no_fact_and_gets_all_when_it_is_back(bench, own_broker):
+    case = uuid4()
+    await bench.note(1, 2, case=case)
+    producer = Producer(own_broker.bootstrap, idempotent=False)
+    relay = bench.relay(producer.send_all)
+    running = asyncio.create_task(relay.run())
+    with pytest.raises(BrokerAway):
+        await relay.turn()
+    assert [tuple(row) for row in await bench.fetch("SELECT DISTINCT tries FROM outbox")] == [(0,)]
+    await own_broker.up()
+    await gone(bench)
+    await asyncio.to_thread(own_broker.server.kill)
+    await bench.note(3, case=case)
+    await own_broker.up()
+    await gone(bench)
+    assert [event.seq for event in await read_topic(own_broker.bootstrap, {case})] == [3]
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    await producer.close()
+
+
+async def gone(bench: Bench) -> None:
+    async def empty() -> bool:
+        return not await bench.waiting()
+
+    await eventually(empty, within=40)
+
+
+async def test_after_an_error_the_producer_is_opened_anew(topic, producer, nowhere):
+    good = (TOPIC, b"key", b"value")
+    assert await producer.send_all([good]) == [True]
+    first = producer._producer
+    assert await producer.send_all([good]) == [True]
+    assert producer._producer is first
+    assert await producer.send_all([(NOWHERE, b"key", b"value"), good]) == [False, True]
+    assert await producer.send_all([good]) == [True]
+    assert producer._producer is not first
+    await producer.close()
+    assert first._closed
+
+
+async def test_relay_and_checkpoints_open_one_producer_between_them(topic):
+    producer = Producer(topic, idempotent=False)
+    started = []
+    begin = producer._started
+
+    async def counted():
+        started.append(await begin())
+        return started[-1]
+
+    producer._started = counted
+    await asyncio.gather(*(producer.send_all([(TOPIC, b"key", b"value")]) for _ in range(5)))
+    assert len(started) == 1
+    await producer.close()
+
+
+async def test_a_lease_is_taken_over_when_its_owner_is_gone_and_not_before(bench, topic, producer):
+    owner, heir = (bench.relay(producer.send_all, lease_seconds=1.0) for _ in range(2))
+    await bench.note(1)
+    assert await owner.turn() == 1
+    await bench.note(2)
+    assert await heir.turn() == 0
+
+    async def takes_over() -> bool:
+        return await heir.turn() == 1
+
+    await eventually(takes_over, within=10)
+    assert heir._leased == list(range(16))
+
+
+async def test_a_relay_that_stops_leaves_its_leases_to_the_next_at_once(bench, topic, producer):
+    first = bench.relay(producer.send_all, lease_seconds=60.0)
+    running = asyncio.create_task(first.run())
+    await bench.note(1)
+    await gone(bench)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    await bench.note(2)
+    assert await bench.relay(producer.send_all).turn() == 1
+
+
+async def test_two_relays_at_once_repeat_and_never_reorder(bench, topic, producer):
+    """However it comes that both believe to hold the shards: the second sends from the first row, too."""
+    await two_at_once(bench, Relay, producer, topic)
+
+
+async def two_at_once(bench: Bench, kind: type[Relay], producer: Producer, bootstrap: str) -> None:
+    """One relay has read the first facts of a case and is slow to send them; another comes by meanwhile."""
+    case, reached, go_on = uuid4(), asyncio.Event(), asyncio.Event()
+
+    async def slowly(messages: Sequence[Message]) -> list[bool]:
+        reached.set()
+        await go_on.wait()
+        return await producer.send_all(messages)
+
+    await bench.note(1, 2, 3, case=case)
+    slow, quick = kind(bench.database, slowly, batch=2), kind(bench.database, producer.send_all)
+    turn = asyncio.create_task(slow.turn())
+    await reached.wait()
+    await bench.fetch("UPDATE relay_lease SET until = now() - interval '1 second'")
+    await quick.turn()
+    go_on.set()
+    await turn
+    await drained(bench, quick)
+    check_first_sight(await read_topic(bootstrap, {case}))
+
+
+async def test_rows_written_under_more_shards_are_published_too(bench, topic, producer):
+    cases = [UUID(int=n) for n in range(100, 164)]
+    async with bench.ledger.open(ACTOR) as uow:
+        uow.shards = 64
+        for case in cases:
+            uow.record(case, Noted(number=1), occurred_at=clock.now())
+        await uow.commit()
+    assert await bench.relay(producer.send_all, shards=4).turn() == 64
+
+
+async def test_five_hundred_facts_of_one_case_in_batches_of_seven_stay_in_order(bench, topic, producer):
+    case = uuid4()
+    await bench.note(*([1] * 500), case=case)
+    await drained(bench, bench.relay(producer.send_all, batch=7), within=60)
+    there = await read_topic(topic, {case})
+    assert [event.seq for event in there] == list(range(1, 501))
+
+
+def test_the_unbroken_prefix_of_each_case():
+    a, b, c = uuid4(), uuid4(), uuid4()
+    rows = [(1, a), (2, b), (3, a), (4, b), (5, a), (6, c)]
+    assert unbroken_prefix(rows, [True, False, False, True, True, True]) == ([1, 6], [2, 3])
+    assert unbroken_prefix(rows, [True] * 6) == ([1, 2, 3, 4, 5, 6], [])
+    assert unbroken_prefix(rows, [False] * 6) == ([], [1, 2, 6])
+    assert unbroken_prefix([], []) == ([], [])
