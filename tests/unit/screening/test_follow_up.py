@@ -138,8 +138,8 @@ def test_a_guardians_refusal_and_nothing_else_carries_a_signature(suspicion, pro
         close(suspicion, reason, ON, signed_on, CLINIC, protocol)
 
 
-def test_a_signed_refusal_closes(suspicion, protocol):
-    signed_on = date(2024, 4, 1)
+@pytest.mark.parametrize("signed_on", [date(2024, 3, 20), date(2024, 4, 1), ON])
+def test_a_signed_refusal_closes(suspicion, protocol, signed_on):
     fact = close(suspicion, ClosingReason.GUARDIAN_REFUSED, ON, signed_on, CLINIC, protocol).facts[0]
     assert fact.guardian_signed_on == signed_on
 
@@ -190,6 +190,14 @@ def test_only_the_owner_reopens(in_state):
         reopen(
             in_state(SuspicionState.CLOSED, origin=SuspicionState.EXCLUDED), ReopeningReason.NEW_CONCERN, ON, STRANGER
         )
+
+
+def test_what_is_closed_or_handed_over_is_awaited_no_longer(in_state, protocol):
+    awaited = {"recheck_due_on": ON, "trace_on": ON, "failed_traces": 2}
+    closed = close(in_state(SuspicionState.RECHECK_DUE, **awaited), ClosingReason.MOVED_OUT, ON, None, CLINIC, protocol)
+    assert (closed.suspicion.recheck_due_on, closed.suspicion.trace_on) == (None, None)
+    handed = hand_over(in_state(SuspicionState.CONFIRMED, **awaited), UUID(int=5), UUID(int=90), ON)
+    assert (handed.suspicion.trace_on, handed.suspicion.failed_traces) == (None, 0)
 
 
 @pytest.mark.parametrize("state", SuspicionState)
