@@ -80,7 +80,7 @@ def places(errors: Any) -> list[dict[str, Any]]:
 
 
 def _part(part: str | int) -> str:
-    """Return a part of a place. A key that no field has may be anything, even a name or a number: it is not repeated."""
+    """Return a part of a place. A key that no field has may be a name or a number, so it is not repeated."""
     text = str(part)
     return text if isinstance(part, int) or (text.isascii() and text.replace("-", "_").isidentifier()) else "?"
 
