@@ -1,6 +1,5 @@
 """The programme's figures: who counts, who only looks as if, when and where (handbook §8)."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -26,10 +25,9 @@ CENTRE, HOME = uuid4(), uuid4()
 
 
 @pytest.fixture
-async def empty(timeline) -> AsyncIterator[None]:
+async def empty(timeline) -> None:
     await emptied(timeline)
     await timeline.deliver(Institution(CENTRE).licensed(date(2024, 1, 1), date(2024, 12, 31)))
-    yield
 
 
 async def figures(timeline, **query):
@@ -103,10 +101,10 @@ async def test_who_is_newly_found_and_who_newly_confirmed(timeline, empty, story
     ("story", "counts"),
     [
         (lambda c, e: c.trained(MARCH, CENTRE, e), 1),
-        (lambda c, e: None, 0),  # enrolled, no session
+        (lambda _c, _e: None, 0),  # enrolled, no session
         (lambda c, e: c.trained(MARCH, CENTRE, e, attended=False), 0),
         (lambda c, e: c.trained(date(2024, 9, 19), CENTRE, e), 0),
-        (lambda c, e: c.trained(MARCH, CENTRE, uuid4()), 0),  # no such enrolment
+        (lambda c, _e: c.trained(MARCH, CENTRE, uuid4()), 0),  # no such enrolment
         (lambda c, e: c.corrected(c.trained(MARCH, CENTRE, e)), 0),
         (lambda c, e: c.corrected(c.trained(MARCH, CENTRE, e), attended=False), 0),
         (lambda c, e: c.corrected(c.trained(MARCH, CENTRE, e, attended=False), attended=True), 1),
@@ -176,11 +174,11 @@ async def test_institutions_count_whose_licence_is_valid_on_the_last_day(timelin
 @pytest.mark.parametrize(
     ("change", "counts"),
     [
-        (lambda c, e, s: None, 1),
-        (lambda c, e, s: c.went_home(s, HOME, MARCH), 0),  # the day of leaving is no longer part of the stay
-        (lambda c, e, s: c.went_home(s, HOME, date(2024, 3, 5)), 1),
-        (lambda c, e, s: c.left(e, CENTRE, MARCH), 0),
-        (lambda c, e, s: c.left(e, CENTRE, date(2024, 3, 5)), 1),
+        (lambda _c, _e, _s: None, 1),
+        (lambda c, _e, s: c.went_home(s, HOME, MARCH), 0),  # the day of leaving is no longer part of the stay
+        (lambda c, _e, s: c.went_home(s, HOME, date(2024, 3, 5)), 1),
+        (lambda c, e, _s: c.left(e, CENTRE, MARCH), 0),
+        (lambda c, e, _s: c.left(e, CENTRE, date(2024, 3, 5)), 1),
     ],
 )
 async def test_integrated_are_those_for_whom_all_three_services_meet_on_a_day(timeline, empty, change, counts):

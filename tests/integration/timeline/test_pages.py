@@ -10,6 +10,7 @@ import pytest
 from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
 from shared.contracts.envelope import chain, unb64
+from shared.contracts.events.custody import CustodyEnded, CustodyEndReason
 from tests.support.children import Child, a_whole_way, event_of
 from tests.support.stack import Running
 from tests.support.stages import code_of
@@ -120,8 +121,6 @@ async def test_a_day_is_a_day_in_shanghai(timeline, auditor):
 
 
 def child_fact_at_half_past_midnight():
-    from shared.contracts.events.custody import CustodyEnded, CustodyEndReason
-
     return CustodyEnded(
         stay=uuid4(), institution=HOME, ended_on=date(2024, 3, 5), reason=CustodyEndReason.RETURNED_HOME
     )
