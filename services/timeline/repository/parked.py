@@ -36,7 +36,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 _HOLD = """
 SELECT last_seq FROM stream_position WHERE producer = $1 AND case_id = $2 AND epoch = $3 FOR UPDATE
 """
+# It leaves the desk; its bytes stay with the waiver.
 _STEP = """
+WITH cleared AS (
+  DELETE FROM parked_event WHERE producer = $1 AND case_id = $2 AND epoch = $3 AND seq = $4 AND hash = $5
+)
 UPDATE stream_position SET last_seq = $4, head_hash = $5
 WHERE producer = $1 AND case_id = $2 AND epoch = $3 AND last_seq = $4 - 1
 """
@@ -99,10 +103,9 @@ async def hold_stream(driver: Driver, event: Event) -> int:
     return int(await driver.fetchval(_HOLD, *event.stream) or 0)
 
 
-async def step_over(driver: Driver, event: Event) -> bool:
-    """Move a stream's position over a fact without applying it; return whether it was the next one."""
-    status: str = await driver.execute(_STEP, *event.stream, event.seq, event.hash)
-    return status.endswith(" 1")
+async def step_over(driver: Driver, event: Event) -> None:
+    """Move a stream's position over a parked fact, where it is the next one, without applying it."""
+    await driver.execute(_STEP, *event.stream, event.seq, event.hash)
 
 
 async def asked_waiver(driver: Driver, event: Event) -> tuple[str, UUID] | None:
