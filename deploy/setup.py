@@ -45,7 +45,7 @@ class SetupSettings(BaseSettings):
 def prepare(superuser_dsn: str, bootstrap: str, passwords: Mapping[str, str]) -> None:
     """Make what is missing in the databases and on the broker; `passwords` has one for each of ROLES."""
     with ThreadPoolExecutor(max_workers=1) as beside:
-        declared = beside.submit(asyncio.run, _declare(bootstrap))
+        declared = beside.submit(asyncio.run, declare_topics(bootstrap))
         asyncio.run(provision(superuser_dsn, dict(passwords)))
         for name in NAMES:
             dsn = owner_dsn(superuser_dsn, name, passwords[MIGRATOR])
@@ -60,7 +60,8 @@ def owner_dsn(superuser_dsn: str, service: str, password: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
-async def _declare(bootstrap: str) -> None:
+async def declare_topics(bootstrap: str) -> None:
+    """Declare every topic on a broker; those that are there stay as they are."""
     await declare(bootstrap, [Topic(t.name, t.partitions, t.replicas, t.retention_ms) for t in topics()])
 
 

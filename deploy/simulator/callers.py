@@ -14,7 +14,7 @@ from typing import Any, Self
 import httpx
 
 RENEW_BEFORE_S = 60
-ATTEMPTS_FOR_S = 60.0
+ATTEMPTS_FOR_S, LONGEST_PAUSE_S = 60.0, 1.0
 TOO_MANY, UNAVAILABLE = 429, 503
 ON_ITS_WAY = frozenset({"case-not-found", "rehab.no-confirmed-diagnosis"})
 """Refusals that pass when a fact arrives: a stage does not know a child before its registration has reached it."""
@@ -80,12 +80,16 @@ class Callers:
             if time.monotonic() > until or not _passes(answer):
                 raise Refused(who, url, answer.status_code, answer.text[:400])
             await asyncio.sleep(pause)
-            pause = min(2 * pause, 1.0)
+            pause = min(2 * pause, LONGEST_PAUSE_S)
 
     async def _once(self, who: str, method: str, url: str, **options: Any) -> httpx.Response:
         async with self._turn:
-            headers = {**options.pop("headers", {}), "Authorization": f"Bearer {await self._token(who)}"}
-            return await self._http.request(method, url, headers={**headers, "Accept-Language": "en"}, **options)
+            try:
+                headers = {**options.pop("headers", {}), "Authorization": f"Bearer {await self._token(who)}"}
+                return await self._http.request(method, url, headers={**headers, "Accept-Language": "en"}, **options)
+            except httpx.TransportError as error:
+                # A service that is starting again: whether it got the request is unknown, its key makes that safe.
+                return httpx.Response(UNAVAILABLE, text=type(error).__name__)
 
     async def _token(self, who: str) -> str:
         token, until = self._tokens.get(who, ("", 0.0))
@@ -104,4 +108,11 @@ class Callers:
 def _passes(answer: httpx.Response) -> bool:
     if answer.status_code in {TOO_MANY, UNAVAILABLE}:
         return True
-    return answer.json().get("code") in ON_ITS_WAY
+    return _code(answer) in ON_ITS_WAY
+
+
+def _code(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json().get("code"))
+    except ValueError:
+        return ""
