@@ -1,10 +1,10 @@
-"""Ages by birthday (handbook §0 rule 2): "0-6" means before the 7th birthday, "7 and above" from it to before the 18th."""
+"""Ages by birthday (handbook §0 rule 2): "0-6" is before the 7th birthday, "7 and above" from it to before the 18th."""
 
 from datetime import date, timedelta
 
 
 def birthday(born: date, age: int) -> date:
-    """Return the day on which a child turns `age`; one born on 29 February turns on 1 March in other years ([assumed])."""
+    """Return the day on which a child turns `age`; a leap day's child on 1 March in other years [assumed]."""
     return anniversary(born, months=12 * age)
 
 

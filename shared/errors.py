@@ -51,7 +51,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 class _Readable(dict[str, Any]):
     """Details as a sentence shows them: lists joined, a missing one as its name."""
 
-    def __getitem__(self, key: str) -> Any:
+    def __getitem__(self, key: str) -> object:
         value = super().get(key, key)
         return ", ".join(str(item) for item in value) if isinstance(value, list | tuple | set | frozenset) else value
 

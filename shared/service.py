@@ -19,7 +19,7 @@ from shared.contracts.envelope import Fact
 from shared.db import Database
 from shared.journal.checkpoint import TOPIC, CheckpointPublisher, Signer
 from shared.journal.completeness import Completeness, Peer
-from shared.journal.inbox import Effects, Inbox
+from shared.journal.inbox import Effects, Inbox, News
 from shared.journal.reactions import Reaction, Reactions, topics_of
 from shared.journal.relay import Producer, Relay
 from shared.journal.unit_of_work import Ledger, UnitOfWork
@@ -59,10 +59,15 @@ class Service:
         self.listen(Reactions(reactions), topics_of(reactions), {reaction.fact.producer for reaction in reactions})
         self.hears = tuple(dict.fromkeys(reaction.fact for reaction in reactions))
 
-    def listen(self, effects: Effects, topics: Collection[str], producers: Collection[str]) -> None:
-        """Apply the facts of some topics with these effects, and watch that nothing of their producers is missing."""
+    def listen(
+        self, effects: Effects, topics: Collection[str], producers: Collection[str], *, news: News | None = None
+    ) -> None:
+        """Apply the facts of some topics with these effects, and watch that nothing of their producers is missing.
+
+        `news` is told of applied facts once they are committed.
+        """
         settings = self.settings
-        self.inbox = Inbox(self.ledger, effects)
+        self.inbox = Inbox(self.ledger, effects, news=news)
         peers = {name: Peer(name, str(settings.peers[name]).rstrip("/"), self.tokens, self.http) for name in producers}
         self.completeness = Completeness(self.database, self.inbox, peers, settings.repair_after_seconds)
         self.broker = new_broker(settings.kafka, self.name)
@@ -134,10 +139,15 @@ def assemble(name: str, settings: ServiceSettings, *, uow: Callable[..., UnitOfW
     database = Database(settings.database_url, settings.password, size=settings.database_pool)
     producer = Producer(settings.kafka, idempotent=settings.kafka_idempotent)
     relay = Relay(
-        database, producer.send_all, settings.relay_shards, settings.relay_lease_seconds,
-        settings.relay_poll_seconds, settings.relay_batch,
+        database,
+        producer.send_all,
+        settings.relay_shards,
+        settings.relay_lease_seconds,
+        settings.relay_poll_seconds,
+        settings.relay_batch,
     )
     directory = str(settings.directory_url).rstrip("/")
+    keys = str(settings.jwks_url or f"{directory}/.well-known/jwks.json")
     http = httpx.AsyncClient(timeout=10)
     signer = Signer(settings.signing_key_file)
     checkpoints = CheckpointPublisher(database, name, signer, producer.send_all, settings.checkpoint_seconds)
@@ -150,7 +160,7 @@ def assemble(name: str, settings: ServiceSettings, *, uow: Callable[..., UnitOfW
         relay=relay,
         producer=producer,
         signer=signer,
-        verifier=TokenVerifier(settings.issuer, settings.audience, keys_from(str(settings.jwks_url or f"{directory}/.well-known/jwks.json"))),
+        verifier=TokenVerifier(settings.issuer, settings.audience, keys_from(keys)),
         http=http,
         tokens=tokens,
         organisations=OrganisationRegister(directory, tokens, http),

@@ -13,8 +13,6 @@ class ServiceSettings(BaseSettings):
 
     database_url: str = Field(description="postgresql://role@host:port/database of the service's own database.")
     database_password_file: Path = Field(description="File with the password of the application role.")
-    migrator_url: str | None = Field(default=None, description="The same database as the migrator role; only for migrations.")
-    migrator_password_file: Path | None = Field(default=None, description="File with the password of the migrator role.")
     database_pool: int = Field(default=12, ge=2, le=100, description="Connections at most.")
 
     kafka: str = Field(description="Bootstrap servers, host:port[,host:port].")
@@ -40,10 +38,3 @@ class ServiceSettings(BaseSettings):
     def password(self) -> str:
         """The application role's password."""
         return self.database_password_file.read_text().strip()
-
-    @property
-    def migrator_password(self) -> str:
-        """The migrator role's password; raises when no file is named."""
-        if self.migrator_password_file is None:
-            raise RuntimeError("migrations need MIGRATOR_URL and MIGRATOR_PASSWORD_FILE")
-        return self.migrator_password_file.read_text().strip()

@@ -9,7 +9,7 @@ from prometheus_client import Counter, Gauge
 RELAYED = Counter("tongkang_relayed_facts", "Facts that the broker acknowledged.")
 RELAY_FAILED = Counter("tongkang_relay_failures", "Cases whose next fact the broker did not take; retried.")
 OFFSETS = Counter("tongkang_offsets", "Offsets passed, by what became of the record.", ["topic", "outcome"])
-LAG = Gauge("tongkang_consumer_lag", "Records between the position of this consumer and the end.", ["topic", "partition"])
+LAG = Gauge("tongkang_consumer_lag", "Records from this consumer's position to the end.", ["topic", "partition"])
 
 _STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 
@@ -39,4 +39,3 @@ def _frames(record: logging.LogRecord) -> list[str]:
         frames.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
     return frames
-

@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 async def servers(request: pytest.FixtureRequest) -> AsyncIterator[Servers]:
     # Not pytest's own temporary folder: run as root, PostgreSQL's user must be able to enter it.
     folder = Path(tempfile.mkdtemp(prefix="tongkang-tests-"))
-    folder.chmod(0o711)
+    await asyncio.to_thread(folder.chmod, 0o711)
     home = Home(LocalSettings(home=folder / "home"))
     try:
         with home:

@@ -15,10 +15,18 @@ SELECT $1, $2, $3, $4, $5, $6, $7, case_id FROM unnest($8::uuid[]) AS c (case_id
 """
 
 
-async def record_reading(  # noqa: PLR0913 - the columns of the row
+async def record_reading(
     driver: Driver, actor: Actor, act: Act, cases: Iterable[UUID], *, request_id: UUID, outcome: str = "shown"
 ) -> None:
     """Write one row per case that the answer shows; to be called inside the transaction that reads."""
     await driver.execute(
-        WRITE, actor.person, actor.organisation, actor.acting_as, actor.purpose, act.value, outcome, request_id, list(cases)
+        WRITE,
+        actor.person,
+        actor.organisation,
+        actor.acting_as,
+        actor.purpose,
+        act.value,
+        outcome,
+        request_id,
+        list(cases),
     )

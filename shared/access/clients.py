@@ -14,6 +14,7 @@ from shared.errors import Refusal, TemporarilyUnavailable
 
 REFRESH_BEFORE_SECONDS = 60
 REFRESH_REGISTER_SECONDS = 1.0
+KEEP_REGISTER_SECONDS = 60.0
 
 
 class UnknownOrganisation(Refusal, code="organisation-unknown", status=422):
@@ -61,7 +62,7 @@ class Organisation:
 
 @dataclass(slots=True)
 class OrganisationRegister:
-    """The directory's register as this service last saw it; asked again when an id is not in it."""
+    """The directory's register as this service last saw it: asked again now and then, and for an unknown id."""
 
     directory_url: str
     tokens: ServiceTokens
@@ -71,8 +72,9 @@ class OrganisationRegister:
 
     async def get(self, organisation: UUID, *, field_name: str, needed: frozenset[OrgType]) -> Organisation:
         """Return an organisation of a needed kind. Raises UnknownOrganisation, or TemporarilyUnavailable."""
-        if organisation not in self._known:
-            await self._refresh()
+        age = time.monotonic() - self._asked_at
+        if age > KEEP_REGISTER_SECONDS or (organisation not in self._known and age > REFRESH_REGISTER_SECONDS):
+            await self._refresh(needed_now=organisation not in self._known)
         found = self._known.get(organisation)
         if found is None or found.org_type not in needed:
             raise UnknownOrganisation(field=field_name, needed=sorted(needed))
@@ -82,16 +84,18 @@ class OrganisationRegister:
         """Add organisations without asking the directory."""
         self._known |= {entry.id: entry for entry in organisations}
 
-    async def _refresh(self) -> None:
-        if time.monotonic() - self._asked_at < REFRESH_REGISTER_SECONDS and self._known:
-            return
+    async def _refresh(self, *, needed_now: bool) -> None:
         try:
-            answer = await self.http.get(f"{self.directory_url}/v1/organisations/register", headers=await self.tokens.headers())
+            headers = await self.tokens.headers()
+            answer = await self.http.get(f"{self.directory_url}/v1/organisations/register", headers=headers)
             answer.raise_for_status()
         except (httpx.HTTPError, OSError) as error:
-            raise TemporarilyUnavailable(what="directory") from error
+            if needed_now:
+                raise TemporarilyUnavailable(what="directory") from error
+            return
         self._asked_at = time.monotonic()
-        self.remember(map(_entry, answer.json()["organisations"]))
+        # Taken whole: an organisation that was closed is not in it any more.
+        self._known = {entry.id: entry for entry in map(_entry, answer.json()["organisations"])}
 
 
 def _entry(row: dict[str, Any]) -> Organisation:

@@ -31,7 +31,9 @@ class Envelope(Strict):
     partitionkey: UUID = Field(description="Equal to the subject; the Kafka key is its text.")
     time: datetime = Field(description="When it happened, UTC with microseconds.")
     recordedtime: datetime = Field(description="When it was recorded.")
-    sequence: str = Field(description="Number in (producer, subject, epoch), from 1, gapless.", pattern=r"^[1-9]\d*$")
+    sequence: str = Field(
+        description="Number in (producer, subject, epoch), from 1, gapless.", pattern=r"^[1-9][0-9]*$"
+    )
     epoch: int = Field(description="Counts how often the stream was begun anew.", ge=1)
     correlationid: UUID = Field(description="The command that all facts of one unit of work share.")
     causationid: UUID | None = Field(default=None, description="The fact that caused this one, where one did.")

@@ -1,7 +1,9 @@
 """What stands in the signature of a route: who may come in, the unit of work, the reading that is logged.
 
     @router.post("/cases/{case}/placements", status_code=201)
-    async def decide_placement(case: CaseId, body: PlacementIn, actor: Annotated[Actor, may(Act.DECIDE_PLACEMENT)], uow: Uow): ...
+    async def decide_placement(
+        case: CaseId, body: PlacementIn, actor: Annotated[Actor, may(Act.DECIDE_PLACEMENT)], uow: Uow
+    ) -> Receipt: ...
 
 `may(...)` comes before `uow` or `reading`: both act for whom it let in. An arch test walks all routes.
 """
@@ -49,12 +51,12 @@ class Door:
         return actor
 
 
-def may(act: Act) -> Any:
-    """Return the dependency that lets in who may do this act: `actor: Annotated[Actor, may(Act.X)]`."""
+def may(act: Act) -> Any:  # noqa: ANN401 - what FastAPI calls a dependency has no type
+    """Let in who may do this act, as in `actor: Annotated[Actor, may(Act.REGISTER_CHILD)]`."""
     return Depends(Door(act))
 
 
-def open_door(reason: str) -> Any:
+def open_door(reason: str) -> Any:  # noqa: ANN401 - as above
     """Mark a route that needs no token, and say why (health, keys, the token endpoint itself)."""
 
     async def anyone() -> None:
@@ -71,7 +73,9 @@ async def unit_of_work(request: Request) -> AsyncIterator[Any]:
     if not SHORTEST_KEY <= len(key) <= LONGEST_KEY or not key.isascii():
         raise KeyMissing
     actor: Actor = request.state.actor
-    asked = sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + await request.body()).digest()
+    asked = sha256(
+        f"{request.method} {request.url.path}?{request.url.query}\n".encode() + await request.body()
+    ).digest()
     status = request.scope["route"].status_code or 200
     write = journal.Request(actor.person, key, asked, status)
     traceparent = request.headers.get("traceparent")

@@ -1,6 +1,7 @@
 """Problem details (RFC 9457) with a stable code, in Chinese or English; never with what the caller sent."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -71,7 +72,7 @@ def answer(request: Request, refusal: Refusal, *, errors: list[dict[str, Any]] |
     return Response(body, refusal.status, headers, media_type=MEDIA_TYPE)
 
 
-def places(errors: Any) -> list[dict[str, Any]]:
+def places(errors: Iterable[Any]) -> list[dict[str, Any]]:
     """Return where a request has not the expected form, and why; never its values."""
     return [
         {"place": [_part(part) for part in error["loc"]], "reason": error["type"], "text": error["msg"]}
@@ -85,7 +86,7 @@ def _part(part: str | int) -> str:
     return text if isinstance(part, int) or (text.isascii() and text.replace("-", "_").isidentifier()) else "?"
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return sorted(value) if isinstance(value, set | frozenset) else str(value)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fastapi import FastAPI
@@ -106,8 +107,12 @@ class Running:
         if actor is not None:
             headers["Authorization"] = f"Bearer {self.servers.issuer.token(actor, **token)}"
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        hooks = {"request": [_with_key]}
-        return httpx.AsyncClient(transport=transport, base_url="http://service.test", headers=headers, event_hooks=hooks)
+        return httpx.AsyncClient(
+            transport=transport,
+            base_url="http://service.test",
+            headers=headers,
+            event_hooks={"request": [_with_key]},
+        )
 
     async def deliver(self, *records: Record) -> dict[Outcome, int]:
         """Hand records to the service's inbox, as its Kafka consumer would."""
@@ -127,9 +132,8 @@ class Running:
 
     async def facts(self, case: UUID | str) -> list[dict[str, Any]]:
         """Return the envelopes that this service recorded about a case."""
-        import orjson
-
-        rows = await self.fetch("SELECT envelope FROM event_log WHERE case_id = $1 ORDER BY epoch, seq", UUID(str(case)))
+        sql = "SELECT envelope FROM event_log WHERE case_id = $1 ORDER BY epoch, seq"
+        rows = await self.fetch(sql, UUID(str(case)))
         return [orjson.loads(row[0]) for row in rows]
 
     def knows(self, *organisations: Organisation) -> None:

@@ -25,9 +25,17 @@ class Issuer:
         now = int(time.time())
         header = {"alg": "Ed25519", "kid": "test", "typ": changes.pop("typ", TOKEN_TYPE)}
         claims = {
-            "iss": ISSUER, "aud": AUDIENCE, "iat": now, "nbf": now - 1, "exp": now + 300,
-            "sub": str(actor.person), "org": str(actor.organisation), "org_type": actor.org_type.value,
-            "region": actor.region, "roles": sorted(actor.roles), "purpose": actor.purpose,
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "iat": now,
+            "nbf": now - 1,
+            "exp": now + 300,
+            "sub": str(actor.person),
+            "org": str(actor.organisation),
+            "org_type": actor.org_type.value,
+            "region": actor.region,
+            "roles": sorted(actor.roles),
+            "purpose": actor.purpose,
         }
         return jwt.encode(header, claims | changes, self.key, algorithms=["Ed25519"])
 

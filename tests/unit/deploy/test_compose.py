@@ -1,4 +1,4 @@
-"""docker-compose.yml describes the same processes as the embedded run: same services, entry point, settings, secrets."""
+"""docker-compose.yml describes the processes of the embedded run: same services, entry point, settings, secrets."""
 
 import importlib
 import json
