@@ -17,7 +17,8 @@ def create_app() -> FastAPI:
     """Build the service from its environment."""
     settings = Settings()
     service = assemble("timeline", settings)
-    service.listen(Projection(), consumers.TOPICS, consumers.PRODUCERS)
+    bells = Bells(settings.live_views)
+    service.listen(Projection(), consumers.TOPICS, consumers.PRODUCERS, news=bells.ring)
     routers = [cases.router, entries.router, indicators.router, parked.router, operations.router]
     app = create_service_app(
         service,
@@ -26,6 +27,6 @@ def create_app() -> FastAPI:
         description="The shared file of every child: what happened, who looked, the figures, how complete it is.",
     )
     app.state.board = Board(settings.completeness_seconds)
-    app.state.bells = Bells(settings.live_views)
+    app.state.bells = bells
     app.state.rebuild = Rebuild(service, settings.rebuild_page)
     return app

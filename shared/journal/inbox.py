@@ -78,6 +78,9 @@ class Record:
     """The producer whose feed it came from."""
 
 
+News = Callable[[Sequence[Event]], None]
+
+
 class Effects(Protocol):
     """What a consumer does with facts, inside the inbox's transaction."""
 
@@ -191,7 +194,7 @@ class Inbox:
     ledger: Ledger
     effects: Effects
     next_offset: dict[tuple[str, int], int] = field(default_factory=dict)
-    news: Callable[[Sequence[Event]], None] | None = None
+    news: News | None = None
     """Told of the facts that a batch applied, once they are committed; for what only quickens, never for effects."""
 
     async def take(self, records: Sequence[Record]) -> Counter[Outcome]:
