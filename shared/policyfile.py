@@ -28,7 +28,7 @@ class Figure(BaseModel, Generic[T]):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     value: T
-    mark: str = Field(pattern=r"^(source: .+|press \d{3}|assumed|configurable|unclear)(; .+)?$")
+    mark: str = Field(pattern=r"^(source: .+|press [0-9]{3}|assumed|configurable|unclear)(; .+)?$")
 
 
 class PolicyVersion(BaseModel):

@@ -4,15 +4,16 @@ A stage of the chain keeps of a child what `child_registered` says: birth date a
 two requests about one child in line: what the second one reads includes what the first one wrote.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 from sqlalchemy import CheckConstraint, Column, ColumnElement, Date, MetaData, Row, Select, Table, Text, Uuid, false
 
 from shared.contracts.events.screening import ChildRegistered
@@ -31,6 +32,34 @@ _LOCK = """
 SELECT case_id, birth_date, county FROM child
 WHERE case_id = $1 AND ($2::text IS NULL OR $2 <> '' AND starts_with(county, $2)) FOR NO KEY UPDATE
 """
+
+
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ISO_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
+
+
+def _iso_day(value: object) -> date:
+    """Read a date as text only: pydantic would also take a number as seconds since 1970, which no clerk ever means."""
+    if isinstance(value, str) and ISO_DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    raise ValueError("a date is text of the form 2024-03-20")
+
+
+def _iso_moment(value: object) -> object:
+    """Pass a moment as text with its date in front; the reader after it asks for an offset from UTC."""
+    if isinstance(value, str) and ISO_MOMENT.match(value):
+        return value
+    raise ValueError("a moment is text of the form 2024-03-20T09:00:00+08:00")
+
+
+Day = Annotated[date, BeforeValidator(_iso_day, json_schema_input_type=str)]
+"""A date in a request."""
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_iso_moment, json_schema_input_type=str),
+    AfterValidator(lambda moment: moment.astimezone(UTC)),
+]
+"""A moment in a request, in UTC once it is read."""
 
 
 class Body(BaseModel):

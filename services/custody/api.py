@@ -18,7 +18,7 @@ from shared.http.doors import Read, may, writing
 from shared.http.paging import After, Limit, Page
 from shared.ids import CaseId
 from shared.journal.unit_of_work import Receipt
-from shared.stage import Body, page, settings
+from shared.stage import Body, Day, page, settings
 
 router = APIRouter(prefix="/v1", tags=["custody"])
 
@@ -32,8 +32,8 @@ class AdmissionIn(Body):
     """An admission by the actor's own institution."""
 
     mode: CustodyMode
-    admitted_on: date
-    until: date | None = Field(default=None, description="Planned day of leaving.")
+    admitted_on: Day
+    until: Day | None = Field(default=None, description="Planned day of leaving.")
     papers: frozenset[AdmissionPaper] = Field(description="Papers that the institution holds.")
 
     def admission(self, actor: Actor) -> Admission:
@@ -44,7 +44,7 @@ class AdmissionIn(Body):
 class EndIn(Body):
     """The end of a stay."""
 
-    ended_on: date = Field(description="Day of leaving, no longer part of the stay.")
+    ended_on: Day = Field(description="Day of leaving, no longer part of the stay.")
     reason: CustodyEndReason
 
 

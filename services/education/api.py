@@ -32,7 +32,7 @@ from shared.http.paging import After, Limit, Page
 from shared.http.problems import language_of
 from shared.ids import CaseId
 from shared.journal.unit_of_work import Receipt
-from shared.stage import Body, page, settings
+from shared.stage import Body, Day, page, settings
 
 router = APIRouter(prefix="/v1", tags=["education"])
 
@@ -50,9 +50,9 @@ class PlacementIn(Body):
     mode: PlacementMode
     school: UUID | None = Field(default=None, description="School that keeps the roll.")
     site: UUID | None = Field(default=None, description="Institution of the teaching site.")
-    decided_on: date
-    starts_on: date
-    ends_on: date | None = Field(default=None, description="Last day, itself included.")
+    decided_on: Day
+    starts_on: Day
+    ends_on: Day | None = Field(default=None, description="Last day, itself included.")
     reasons: dict[PlacementStep, SkipReason] = Field(default={}, description="Why earlier steps do not serve.")
 
     @property
@@ -64,7 +64,7 @@ class PlacementIn(Body):
 class DayIn(Body):
     """One child's day at the actor's own institution."""
 
-    on: date
+    on: Day
     status: AttendanceStatus
     corrects: UUID | None = Field(default=None, description="Fact about this day that no longer holds.")
 
@@ -91,8 +91,8 @@ class LicenceIn(Body):
 
     number: str = Field(min_length=1, max_length=40, description="Number of the licence; stays with education.")
     stage: LicenceStage
-    valid_from: date
-    valid_until: date = Field(description="Last day, itself included.")
+    valid_from: Day
+    valid_until: Day = Field(description="Last day, itself included.")
     partner_school: UUID = Field(description="School that keeps the roll.")
 
 
@@ -231,7 +231,7 @@ async def record_attendance_batch(
 @router.get("/cases/{case}/attendance")
 async def attendance_of(
     case: CaseId,
-    month: Annotated[str, Query(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$", description="Month, as 2024-03.")],
+    month: Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Month, as 2024-03.")],
     actor: Annotated[Actor, may(Act.READ_PLACEMENT)],
     reading: Read,
     given: Given,

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.rehab import handlers
-from services.rehab.api.forms import Day, Flag, Open, Uow, View, page_of
+from services.rehab.api.forms import Flag, Open, Uow, View, page_of
 from services.rehab.domain.assistance import ApplicationOrder, ApplicationState, Decision
 from shared import ids
 from shared.access.policy import Act, Actor
@@ -25,7 +25,7 @@ from shared.http.doors import may
 from shared.http.paging import After, Limit, Page, from_cursor
 from shared.ids import CaseId
 from shared.journal.unit_of_work import Receipt
-from shared.stage import Body
+from shared.stage import Body, Day
 
 router = APIRouter(prefix="/v1", tags=["assistance"])
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.rehab import handlers
-from services.rehab.api.forms import Day, Open, Uow, View, page_of
+from services.rehab.api.forms import Open, Uow, View, page_of
 from services.rehab.domain.enrolment import EnrolmentOrder
 from services.rehab.domain.evaluation import EvaluationOrder
 from shared import ids
@@ -19,7 +19,7 @@ from shared.http.doors import may
 from shared.http.paging import After, Limit, Page, from_cursor
 from shared.ids import CaseId, PersonId
 from shared.journal.unit_of_work import Receipt
-from shared.stage import Body
+from shared.stage import Body, Day
 
 router = APIRouter(prefix="/v1", tags=["enrolments"])
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StrictBool
+from pydantic import BaseModel, ConfigDict, StrictBool
 
 from services.rehab.repository import RehabUnitOfWork, Repositories
 from services.rehab.repository.records import Rows
@@ -18,15 +17,6 @@ from shared.http.paging import Page, to_cursor
 Out = TypeVar("Out", bound=BaseModel)
 
 
-def _text(value: object) -> object:
-    """Pass text only: pydantic would also read a number as seconds since 1970, which no clerk ever means."""
-    if not isinstance(value, str):
-        raise ValueError("not text")  # noqa: TRY004 - pydantic turns ValueError into a place in the problem details
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_text)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(lambda moment: moment.astimezone(UTC))]
 Flag = StrictBool
 
 Uow = Annotated[RehabUnitOfWork, writing]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from services.rehab import handlers
-from services.rehab.api.forms import Day, Flag, Open, Uow, View, page_of, settings_of
+from services.rehab.api.forms import Flag, Open, Uow, View, page_of, settings_of
 from services.rehab.domain.designation import DesignationOrder
 from services.rehab.domain.policy import AssistancePolicy
 from shared import ids
@@ -19,7 +19,7 @@ from shared.http.doors import may, service_of
 from shared.http.paging import After, Limit, Page, from_cursor
 from shared.ids import OrganisationId
 from shared.journal.unit_of_work import Receipt
-from shared.stage import Body
+from shared.stage import Body, Day
 
 router = APIRouter(prefix="/v1", tags=["institutions"])
 

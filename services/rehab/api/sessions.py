@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from services.rehab import handlers
-from services.rehab.api.forms import Flag, Moment, Open, Uow, View
+from services.rehab.api.forms import Flag, Open, Uow, View
 from services.rehab.domain.sessions import Correction
 from services.rehab.errors import BatchSize
 from services.rehab.handlers import SessionOrder
@@ -25,7 +25,7 @@ from shared.http.doors import may
 from shared.http.problems import language_of, places
 from shared.ids import CaseId, PersonId
 from shared.journal.unit_of_work import Receipt
-from shared.stage import Body
+from shared.stage import Body, Moment
 
 router = APIRouter(prefix="/v1", tags=["sessions"])
 busy = APIRouter(prefix="/v1", tags=["sessions"], route_class=DirectRoute)
@@ -196,7 +196,7 @@ async def read_sessions(
     case: CaseId,
     actor: Annotated[Actor, may(Act.READ_SESSION)],
     books: Open,
-    month: Annotated[str, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Month in China, as 2026-03.")],
+    month: Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Month in China, as 2026-03.")],
 ) -> MonthView:
     """Read a child's sessions of a month; a centre sees its own, and of others' only when the child is busy."""
     await books.records.children.seen_by(actor, case)

@@ -1,12 +1,10 @@
 """What callers send. Numbers and dates come as what they are: a day is ISO text, never a timestamp."""
 
-import re
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
 from services.screening.domain.diagnosis import Diagnosis
 from services.screening.domain.initial import InitialScreening
@@ -28,17 +26,8 @@ from shared.contracts.events.screening import (
     ScreeningOutcome,
     TracingOutcome,
 )
+from shared.stage import Day
 
-ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _iso_day(value: object) -> date:
-    if isinstance(value, str) and ISO_DAY.fullmatch(value):
-        return date.fromisoformat(value)
-    raise ValueError("a date is text of the form 2024-03-20")
-
-
-Day = Annotated[date, BeforeValidator(_iso_day, json_schema_input_type=str)]
 Words = StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")
 Name = Annotated[str, Words]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 -]{4,19}$")]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.screening.api.bodies import Day, DiagnosisIn, RescreeningIn, ScreeningIn
+from services.screening.api.bodies import DiagnosisIn, RescreeningIn, ScreeningIn
 from services.screening.api.tools import Uow
 from services.screening.api.views import SignsOut
 from services.screening.domain.warning_signs import table
@@ -14,6 +14,7 @@ from shared.contracts.codes import ScreeningCategory
 from shared.http.doors import may
 from shared.ids import CaseId
 from shared.journal.unit_of_work import Receipt
+from shared.stage import Day
 
 router = APIRouter(tags=["findings"])
 

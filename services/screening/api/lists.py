@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.screening.api.bodies import Day
 from services.screening.api.views import ListedReferral, ListedSuspicion
 from services.screening.domain.referral import ReferralStatus
 from services.screening.repository.reading import CaseFiles, Direction, SuspicionFilter
@@ -15,6 +14,7 @@ from shared.contracts.codes import ScreeningCategory
 from shared.contracts.events.screening import SuspicionState
 from shared.http.doors import Read, may
 from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
+from shared.stage import Day
 
 router = APIRouter(tags=["lists"])
 
