@@ -52,7 +52,7 @@ class Door:
 
 
 def may(act: Act) -> Any:  # noqa: ANN401 - what FastAPI calls a dependency has no type
-    """Let in who may do this act, as in `actor: Annotated[Actor, may(Act.REGISTER_CHILD)]`."""
+    """Return the door that lets in who may do this act; it stands in the signature as `Annotated[Actor, may(...)]`."""
     return Depends(Door(act))
 
 
