@@ -1,7 +1,7 @@
 """Re-screening and recheck by the county institution (孤独症规范; handbook §1.4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -158,7 +158,7 @@ def _follows(suspicion: Suspicion, on: date, outcome: RescreeningOutcome, protoc
     if outcome is RescreeningOutcome.ABNORMAL:
         return _to_diagnosis(suspicion, on, protocol)
     if outcome is RescreeningOutcome.NORMAL and suspicion.state is SuspicionState.RECHECK_DUE:
-        return closed(replace(suspicion, failed_traces=0), ClosingReason.NORMAL_ON_RECHECK, on, protocol)
+        return closed(suspicion, ClosingReason.NORMAL_ON_RECHECK, on, protocol)
     borderline = outcome is RescreeningOutcome.BORDERLINE
     basis = RecheckBasis.BORDERLINE if borderline else RecheckBasis.NORMAL_RESCREENING
     return _to_recheck(suspicion, on, basis, protocol)

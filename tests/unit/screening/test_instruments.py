@@ -126,13 +126,20 @@ def test_three_domains_make_a_deviation(protocol, domain):
 @pytest.mark.parametrize("domain", ["gross_motor", "fine_motor"])
 def test_motor_domains_make_none_but_are_low_all_the_same(protocol, domain):
     assert not deviates(quotients(**{domain: 40}), protocol.cdss_ii)
-    assert any_domain_low(quotients(**{domain: 40}), protocol.cdss_ii)
+    assert any_domain_low(quotients(**{domain: 69}), protocol.cdss_ii)
+    assert not any_domain_low(quotients(**{domain: 70}), protocol.cdss_ii)
 
 
 @pytest.mark.parametrize("wrong", [quotients(total=201), quotients(total=-1), quotients(language=201)])
 def test_a_quotient_outside_the_scale_is_refused(protocol, wrong):
     with pytest.raises(ScoreOutOfRange):
         check_quotients(wrong, protocol.cdss_ii)
+
+
+@pytest.mark.parametrize("total", [0, 200])
+def test_the_ends_of_the_scale_are_on_it(protocol, total):
+    check_quotients(quotients(total=total, language=total), protocol.cdss_ii)
+    assert dq_band(Decimal(total), protocol.cdss_ii) in {DqBand.DISORDER, DqBand.EXCELLENT}
 
 
 @pytest.mark.parametrize(("score", "autism"), [("15", False), ("29.5", False), ("30", True), ("60", True)])

@@ -59,6 +59,16 @@ def test_accepting_it_does(issued):
     assert decision.facts[0].state is SuspicionState.RESCREEN_REFERRED
 
 
+def test_a_slip_may_be_accepted_on_the_day_it_was_written(issued):
+    decision, referral = accept_referral(issued.decision.suspicion, issued.referral, ON, MCH)
+    assert (decision.facts[0].accepted_on, referral.answered_on) == (ON, ON)
+
+
+def test_a_new_slip_begins_a_new_count_of_failed_traces(in_state, protocol):
+    referred = in_state(SuspicionState.RESCREEN_REFERRED, failed_traces=2)
+    assert issue_referral(referred, a_slip(), None, CLINIC, protocol).decision.suspicion.failed_traces == 0
+
+
 def test_a_rejection_leaves_the_case_with_its_sender_who_refers_elsewhere(issued, protocol):
     decision, referral = reject_referral(
         issued.decision.suspicion, issued.referral, RejectionReason.NO_CAPACITY, NEXT_DAY, MCH

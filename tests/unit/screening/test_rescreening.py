@@ -123,6 +123,13 @@ def test_borderline_and_a_first_normal_are_rechecked_within_three_months(accepte
     assert decision.suspicion.recheck_due_on == due_on
 
 
+@pytest.mark.parametrize("total", ["69", "75", "100"])
+def test_a_child_that_came_is_forgiven_the_times_it_did_not(accepted, protocol, total):
+    accepted = replace(accepted, failed_traces=2)
+    rescreening = a_rescreening(cdss_ii=quotients(total))
+    assert record_rescreening(accepted, rescreening, MCH, protocol).decision.suspicion.failed_traces == 0
+
+
 def test_a_normal_recheck_ends_it(rechecked, protocol):
     decision = record_rescreening(rechecked, a_rescreening(), MCH, protocol).decision
     recorded, closed = decision.facts
@@ -194,6 +201,13 @@ def test_other_categories_follow_the_examiners_finding(accepted, protocol, categ
     suspicion = replace(accepted, category=category)
     decision = record_rescreening(suspicion, an_examination(finding=finding), MCH, protocol).decision
     assert decision.suspicion.state is state
+
+
+def test_an_examination_may_use_every_instrument_of_its_category(accepted, protocol):
+    all_of_them = frozenset(protocol.rescreening.judged.value[ScreeningCategory.HEARING])
+    suspicion = replace(accepted, category=ScreeningCategory.HEARING)
+    fact = record_rescreening(suspicion, an_examination(examined_by=all_of_them), MCH, protocol).fact
+    assert set(fact.instruments) == all_of_them
 
 
 @pytest.mark.parametrize(
