@@ -52,7 +52,7 @@ class Door:
 
 
 def may(act: Act) -> Any:  # noqa: ANN401 - what FastAPI calls a dependency has no type
-    """Return the door that lets in who may do this act; it stands in the signature as `Annotated[Actor, may(...)]`."""
+    """Return the door that lets in whom the policy allows this act."""
     return Depends(Door(act))
 
 
