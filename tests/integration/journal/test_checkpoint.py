@@ -27,7 +27,6 @@ from shared.journal.checkpoint import (
 from shared.journal.relay import BrokerAway
 from tests.support.probe import ACTOR, PRODUCER, Noted
 
-
 ALL = 2**128 - 1
 
 
