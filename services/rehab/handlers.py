@@ -1,7 +1,6 @@
 """Commands of the rehab service and its answers to other stages' facts: load, decide, save, record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from services.rehab.domain.assistance import ApplicationOrder, Decision
 from services.rehab.domain.designation import DesignationOrder
 from services.rehab.domain.enrolment import Enrolment, EnrolmentOrder
 from services.rehab.domain.evaluation import EvaluationOrder
+from services.rehab.domain.sessions import SessionOrder
 from services.rehab.errors import NoConfirmedDiagnosis
 from services.rehab.repository import RehabUnitOfWork
 from shared import clock, ids
@@ -20,8 +20,6 @@ from shared.contracts.events.rehab import (
     EnrolmentEndReason,
     Material,
     RefusalReason,
-    SessionContent,
-    SessionRecorded,
     SuspensionReason,
 )
 from shared.contracts.events.screening import DiagnosisOutcome, DiagnosisRecorded
@@ -157,10 +155,12 @@ async def end_enrolment(
 ) -> None:
     """End an enrolment with the actor's own institution."""
     _has_come(ended_on=on)
-    held = await uow.records.enrolments.held(await uow.records.enrolments.case_of(enrolled, actor), enrolled, actor)
+    case = await uow.records.enrolments.case_of(enrolled, actor)
+    await uow.hold([case])
+    held = await uow.records.enrolments.at_own(case, enrolled, actor)
     fact = enrolment.end_enrolment(held, on, reason, await uow.records.sessions.last_end(held))
     await uow.records.enrolments.end(fact)
-    uow.record(held.case, fact, occurred_at=on)
+    uow.record(case, fact, occurred_at=on)
 
 
 async def record_evaluation(
@@ -168,8 +168,9 @@ async def record_evaluation(
 ) -> UUID:
     """Record an evaluation of an enrolled child and return its id."""
     _has_come(assessed_on=order.assessed_on)
-    held = await uow.records.enrolments.held(case, enrolled, actor)
-    child = await uow.records.children.held(case)
+    child = await uow.records.children.seen_by(actor, case)
+    await uow.hold([case])
+    held = await uow.records.enrolments.at_own(case, enrolled, actor)
     fact = evaluation.record_evaluation(held, child.born, order)
     await uow.records.evaluations.add(case, fact)
     uow.record(case, fact, occurred_at=order.assessed_on)
@@ -179,41 +180,35 @@ async def record_evaluation(
 # Sessions
 
 
-@dataclass(frozen=True, slots=True)
-class SessionOrder:
-    """A session as a centre logs it."""
-
-    case: UUID
-    enrolment: UUID
-    content: SessionContent
-
-
 async def record_session(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork) -> UUID:
-    """Log one session and return its id."""
-    held = await uow.records.enrolments.held(order.case, order.enrolment, actor)
-    fact = sessions.record_session(ids.new_record(), held, order.content, clock.now(), uow.rules)
-    said_by = uow.record(order.case, fact, occurred_at=fact.starts_at)
-    await uow.records.sessions.add(order.case, fact, said_by)
-    return fact.session
+    """Log one session and return its id. A refusal after the write rolls it back: so it needs one round trip less."""
+    sessions.check_times(order.content, clock.now(), uow.rules)
+    await uow.hold([order.case])
+    session, fact_id = ids.new_record(), ids.new_fact()
+    enrolled = await uow.records.sessions.add(session, order, fact_id, actor)
+    fact = sessions.record_session(session, enrolled, order.content)
+    uow.record(order.case, fact, occurred_at=fact.starts_at, fact_id=fact_id)
+    return session
 
 
 async def record_sessions(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> list[UUID | Refusal]:
     """Log a day of sessions: each becomes a session or is refused by itself; one statement per step for all."""
-    held = await uow.records.enrolments.held_of_many({order.enrolment for order in orders}, actor)
-    day = _Day(held, uow)
-    clashes = await uow.records.sessions.clashes([(o.case, (o.content.starts_at, o.content.ends_at)) for o in orders])
+    await uow.hold({order.case for order in orders})
+    own = await uow.records.enrolments.at_own_of_many({order.enrolment for order in orders}, actor)
+    clashes = await uow.records.sessions.clashes([(order.case, order.times) for order in orders])
+    day = _Day(own, uow)
     results = [day.take(order, clashes.get(place)) for place, order in enumerate(orders)]
-    await uow.records.sessions.add_many(day.taken)
+    await uow.records.sessions.add_many(day.taken, actor)
     return results
 
 
 class _Day:
     """The sessions of one batch that were taken so far."""
 
-    def __init__(self, held: dict[UUID, Enrolment], uow: RehabUnitOfWork) -> None:
-        self.held, self.uow, self.now = held, uow, clock.now()
+    def __init__(self, own: dict[UUID, Enrolment], uow: RehabUnitOfWork) -> None:
+        self.own, self.uow, self.now = own, uow, clock.now()
         self.busy: dict[UUID, sessions.BusyTimes] = {}
-        self.taken: list[tuple[UUID, SessionRecorded, UUID]] = []
+        self.taken: list[tuple[UUID, SessionOrder, UUID]] = []
 
     def take(self, order: SessionOrder, clash: sessions.Interval | None) -> UUID | Refusal:
         try:
@@ -222,25 +217,28 @@ class _Day:
             return refusal
 
     def _record(self, order: SessionOrder, clash: sessions.Interval | None) -> UUID:
-        content, enrolled = order.content, self.held.get(order.enrolment)
+        sessions.check_times(order.content, self.now, self.uow.rules)
+        enrolled = self.own.get(order.enrolment)
         if enrolled is None or enrolled.case != order.case:
             raise CaseNotFound
-        fact = sessions.record_session(ids.new_record(), enrolled, content, self.now, self.uow.rules)
+        fact = sessions.record_session(ids.new_record(), enrolled, order.content)
         if clash is not None:
             raise sessions.overlap(clash)
-        self.busy.setdefault(order.case, sessions.BusyTimes()).add(content.starts_at, content.ends_at)
-        said_by = self.uow.record(order.case, fact, occurred_at=content.starts_at)
-        self.taken.append((order.case, fact, said_by))
+        self.busy.setdefault(order.case, sessions.BusyTimes()).add(*order.times)
+        said_by = self.uow.record(order.case, fact, occurred_at=fact.starts_at)
+        self.taken.append((fact.session, order, said_by))
         return fact.session
 
 
 async def correct_session(session: UUID, correction: sessions.Correction, actor: Actor, uow: RehabUnitOfWork) -> None:
     """Correct a session of the actor's own institution, or make it void."""
     now = clock.now()
-    held = await uow.records.enrolments.held(*await uow.records.sessions.place_of(session, actor), actor)
+    case, enrolled = await uow.records.sessions.place_of(session, actor)
+    await uow.hold([case])
+    held = await uow.records.enrolments.at_own(case, enrolled, actor)
     fact = sessions.correct_session(await uow.records.sessions.logged(session), held, correction, now, uow.rules)
-    said_by = uow.record(held.case, fact, occurred_at=now)
-    await uow.records.sessions.correct(held.case, fact, said_by)
+    said_by = uow.record(case, fact, occurred_at=now)
+    await uow.records.sessions.correct(case, fact, said_by)
 
 
 def _has_come(**days: date) -> None:

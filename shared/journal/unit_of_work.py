@@ -4,7 +4,7 @@ Business code loads, decides, saves and calls `record`; it never commits and nev
 ends, all its facts are numbered, chained and written with one statement a step, whether one fact or a day of sessions.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -126,14 +126,31 @@ class UnitOfWork:
     recorded_at: datetime = field(default_factory=clock.now)
     committed: bool = False
     flushed: bool = False
+    held: dict[UUID, asyncpg.Record] = field(default_factory=dict)
 
-    def record(self, case: UUID, fact: Fact, *, occurred_at: date | datetime, caused_by: Event | None = None) -> UUID:
+    def record(
+        self,
+        case: UUID,
+        fact: Fact,
+        *,
+        occurred_at: date | datetime,
+        caused_by: Event | None = None,
+        fact_id: UUID | None = None,
+    ) -> UUID:
         """Collect a fact about a case (or institution) and return its id; it is written when the unit of work ends."""
         self._refuse_after_commit()
-        fact_id = ids.new_fact()
+        fact_id = fact_id or ids.new_fact()
         cause, correlation = (caused_by.id, caused_by.correlation) if caused_by else (None, self.correlation)
         self.recorded.append(Recorded(fact_id, case, fact, clock.moment_of(occurred_at), correlation, cause))
         return fact_id
+
+    async def hold(self, cases: Collection[UUID]) -> None:
+        """Lock these cases now instead of at the end: what is read from here on includes all that was recorded of them.
+
+        Only a case that has facts can be held. Hold all that this unit of work will record about in one call, so that
+        two of them never wait for each other.
+        """
+        self.held |= {row[0]: row for row in await self.driver.fetch(_LOCK_STREAMS, list(cases))}
 
     @property
     def driver(self) -> Driver:
@@ -186,8 +203,9 @@ class UnitOfWork:
             return []
         ordered = sorted(self.recorded, key=attrgetter("subject"))
         groups = [(case, list(facts)) for case, facts in groupby(ordered, key=attrgetter("subject"))]
-        heads = await self._lock_streams([case for case, _ in groups])
-        self.recorded_at = max(head[4] for head in heads.values())
+        heads = self.held | await self._lock_streams([case for case, _ in groups if case not in self.held])
+        self.held = {}
+        self.recorded_at = max(heads[case][4] for case, _ in groups)
         context = Context(self.producer, self.actor, self.recorded_at, self.traceparent)
         sealed: list[tuple[Recorded, int, Sealed]] = []
         for case, facts in groups:
@@ -204,6 +222,8 @@ class UnitOfWork:
         Of several cases all rows are there before the first is locked. Otherwise one unit of work could hold a row that
         it found and wait for one that it did not, and another the other way round.
         """
+        if not cases:
+            return {}
         if len(cases) > 1:
             await self.driver.execute(_OPEN_STREAMS, cases, GENESIS)
         rows = await self.driver.fetch(_LOCK_STREAMS, cases)

@@ -10,9 +10,8 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 
 from services.rehab import handlers
 from services.rehab.api.forms import Flag, Open, Uow, View
-from services.rehab.domain.sessions import Correction
+from services.rehab.domain.sessions import Correction, SessionOrder
 from services.rehab.errors import BatchSize
-from services.rehab.handlers import SessionOrder
 from services.rehab.repository.records import Rows
 from shared.access.policy import Act, Actor
 from shared.ages import anniversary

@@ -28,6 +28,20 @@ Interval = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
+class SessionOrder:
+    """A session as a centre logs it."""
+
+    case: UUID
+    enrolment: UUID
+    content: SessionContent
+
+    @property
+    def times(self) -> Interval:
+        """When it was."""
+        return (self.content.starts_at, self.content.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedSession:
     """A logged session as it stands: its content, or None when it was made void, and the fact that says so."""
 
@@ -58,14 +72,22 @@ class BusyTimes:
         insort(self._intervals, (starts_at, ends_at))
 
 
-def record_session(
-    session: UUID, enrolment: Enrolment, content: SessionContent, now: datetime, rules: Rules
-) -> SessionRecorded:
-    """Log a session of an enrolled child; whether the child is busy then is for the caller to see.
+def check_times(content: SessionContent, now: datetime, rules: Rules) -> None:
+    """Check what holds of any session. Raises SessionBackwards, SessionTooLong or InTheFuture."""
+    if content.ends_at <= content.starts_at:
+        raise SessionBackwards
+    if content.ends_at - content.starts_at > timedelta(minutes=rules.longest_session_minutes):
+        raise SessionTooLong(limit=rules.longest_session_minutes)
+    if content.ends_at > now:
+        raise InTheFuture(field="ends_at")
 
-    Raises SessionBackwards, SessionTooLong, InTheFuture or OutsideEnrolment.
+
+def record_session(session: UUID, enrolment: Enrolment, content: SessionContent) -> SessionRecorded:
+    """Log a session of an enrolled child. Raises OutsideEnrolment.
+
+    The caller has checked its times, and sees whether the child is busy then.
     """
-    _check_times(content, enrolment, now, rules)
+    _check_inside(content, enrolment)
     return SessionRecorded(
         session=session, enrolment=enrolment.id, institution=enrolment.institution, therapist=content.therapist,
         discipline=content.discipline, mode=content.mode, starts_at=content.starts_at, ends_at=content.ends_at,
@@ -86,27 +108,21 @@ def correct_session(
 ) -> SessionCorrected:
     """Correct a session by a fact that names the one it corrects (handbook §0 rule 4).
 
-    Raises SessionVoid, NothingCorrected, or what `record_session` raises.
+    Raises SessionVoid, NothingCorrected, or what `check_times` and `record_session` raise.
     """
     if session.content is None:
         raise SessionVoid
     if correction.replacement == session.content:
         raise NothingCorrected
     if correction.replacement is not None:
-        _check_times(correction.replacement, enrolment, now, rules)
+        check_times(correction.replacement, now, rules)
+        _check_inside(correction.replacement, enrolment)
     return SessionCorrected(
         session=session.id, enrolment=session.enrolment, institution=session.institution, reason=correction.reason,
         replacement=correction.replacement, correction_of=session.said_by,
     )  # fmt: skip
 
 
-def _check_times(content: SessionContent, enrolment: Enrolment, now: datetime, rules: Rules) -> None:
-    starts_at, ends_at = content.starts_at, content.ends_at
-    if ends_at <= starts_at:
-        raise SessionBackwards
-    if ends_at - starts_at > timedelta(minutes=rules.longest_session_minutes):
-        raise SessionTooLong(limit=rules.longest_session_minutes)
-    if ends_at > now:
-        raise InTheFuture(field="ends_at")
-    if starts_at < enrolment.opens_at or ends_at > enrolment.closes_at:
+def _check_inside(content: SessionContent, enrolment: Enrolment) -> None:
+    if content.starts_at < enrolment.opens_at or content.ends_at > enrolment.closes_at:
         raise OutsideEnrolment(since=enrolment.started_on.isoformat(), until=enrolment.over_on.isoformat())

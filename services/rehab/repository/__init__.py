@@ -1,8 +1,8 @@
 """Every SQL statement of the rehab service, by what it is about.
 
-What an actor may see is decided in `Records.readable_by` and nowhere else. Whoever decides or logs something for a
-child first takes the child's row lock: so two requests about one child stand in line, and what the second one reads
-includes what the first one wrote.
+What an actor may see is decided in `Records.readable_by` and nowhere else. Two requests about one child stand in line,
+so that what the second one reads includes what the first one wrote: whoever decides about a child takes the child's row
+lock; whoever logs something under an enrolment holds the case's stream, whose lock the fact needs anyway.
 """
 
 from dataclasses import dataclass

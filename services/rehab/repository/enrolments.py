@@ -1,10 +1,9 @@
 """Enrolments of children with institutions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import Row, and_, insert, select
 
 from services.rehab import tables as t
@@ -14,18 +13,10 @@ from shared.access.policy import Actor
 from shared.contracts.events.rehab import AssistanceItem, EnrolmentEnded, EnrolmentStarted
 from shared.errors import CaseNotFound, NotFound
 
-# An enrolment with the actor's own centre, while it still sees the child (`readable_by` says the same of reading).
+# Enrolments with the actor's own centre, while it still sees the child (`readable_by` says the same of reading).
 OWN = """
-SELECT e.id, e.case_id, e.approval_id, e.institution, e.item, e.started_on, e.expected_until, e.ended_on
-FROM enrolment e JOIN child c ON c.case_id = e.case_id
-WHERE e.id = $1 AND e.case_id = $2 AND e.institution = $3 AND e.over_on > $4
-FOR NO KEY UPDATE OF c
-"""
-OWN_OF_MANY = """
-SELECT e.id, e.case_id, e.approval_id, e.institution, e.item, e.started_on, e.expected_until, e.ended_on
-FROM enrolment e JOIN child c ON c.case_id = e.case_id
-WHERE e.id = ANY ($1::uuid[]) AND e.institution = $2 AND e.over_on > $3
-ORDER BY c.case_id FOR NO KEY UPDATE OF c
+SELECT id, case_id, approval_id, institution, item, started_on, expected_until, ended_on
+FROM enrolment WHERE id = ANY ($1::uuid[]) AND institution = $2 AND over_on > $3
 """
 
 
@@ -43,17 +34,17 @@ class Enrolments(Records):
         row |= {"id": fact.enrolment, "case_id": case, "approval_id": fact.approval, "county": county}
         await self.run(insert(t.enrolment).values(row))
 
-    async def held(self, case: UUID, enrolment: UUID, actor: Actor) -> Enrolment:
-        """Return an enrolment with the actor's own centre, and hold the child. Raises CaseNotFound."""
-        row = await self.session.driver.fetchrow(OWN, enrolment, case, actor.organisation, self.gone_by)
-        if row is None:
+    async def at_own(self, case: UUID, enrolment: UUID, actor: Actor) -> Enrolment:
+        """Return an enrolment with the actor's own centre. Raises CaseNotFound."""
+        found = (await self.at_own_of_many([enrolment], actor)).get(enrolment)
+        if found is None or found.case != case:
             raise CaseNotFound
-        return _own(row)
+        return found
 
-    async def held_of_many(self, enrolments: Collection[UUID], actor: Actor) -> dict[UUID, Enrolment]:
-        """Return those enrolments that are with the actor's own centre, and hold their children."""
-        rows = await self.session.driver.fetch(OWN_OF_MANY, list(enrolments), actor.organisation, self.gone_by)
-        return {row["id"]: _own(row) for row in rows}
+    async def at_own_of_many(self, enrolments: Collection[UUID], actor: Actor) -> dict[UUID, Enrolment]:
+        """Return those enrolments that are with the actor's own centre."""
+        rows = await self.session.driver.fetch(OWN, list(enrolments), actor.organisation, self.gone_by)
+        return {row["id"]: read_enrolment(row) for row in rows}
 
     async def case_of(self, enrolment: UUID, actor: Actor) -> UUID:
         """Return the case of an enrolment with the actor's own centre. Raises NotFound."""
@@ -88,7 +79,8 @@ def _enrolment(row: Row[Any]) -> Enrolment:
     )  # fmt: skip
 
 
-def _own(row: asyncpg.Record) -> Enrolment:
+def read_enrolment(row: Iterable[Any]) -> Enrolment:
+    """Read an enrolment as the hot statements select it."""
     identifier, case, approval, institution, item, started_on, expected_until, ended_on = row
     return Enrolment(
         identifier, case, approval, institution, AssistanceItem(item), started_on, expected_until, ended_on

@@ -9,19 +9,28 @@ from sqlalchemy import Row, func, select
 
 from services.rehab import tables as t
 from services.rehab.domain.enrolment import Enrolment
-from services.rehab.domain.sessions import Interval, LoggedSession, overlap
+from services.rehab.domain.sessions import Interval, LoggedSession, SessionOrder, overlap
+from services.rehab.repository.enrolments import read_enrolment
 from services.rehab.repository.records import Records, Rows
 from shared.access.policy import Actor
-from shared.contracts.events.rehab import Discipline, SessionContent, SessionCorrected, SessionMode, SessionRecorded
-from shared.errors import NotFound
+from shared.contracts.events.rehab import Discipline, SessionContent, SessionCorrected, SessionMode
+from shared.errors import CaseNotFound, NotFound
 
-# No session is longer than a day (a CHECK constraint), so an overlapping one began less than a day before.
+# One round trip for one session: the enrolment with the actor's own centre, and the session under it where the child is
+# free. No session is longer than a day (a CHECK constraint), so an overlapping one began less than a day before.
 ADD = """
-INSERT INTO session (id, case_id, enrolment_id, institution, therapist, discipline, mode, starts_at, ends_at, attended,
-                     said_by)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
-WHERE NOT EXISTS (SELECT FROM session WHERE case_id = $2 AND NOT void AND starts_at < $9 AND ends_at > $8
-                  AND starts_at > $8::timestamptz - interval '24 hours')
+WITH own AS (
+    SELECT id, case_id, approval_id, institution, item, started_on, expected_until, ended_on
+    FROM enrolment WHERE id = $3 AND case_id = $2 AND institution = $4 AND over_on > $12
+), added AS (
+    INSERT INTO session (id, case_id, enrolment_id, institution, therapist, discipline, mode, starts_at, ends_at,
+                         attended, said_by)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM own
+    WHERE NOT EXISTS (SELECT FROM session WHERE case_id = $2 AND NOT void AND starts_at < $9 AND ends_at > $8
+                      AND starts_at > $8::timestamptz - interval '24 hours')
+    RETURNING id
+)
+SELECT own.*, EXISTS (SELECT FROM added) AS free FROM own
 """
 CLASHES = """
 SELECT o.place, s.starts_at, s.ends_at
@@ -39,17 +48,24 @@ CONTENT = ("therapist", "discipline", "mode", "starts_at", "ends_at", "attended"
 
 
 class Sessions(Records):
-    """Sessions. Whoever adds or moves one holds the child, so nobody else does between the look and the write."""
+    """Sessions. Whoever adds or moves one holds the case, so nobody else does between the look and the write."""
 
-    async def add(self, case: UUID, fact: SessionRecorded, said_by: UUID) -> None:
-        """Keep a session, unless the child is busy at that time. Raises SessionOverlaps."""
-        status = await self.session.driver.execute(ADD, *_row(case, fact, said_by))
-        if status == "INSERT 0 0":
-            raise overlap((await self.clashes([(case, (fact.starts_at, fact.ends_at))]))[0])
+    async def add(self, session: UUID, order: SessionOrder, said_by: UUID, actor: Actor) -> Enrolment:
+        """Keep a session and return the enrolment with the actor's own centre under which it is.
 
-    async def add_many(self, rows: Sequence[tuple[UUID, SessionRecorded, UUID]]) -> None:
-        """Keep a day of sessions (case, fact and fact id each) of which the caller knows that they do not clash."""
-        records = [_row(*row) for row in rows]
+        Raises CaseNotFound or SessionOverlaps.
+        """
+        values = _row(session, order, actor.organisation, said_by)
+        row = await self.session.driver.fetchrow(ADD, *values, self.gone_by)
+        if row is None:
+            raise CaseNotFound
+        if not row["free"]:
+            raise overlap((await self.clashes([(order.case, order.times)]))[0])
+        return read_enrolment(row[:-1])
+
+    async def add_many(self, taken: Sequence[tuple[UUID, SessionOrder, UUID]], actor: Actor) -> None:
+        """Keep a day of sessions (id, order and fact id each) of which the caller knows that they do not clash."""
+        records = [_row(session, order, actor.organisation, said_by) for session, order, said_by in taken]
         await self.session.driver.copy_records_to_table("session", records=records, columns=COLUMNS)
 
     async def clashes(
@@ -72,7 +88,7 @@ class Sessions(Records):
         return row.case_id, row.enrolment_id
 
     async def logged(self, session: UUID) -> LoggedSession:
-        """Return a session as it stands; the caller holds the child."""
+        """Return a session as it stands; the caller holds the case."""
         return _logged((await self.run(select(t.session).where(t.session.c.id == session))).one())
 
     async def correct(self, case: UUID, fact: SessionCorrected, said_by: UUID) -> None:
@@ -100,10 +116,11 @@ class Sessions(Records):
         return await self.all(wanted.order_by(s.starts_at, s.id))
 
 
-def _row(case: UUID, fact: SessionRecorded, said_by: UUID) -> tuple[Any, ...]:
+def _row(session: UUID, order: SessionOrder, institution: UUID, said_by: UUID) -> tuple[Any, ...]:
+    content = order.content
     return (
-        fact.session, case, fact.enrolment, fact.institution, fact.therapist, fact.discipline.value, fact.mode.value,
-        fact.starts_at, fact.ends_at, fact.attended, said_by,
+        session, order.case, order.enrolment, institution, content.therapist, content.discipline.value,
+        content.mode.value, content.starts_at, content.ends_at, content.attended, said_by,
     )  # fmt: skip
 
 

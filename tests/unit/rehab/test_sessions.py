@@ -10,7 +10,14 @@ from pydantic import ValidationError
 
 from services.rehab.domain.enrolment import Enrolment
 from services.rehab.domain.rules import Rules
-from services.rehab.domain.sessions import BusyTimes, Correction, LoggedSession, correct_session, record_session
+from services.rehab.domain.sessions import (
+    BusyTimes,
+    Correction,
+    LoggedSession,
+    check_times,
+    correct_session,
+    record_session,
+)
 from services.rehab.errors import (
     NothingCorrected,
     OutsideEnrolment,
@@ -43,7 +50,9 @@ def content(starts_at, ends_at, **other):
 
 
 def log(starts_at, ends_at, now=NOW, rules=RULES):
-    return record_session(uuid4(), ENROLMENT, content(starts_at, ends_at), now, rules)
+    logged = content(starts_at, ends_at)
+    check_times(logged, now, rules)
+    return record_session(uuid4(), ENROLMENT, logged)
 
 
 def test_a_session_that_just_ended_is_logged_under_its_enrolment():
