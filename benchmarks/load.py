@@ -1,43 +1,131 @@
-"""A load client that costs little, so that what is measured is the server: keep-alive, prepared bytes, no parsing of bodies.
+"""A load client that costs little, so that the server is measured: keep-alive, prepared bytes, bodies left unparsed.
 
 Product and ceiling are driven by this same client, on the same machine, in the same run.
 """
 
 import asyncio
+import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import cast
 from urllib.parse import urlsplit
 
 import orjson
 
+from benchmarks.figures import quantile
+
+Answer = tuple[int, bytes]
+"""Status and body."""
+
 
 @dataclass
 class Result:
-    """What a run measured: answers per second, latencies in seconds, statuses that were not 2xx."""
+    """What a run measured: how long it took, latencies of good answers in seconds, statuses that were not 2xx."""
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
-    refused: dict[int, int] = field(default_factory=dict)
+    refused: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def answers(self) -> int:
+        """Good answers."""
+        return len(self.latencies)
 
     @property
     def per_second(self) -> float:
         """Good answers per second."""
-        return len(self.latencies) / self.seconds
+        return self.answers / self.seconds
 
-    def quantile(self, share: float) -> float:
-        """Return the latency below which this share of the answers lies, in milliseconds."""
-        ranked = sorted(self.latencies)
-        return 1000 * ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+    def milliseconds(self, share: float) -> float:
+        """Return the latency that this share of the good answers does not exceed."""
+        return 1000 * quantile(self.latencies, share)
+
+    def note(self, status: int, latency: float) -> None:
+        """Note one answer."""
+        if 200 <= status < 300:
+            self.latencies.append(latency)
+        else:
+            self.refused[status] += 1
+
+    def checked(self) -> "Result":
+        """Return the result of a run in which nothing was refused. Raises RuntimeError."""
+        if self.refused or not self.latencies:
+            raise RuntimeError(f"{self.answers} good answers, and by status: {dict(self.refused)}")
+        return self
+
+
+class Connection(asyncio.Protocol):
+    """One keep-alive connection; one request at a time, answered with a Content-Length."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._received = b""
+        self._answer: asyncio.Future[Answer] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; the answer is complete when its body is."""
+        self._received += data
+        end = self._received.find(b"\r\n\r\n") + 4
+        if end < 4 or len(self._received) < end + _length(self._received[:end]):
+            return
+        answer, self._received = self._received, b""
+        if self._answer and not self._answer.done():
+            self._answer.set_result((int(answer[9:12]), answer[end:]))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Fail the request that waits."""
+        if self._answer and not self._answer.done():
+            self._answer.set_exception(exc or ConnectionError("closed by the server"))
+
+    async def exchange(self, one: bytes) -> Answer:
+        """Send one request and return its answer."""
+        assert self._transport is not None  # noqa: S101 - connected
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(one)
+        return await self._answer
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._transport:
+            self._transport.close()
+
+
+def _length(head: bytes) -> int:
+    lower = head.lower()
+    place = lower.index(b"content-length:") + len(b"content-length:")
+    return int(lower[place : lower.index(b"\r\n", place)])
+
+
+@asynccontextmanager
+async def connection(url: str) -> AsyncIterator[Connection]:
+    """Open a connection for as long as the context lasts."""
+    opened = await _connect(url)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+async def _connect(url: str) -> Connection:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or 80
+    _, opened = await asyncio.get_running_loop().create_connection(Connection, host, port)
+    return opened
 
 
 def request(method: str, url: str, token: str, body: object = None, **headers: str) -> bytes:
     """Return a whole request as bytes."""
     parts = urlsplit(url)
     payload = b"" if body is None else orjson.dumps(body)
-    target = parts.path + (f"?{parts.query}" if parts.query else "")
     lines = [
-        f"{method} {target} HTTP/1.1",
+        f"{method} {parts.path}{'?' if parts.query else ''}{parts.query} HTTP/1.1",
         f"Host: {parts.netloc}",
         f"Authorization: Bearer {token}",
         f"Content-Length: {len(payload)}",
@@ -47,62 +135,51 @@ def request(method: str, url: str, token: str, body: object = None, **headers: s
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + payload
 
 
-async def closed_loop(url: str, requests: Callable[[], Iterator[bytes]], *, clients: int, seconds: float) -> Result:
-    """Let so many clients send one request after the other for so long; each takes the next from `requests`."""
-    source, result = requests(), Result()
-    begin = time.perf_counter()
+async def closed_loop(url: str, source: Iterator[bytes], *, clients: int, seconds: float = math.inf) -> Result:
+    """Let so many clients send one request after the other, each the next one of the source, for so long or to its end.
+
+    Raises RuntimeError when the source ends before the time.
+    """
+    result, begin = Result(), time.perf_counter()
     await asyncio.gather(*(_client(url, source, result, begin + seconds) for _ in range(clients)))
     result.seconds = time.perf_counter() - begin
     return result
 
 
 async def _client(url: str, source: Iterator[bytes], result: Result, until: float) -> None:
-    async with connection(url) as (reader, writer):
+    async with connection(url) as line:
         for one in source:
             sent = time.perf_counter()
             if sent >= until:
                 return
-            status, _ = await exchange(reader, writer, one)
-            _note(result, status, time.perf_counter() - sent)
+            status, _ = await line.exchange(one)
+            result.note(status, time.perf_counter() - sent)
+    if until < math.inf:
+        raise RuntimeError("the prepared requests ran out before the time was over")
 
 
-def _note(result: Result, status: int, latency: float) -> None:
-    if 200 <= status < 300:
-        result.latencies.append(latency)
-    else:
-        result.refused[status] = result.refused.get(status, 0) + 1
+async def open_loop(
+    url: str, requests: Sequence[bytes], *, per_second: float, answered: Callable[[Answer], None]
+) -> Result:
+    """Send each request at its time, whether or not earlier ones were answered; tell of every answer.
 
+    A latency counts from the time at which a request was due, so that a server that is late cannot hide it.
+    """
+    result, begin, idle = Result(), time.perf_counter(), [await _connect(url)]
 
-class connection:  # noqa: N801 - reads as what it is: async with connection(url) as (reader, writer)
-    """One keep-alive connection."""
+    async def send(one: bytes, due: float) -> None:
+        line = idle.pop() if idle else await _connect(url)
+        answer = await line.exchange(one)
+        result.note(answer[0], time.perf_counter() - due)
+        answered(answer)
+        idle.append(line)
 
-    def __init__(self, url: str) -> None:
-        self._parts = urlsplit(url)
-
-    async def __aenter__(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        reader, self._writer = await asyncio.open_connection(self._parts.hostname, self._parts.port, limit=2**24)
-        return reader, self._writer
-
-    async def __aexit__(self, *_: object) -> None:
-        self._writer.close()
-
-
-async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, one: bytes) -> tuple[int, bytes]:
-    """Send one request and return status and body of its answer (which must say its length)."""
-    writer.write(one)
-    head = await reader.readuntil(b"\r\n\r\n")
-    lower = head.lower()
-    place = lower.index(b"content-length:") + len(b"content-length:")
-    length = int(lower[place : lower.index(b"\r\n", place)])
-    body = await reader.readexactly(length) if length else b""
-    return int(head[9:12]), body
-
-
-def forever(prepared: Sequence[bytes]) -> Callable[[], Iterator[bytes]]:
-    """Return a source that repeats prepared requests round and round."""
-
-    def source() -> Iterator[bytes]:
-        while True:
-            yield from prepared
-
-    return source
+    async with asyncio.TaskGroup() as group:
+        for number, one in enumerate(requests):
+            due = begin + number / per_second
+            await asyncio.sleep(due - time.perf_counter())
+            group.create_task(send(one, due))
+    result.seconds = time.perf_counter() - begin
+    for line in idle:
+        line.close()
+    return result

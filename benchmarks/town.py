@@ -1,0 +1,234 @@
+"""A running stack with a town on it: organisations by the directory's doors, enrolled children by everybody's doors."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import asyncpg
+import httpx
+from rich.progress import Progress
+
+from deploy.cli.counting import committed_and_applied
+from deploy.local.server import start_all
+from deploy.local.stack import ADMINISTRATOR, Stack
+from deploy.services import PRODUCERS
+from deploy.simulator import organisations
+from deploy.simulator.callers import Callers
+from deploy.simulator.cohort import cohort
+from deploy.simulator.directory import City, set_up
+from deploy.simulator.journeys import Child
+from deploy.simulator.organisations import Organisation
+from deploy.simulator.sending import Journey, person
+from deploy.simulator.sources import Role
+from shared.clock import SHANGHAI
+from shared.contracts.codes import OrgType
+
+COUNTY, CENTRE = "371602", "rehab-371602-1"
+FEDERATION, PROVINCE = f"federation-{COUNTY}", "federation-37"
+"""The city has no federation of the province; here it is who sees every county."""
+
+CHILDREN = 1000
+"""As many as a batch has lines."""
+
+FIRST_DAY, DAYS = datetime(2024, 7, 1, tzinfo=SHANGHAI), 180
+SLOT, LENGTH = timedelta(minutes=20), timedelta(minutes=15)
+"""Days of the sessions: every child is enrolled by then, and still is."""
+
+AT_ONCE = 24
+QUIET_WITHIN_S = 300
+LOOK_EVERY_S = 0.1
+
+
+async def until(holds: Callable[[], Awaitable[bool]], *, within: float) -> None:
+    """Look again and again until something holds. Raises TimeoutError."""
+    async with asyncio.timeout(within):
+        while True:
+            if await holds():
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A child with the centre."""
+
+    case: str
+    enrolment: str
+
+
+@dataclass
+class Diary:
+    """Hands out sessions of the children that never overlap, each child's in the order of time."""
+
+    children: Sequence[Enrolled]
+    _next: int = 0
+    _taken: dict[str, int] = field(default_factory=dict)
+
+    def sessions(self) -> Iterator[dict[str, Any]]:
+        """Yield sessions for ever, one child after the other, so that the next one is never the same child's."""
+        while True:
+            yield self._session(self._child())
+
+    def batch(self, size: int, *, each: int) -> list[dict[str, Any]]:
+        """Return so many sessions, with so many of each child side by side."""
+        return [self._session(child) for child in [self._child() for _ in range(size // each)] for _ in range(each)]
+
+    def _child(self) -> Enrolled:
+        self._next += 1
+        return self.children[self._next % len(self.children)]
+
+    def _session(self, child: Enrolled) -> dict[str, Any]:
+        number = self._taken.get(child.case, 0)
+        self._taken[child.case] = number + 1
+        starts_at = FIRST_DAY + number * SLOT
+        if starts_at >= FIRST_DAY + timedelta(days=DAYS):
+            raise RuntimeError("the children have no time left for more sessions")
+        return {
+            "case": child.case, "enrolment": child.enrolment, "therapist": person("benchmark"), "discipline": "st",
+            "mode": "individual", "starts_at": starts_at.isoformat(), "ends_at": (starts_at + LENGTH).isoformat(),
+            "attended": True,
+        }  # fmt: skip
+
+
+@dataclass
+class Town:
+    """What all figures are measured on."""
+
+    stack: Stack
+    city: City
+    progress: Progress
+    quick: bool
+    _diary: Diary | None = None
+
+    def part(self, whole: int) -> int:
+        """Return how much of an amount of work a run does: a quick run a tenth."""
+        return whole // 10 if self.quick else whole
+
+    def seconds(self, whole: float) -> float:
+        """Return how long a round lasts: in a quick run a quarter of the time."""
+        return whole / 4 if self.quick else whole
+
+    async def diary(self) -> Diary:
+        """Return the diary of the children; they are enrolled when the first one asks."""
+        if self._diary is None:
+            self._diary = Diary(await enrol(self, CHILDREN))
+            await self.quiet()
+        return self._diary
+
+    def token(self, who: str) -> str:
+        """Return a fresh access token of an organisation's machine."""
+        given = self.city.credentials[who]
+        return self._token(grant_type="client_credentials", client_id=given.client_id, client_secret=given.secret)
+
+    def operator(self) -> str:
+        """Return a fresh access token of who runs the installation."""
+        password = self.stack.home.secret(ADMINISTRATOR)
+        return self._token(grant_type="password", username=ADMINISTRATOR, password=password)
+
+    def _token(self, **form: str) -> str:
+        answer = httpx.post(f"{self.stack.urls['directory']}/v1/token", data=form, trust_env=False)
+        return str(answer.raise_for_status().json()["access_token"])
+
+    def pids(self) -> dict[str, int]:
+        """Return the process of every server."""
+        return {server.name: server.child.pid for server in self.stack.servers if server.child}
+
+    @asynccontextmanager
+    async def database(self, service: str) -> AsyncIterator[asyncpg.Connection]:
+        """Open a service's database as its owner."""
+        connection = await asyncpg.connect(self.stack.database(service))
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def count(self, service: str, sql: str, *arguments: object) -> int:
+        """Return one number from a service's database."""
+        async with self.database(service) as connection:
+            return int(await connection.fetchval(sql, *arguments))
+
+    @asynccontextmanager
+    async def without(self, service: str) -> AsyncIterator[None]:
+        """Stop a service for as long as the context lasts."""
+        stopped = self.stack.services[service]
+        await asyncio.to_thread(stopped.stop)
+        try:
+            yield
+        finally:
+            if stopped.child is None:
+                await asyncio.to_thread(start_all, [stopped])
+
+    async def published(self) -> None:
+        """Wait until every outbox is empty."""
+        await until(self._nothing_waits, within=QUIET_WITHIN_S)
+
+    async def quiet(self) -> None:
+        """Wait until everything is published and on the timeline, so that one round leaves no work to the next."""
+        await self.published()
+        await until(self._all_applied, within=QUIET_WITHIN_S)
+
+    async def _nothing_waits(self) -> bool:
+        return not any([await self.count(name, "SELECT count(*) FROM outbox") for name in PRODUCERS])
+
+    async def _all_applied(self) -> bool:
+        committed, applied = await committed_and_applied(self.stack)
+        return committed == applied
+
+
+def open_town(stack: Stack, progress: Progress, *, quick: bool) -> Town:
+    """Set up the organisations."""
+    everybody = (*organisations.all_organisations(), Organisation(PROVINCE, "样例省残联", OrgType.FEDERATION, "37"))
+    keep, secret = stack.home.path / "town.json", stack.home.secret(ADMINISTRATOR)
+    return Town(stack, set_up(stack.urls["directory"], ADMINISTRATOR, secret, everybody, keep), progress, quick)
+
+
+async def enrol(town: Town, children: int) -> list[Enrolled]:
+    """Bring children of one county from registration to an enrolment with one centre, through the doors."""
+    bar = town.progress.add_task("enrolling children", total=children)
+    async with Callers(town.stack.urls, town.city.credentials, "benchmark", AT_ONCE) as callers:
+        await _designate(callers, town, children)
+        journeys = [Journey(child, callers, town.city.ids) for child in _plans(children)]
+        async with asyncio.TaskGroup() as group:
+            for journey in journeys:
+                task = group.create_task(journey.found_and_enrolled())
+                task.add_done_callback(lambda _: town.progress.advance(bar))
+    town.progress.remove_task(bar)
+    return [Enrolled(journey.case, journey.enrolment) for journey in journeys]
+
+
+def _plans(children: int) -> Iterator[Child]:
+    """Yield plans of the cohort's plain children, all of one county and with one centre."""
+    whole = cohort(children=3 * children)
+    casts = tuple(cast for cast in whole.casts if cast.role is Role.REHABILITATED)
+    return islice(map(_moved, replace(whole, casts=casts)), children)
+
+
+def _moved(child: Child) -> Child:
+    assert child.enrolment is not None  # noqa: S101 - the role says so
+    assert child.application is not None  # noqa: S101
+    return replace(
+        child,
+        county=COUNTY,
+        application=replace(child.application, federation=FEDERATION),
+        enrolment=replace(child.enrolment, centre=CENTRE),
+        placement=None,
+        stay=None,
+    )
+
+
+async def _designate(callers: Callers, town: Town, children: int) -> None:
+    """Let the county designate the centre, with room for all."""
+    (usual,) = (one for one in cohort().designations if one.centre == CENTRE)
+    body = {
+        "categories": sorted(usual.categories),
+        "valid_from": usual.valid_from.isoformat(),
+        "valid_until": usual.valid_until.isoformat(),
+        "capacity": children,
+        "legal_person": True,
+    }
+    path = f"/v1/institutions/{town.city.ids[CENTRE]}/designations"
+    await callers.post(FEDERATION, "rehab", path, body, key="designation")
