@@ -6,14 +6,25 @@ run, a place costs one comparison.
 
 import os
 import signal
-from itertools import count
 
-_NAME, _, _PASS = os.environ.get("TONGKANG_FAILPOINT", "").partition(":")
-_DIES_AT = int(_PASS or 1)
-_PASSES = count(1)
+
+class _Armed:
+    name, at, passes = "", 1, 0
+
+
+def arm(setting: str) -> None:
+    """Choose the place, and count its passes from here on."""
+    _Armed.name, _, at = setting.partition(":")
+    _Armed.at, _Armed.passes = int(at or 1), 0
 
 
 def failpoint(name: str) -> None:
-    """Die here and now when the environment names this place."""
-    if name == _NAME and next(_PASSES) == _DIES_AT:
+    """Die here and now when this place was chosen."""
+    if name != _Armed.name:
+        return
+    _Armed.passes += 1
+    if _Armed.passes == _Armed.at:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+arm(os.environ.get("TONGKANG_FAILPOINT", ""))

@@ -72,7 +72,8 @@ class Service:
         self.completeness = Completeness(self.database, self.inbox, peers, settings.repair_after_seconds)
         self.broker = new_broker(settings.kafka, self.name)
         group = f"tongkang.{self.name}"
-        listen(self.broker, topics, self.inbox, group=group, batch=settings.consumer_batch)
+        session = settings.consumer_session_seconds
+        listen(self.broker, topics, self.inbox, group=group, batch=settings.consumer_batch, session_seconds=session)
         watch(self.broker, TOPIC, self.completeness, group=f"{group}.checkpoints")
         self.tasks.append(("completeness", self.completeness.run))
         self.hears = tuple(fact for fact in FACTS.values() if fact.topic in topics and fact.producer in producers)

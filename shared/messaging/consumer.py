@@ -36,8 +36,19 @@ def new_broker(servers: str, service: str) -> KafkaBroker:
     )
 
 
-def listen(broker: KafkaBroker, topics: Collection[str], inbox: Inbox, *, group: str, batch: int = 1000) -> None:
-    """Subscribe an inbox to topics: one group per service, from the earliest record, in batches."""
+def listen(
+    broker: KafkaBroker,
+    topics: Collection[str],
+    inbox: Inbox,
+    *,
+    group: str,
+    batch: int = 1000,
+    session_seconds: float = 10.0,
+) -> None:
+    """Subscribe an inbox to topics: one group per service, from the earliest record, in batches.
+
+    A member that has died is noticed after `session_seconds`; only then its partitions go to another.
+    """
     listener = _Listener(inbox)
     subscriber = broker.subscriber(
         *sorted(topics),
@@ -49,6 +60,8 @@ def listen(broker: KafkaBroker, topics: Collection[str], inbox: Inbox, *, group:
         batch_timeout_ms=POLL_MILLISECONDS,
         fetch_max_wait_ms=100,
         max_partition_fetch_bytes=2 * 1024 * 1024,
+        session_timeout_ms=int(session_seconds * 1000),
+        heartbeat_interval_ms=int(session_seconds * 1000 / 3),
         listener=_OnRebalance(inbox),
         parser=raw_batch,
         decoder=raw_records,
