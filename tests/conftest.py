@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.local.home import Home
 from deploy.local.kafka_option import broker_from
@@ -16,6 +17,11 @@ from deploy.local.settings import LocalSettings
 from deploy.local.topics import Topic, declare
 from shared.contracts.topics import topics
 from tests.support.stack import Servers
+
+
+# No wall-clock time is asserted here: these machines are shared.
+settings.register_profile("tongkang", deadline=None, print_blob=True)
+settings.load_profile("tongkang")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

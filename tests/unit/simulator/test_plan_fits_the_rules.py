@@ -29,7 +29,7 @@ from services.rehab.domain.enrolment import Enrolment
 from services.rehab.domain.evaluation import EvaluationOrder, record_evaluation
 from services.rehab.domain.policy import entitle, read_assistance_policies
 from services.rehab.domain.rules import Rules
-from services.rehab.domain.sessions import BusyTimes, record_session
+from services.rehab.domain.sessions import BusyTimes, check_times, record_session
 from services.screening.domain import closing, diagnosis, initial, referral, rescreening, tracing
 from services.screening.domain.instruments import Quotients
 from services.screening.domain.protocol import protocols
@@ -146,7 +146,8 @@ def test_every_enrolment_session_and_evaluation_is_accepted():
     for child in enrolled:
         enrolment, busy = an_enrolment(child), BusyTimes()
         for session in child.sessions:
-            record_session(ID, enrolment, content_of(session), END_OF_TODAY, RULES)
+            check_times(content_of(session), END_OF_TODAY, RULES)
+            record_session(ID, enrolment, content_of(session))
             busy.add(session.starts_at, session.ends_at)
         for plan in child.evaluations:
             order = EvaluationOrder(
