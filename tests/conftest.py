@@ -18,7 +18,6 @@ from deploy.local.topics import Topic, declare
 from shared.contracts.topics import topics
 from tests.support.stack import Servers
 
-
 # No wall-clock time is asserted here: these machines are shared.
 settings.register_profile("tongkang", deadline=None, print_blob=True)
 settings.load_profile("tongkang")
