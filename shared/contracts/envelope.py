@@ -7,6 +7,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, ClassVar, Literal, Self, TypeVar
 from uuid import UUID
@@ -158,7 +159,7 @@ def schema_uri(fact_type: str) -> str:
 
 def timestamp(moment: datetime) -> str:
     """Return an RFC 3339 time in UTC with microseconds, always of the same length, so that text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def b64(raw: bytes) -> str:
@@ -250,12 +251,17 @@ _SEQUENCE = re.compile(r"[1-9][0-9]{0,17}")
 LARGEST_EPOCH = 2**31 - 1
 
 
+@lru_cache(maxsize=1024)
+def _well_named(fact_type: str, source: str) -> bool:
+    """Tell whether type and source have the form of ours; there are few of them, so each is looked at once."""
+    return _TYPE.fullmatch(fact_type) is not None and _PRODUCER.fullmatch(source) is not None
+
+
 def _well_formed(attributes: dict[str, Any], event: Event) -> bool:
     """Tell whether the attributes that a reader stands on have the form that `seal` gives them."""
     return (
         attributes["specversion"] == "1.0"
-        and _TYPE.fullmatch(event.type) is not None
-        and _PRODUCER.fullmatch(attributes["source"]) is not None
+        and _well_named(event.type, attributes["source"])
         and _SEQUENCE.fullmatch(attributes["sequence"]) is not None
         and type(event.epoch) is int
         and 1 <= event.epoch <= LARGEST_EPOCH
