@@ -128,7 +128,8 @@ class Running:
         tables = await self.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
         moving = {"relay_lease", "partition_account", "completeness", "outbox", "alembic_version"}
         names = [row[0] for row in tables if row[0] not in moving]
-        return {name: (await self.fetch(f'SELECT count(*) FROM "{name}"'))[0][0] for name in names}
+        (counts,) = await self.fetch("SELECT " + ", ".join(f'(SELECT count(*) FROM "{name}")' for name in names))
+        return dict(zip(names, counts, strict=True))
 
     async def facts(self, case: UUID | str) -> list[dict[str, Any]]:
         """Return the envelopes that this service recorded about a case."""
