@@ -129,6 +129,16 @@ New = dict[int, list[Item]]
 """New facts of one stream by number; where a number has several, at most one will connect."""
 
 
+def keep_new(new: New, item: Item) -> None:
+    """Keep a new fact until its turn is known; the same one a second time is a duplicate."""
+    fact = item.fact
+    candidates = new.setdefault(fact.seq, [])
+    if any(other.fact.hash == fact.hash for other in candidates):
+        item.settle(Outcome.DUPLICATE)
+    else:
+        candidates.append(item)
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A row of `parked_event` that lies in a stream of this batch."""
@@ -153,17 +163,10 @@ class Batch:
 
     def accept(self, item: Item, position: Position) -> None:
         """Let a fact through to the effects: it is the next of its stream."""
+        fact = item.fact
         self.ready.append(item)
         item.settle(Outcome.APPLIED)
-        position.last, position.head = item.fact.seq, item.fact.hash
-
-    def keep_new(self, item: Item) -> None:
-        """Keep a new fact until its turn is known; the same one a second time is a duplicate."""
-        candidates = self.new[item.fact.stream].setdefault(item.fact.seq, [])
-        if any(other.fact.hash == item.fact.hash for other in candidates):
-            item.settle(Outcome.DUPLICATE)
-        else:
-            candidates.append(item)
+        position.last, position.head = fact.seq, fact.hash
 
     def by_partition(self) -> dict[tuple[str, int], Counter[Outcome]]:
         """Count the outcomes of what came by Kafka, per topic and partition, in that order."""
@@ -238,8 +241,8 @@ class Inbox:
         return batch
 
     async def _work_through(self, batch: Batch, uow: UnitOfWork, *, one_by_one: bool) -> None:
-        incoming = _readable(batch.items)
-        positions = await _lock(uow.driver, sorted({item.fact.stream for item in incoming}))
+        incoming = _by_stream(_readable(batch.items))
+        positions = await _lock(uow.driver, sorted(incoming))
         await self._sort(uow, incoming, positions, batch)
         await _drain(uow.driver, positions, batch)
         failpoint("consumer.after-read")
@@ -252,15 +255,21 @@ class Inbox:
         failpoint("consumer.after-insert")
 
     async def _sort(
-        self, uow: UnitOfWork, incoming: Sequence[Item], positions: Mapping[Stream, Position], batch: Batch
+        self,
+        uow: UnitOfWork,
+        incoming: Mapping[Stream, Sequence[Item]],
+        positions: Mapping[Stream, Position],
+        batch: Batch,
     ) -> None:
         """Tell what was applied before, by number and hash, from what is new; the new ones find their order later."""
         old = []
-        for item in incoming:
-            if item.fact.seq > positions[item.fact.stream].last:
-                batch.keep_new(item)
-            else:
-                old.append(item)
+        for stream, items in incoming.items():
+            last, new = positions[stream].last, batch.new[stream]
+            for item in items:
+                if item.fact.seq > last:
+                    keep_new(new, item)
+                else:
+                    old.append(item)
         known = dict(await self.effects.hashes([item.fact for item in old], uow)) if old else {}
         known |= {(stream, position.last): position.head for stream, position in positions.items()}
         for item in old:
@@ -362,6 +371,14 @@ def _readable(items: Iterable[Item]) -> list[Item]:
     return incoming
 
 
+def _by_stream(items: Iterable[Item]) -> dict[Stream, list[Item]]:
+    """Group items by stream, once: an id hashes slowly, and a batch has many facts of few streams."""
+    streams: dict[Stream, list[Item]] = defaultdict(list)
+    for item in items:
+        streams[item.fact.stream].append(item)
+    return streams
+
+
 def _belongs(record: Record, event: Event) -> bool:
     """Tell whether producer, type, key and topic fit: a producer writes its own topic, under the case's key.
 
@@ -406,7 +423,7 @@ async def _fetch_connecting(driver: Driver, positions: Mapping[Stream, Position]
     for (envelope,) in await driver.fetch(_PARKED_ENVELOPES, wanted) if wanted else ():
         item = Item(Record(envelope), Event.read(envelope))
         batch.fetched.append(item)
-        batch.keep_new(item)
+        keep_new(batch.new[item.fact.stream], item)
 
 
 def _connect(new: New, position: Position, batch: Batch) -> None:

@@ -7,6 +7,7 @@ whatever the order across producers, and each fact's own stream is in order alre
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -132,6 +133,7 @@ def institution_of(data: Mapping[str, Any]) -> str | None:
     return data.get("institution") or data.get("site") or data.get("school") or data.get("receiver")
 
 
+@lru_cache(maxsize=1024)
 def _about_institution(fact_type: str) -> bool:
     fact = FACTS.get(fact_type)
     return fact is not None and fact.about == "institution"
