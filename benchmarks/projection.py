@@ -10,14 +10,12 @@ from benchmarks.ceilings import Places, drain_and_copy, make_database, offsets
 from benchmarks.figures import Figure, figure, middle
 from benchmarks.load import closed_loop
 from benchmarks.sessions import BATCHES_AT_ONCE, LINES, batches
-from benchmarks.town import LOOK_EVERY_S, Town
+from benchmarks.town import APPLIED, LOOK_EVERY_S, Town
 
 TOPIC = "tongkang.rehab"
 BACKLOG = 100_000
 SAMPLE_EVERY_S = 0.05
 REBUILT_WITHIN_S = 900.0
-
-_APPLIED = "SELECT coalesce(sum(last_seq), 0)::bigint FROM stream_position"
 
 
 async def projection(town: Town) -> list[Figure]:
@@ -54,12 +52,12 @@ async def _send(town: Town, facts: int) -> None:
 async def _caught_up(town: Town, records: int) -> float:
     """Start the timeline and return the facts per second between the first batch that it applies and the last."""
     async with town.database("timeline") as database:
-        before = await database.fetchval(_APPLIED)
+        before = await database.fetchval(APPLIED)
         starting = asyncio.create_task(asyncio.to_thread(town.stack.services["timeline"].start))
         samples = [(time.perf_counter(), before)]
         while samples[-1][1] < before + records:
             await asyncio.sleep(SAMPLE_EVERY_S)
-            samples.append((time.perf_counter(), await database.fetchval(_APPLIED)))
+            samples.append((time.perf_counter(), await database.fetchval(APPLIED)))
         await starting
     return rate(samples)
 

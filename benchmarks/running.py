@@ -20,6 +20,7 @@ def start_warm(seconds: float, entries: int) -> list[Figure]:
 async def memory(town: Town) -> list[Figure]:
     """Measure after what a town does: enrolments, a steady stream, single sessions at full speed."""
     await town.diary()
+    await town.quiet()
     peaks = MemoryMeter(town.stack.servers).peaks()
     parts = ", ".join(f"{name} {peak}" for name, peak in sorted(peaks.items(), key=lambda one: -one[1]))
     facts = await town.count("timeline", "SELECT count(*) FROM entry")

@@ -12,8 +12,7 @@ import asyncpg
 import httpx
 from rich.progress import Progress
 
-from deploy.cli.counting import committed_and_applied
-from deploy.local.server import start_all
+from deploy.local.server import start_all, stop_all
 from deploy.local.stack import ADMINISTRATOR, Stack
 from deploy.services import PRODUCERS
 from deploy.simulator import organisations
@@ -40,6 +39,7 @@ SLOT, LENGTH = timedelta(minutes=20), timedelta(minutes=15)
 
 AT_ONCE = 24
 QUIET_WITHIN_S = 300
+APPLIED = "SELECT coalesce(sum(last_seq), 0)::bigint FROM stream_position"
 LOOK_EVERY_S = 0.1
 
 
@@ -152,15 +152,14 @@ class Town:
             return int(await connection.fetchval(sql, *arguments))
 
     @asynccontextmanager
-    async def without(self, service: str) -> AsyncIterator[None]:
-        """Stop a service for as long as the context lasts."""
-        stopped = self.stack.services[service]
-        await asyncio.to_thread(stopped.stop)
+    async def without(self, *names: str) -> AsyncIterator[None]:
+        """Stop some services for as long as the context lasts; who was started inside it stays."""
+        stopped = [self.stack.services[name] for name in names]
+        await asyncio.to_thread(stop_all, stopped)
         try:
             yield
         finally:
-            if stopped.child is None:
-                await asyncio.to_thread(start_all, [stopped])
+            await asyncio.to_thread(start_all, [service for service in stopped if service.child is None])
 
     async def published(self) -> None:
         """Wait until every outbox is empty."""
@@ -175,8 +174,8 @@ class Town:
         return not any([await self.count(name, "SELECT count(*) FROM outbox") for name in PRODUCERS])
 
     async def _all_applied(self) -> bool:
-        committed, applied = await committed_and_applied(self.stack)
-        return committed == applied
+        recorded = [await self.count(name, "SELECT count(*) FROM event_log") for name in PRODUCERS]
+        return sum(recorded) == await self.count("timeline", APPLIED)
 
 
 def open_town(stack: Stack, progress: Progress, *, quick: bool) -> Town:
