@@ -9,6 +9,7 @@ import pytest
 
 from shared import clock
 from shared.contracts.codes import OrgType
+from shared.journal.unit_of_work import UnitOfWork
 from tests.support.rehab import COUNTY, NINE, YEAR, a_line, a_session, data_of, record
 from tests.support.stages import code_of
 
@@ -76,6 +77,19 @@ async def test_of_many_overlapping_sessions_at_once_one_is_taken(rehab, county, 
     assert sorted(answer.status_code for answer in answers) == [201] + 11 * [409]
     assert {code_of(answer)[1] for answer in answers if answer.status_code != 201} == {"rehab.session-overlaps"}
     assert len(await logged(rehab, child.case)) == 1
+
+
+async def test_without_the_hold_on_the_case_more_than_one_would_be_taken(rehab, county, monkeypatch):
+    async def no_hold(uow, cases):
+        return None
+
+    monkeypatch.setattr(UnitOfWork, "hold", no_hold)
+    for _ in range(10):
+        child = await county.enrolled()
+        await asyncio.gather(*(county.log(child, after=minute) for minute in range(12)))
+        if len(await logged(rehab, child.case)) > 1:
+            return
+    pytest.fail("the test above cannot fail: nothing overlapped without the lock either")
 
 
 async def test_batches_and_single_sessions_at_once_leave_no_overlap(rehab, county):
