@@ -161,7 +161,7 @@ async def _client(url: str, source: Iterator[bytes], result: Result, until: floa
 async def open_loop(
     url: str, requests: Sequence[bytes], *, per_second: float, answered: Callable[[Answer], None]
 ) -> Result:
-    """Send each request at its time, whether or not earlier ones were answered; tell of every answer.
+    """Send each request at its time, whether or not earlier ones were answered; tell of every good answer.
 
     A latency counts from the time at which a request was due, so that a server that is late cannot hide it.
     """
@@ -171,7 +171,8 @@ async def open_loop(
         line = idle.pop() if idle else await _connect(url)
         answer = await line.exchange(one)
         result.note(answer[0], time.perf_counter() - due)
-        answered(answer)
+        if answer[0] < 300:
+            answered(answer)
         idle.append(line)
 
     async with asyncio.TaskGroup() as group:
