@@ -70,7 +70,9 @@ def listen(
     subscriber(listener.take)
 
 
-def watch(broker: KafkaBroker, topic: str, completeness: Completeness, *, group: str) -> None:
+def watch(
+    broker: KafkaBroker, topic: str, completeness: Completeness, *, group: str, session_seconds: float = 10.0
+) -> None:
     """Subscribe to the producers' checkpoints. They need no account: the next one says all that a lost one said.
 
     The offsets are committed all the same, or every start would read the checkpoints of a week.
@@ -87,6 +89,8 @@ def watch(broker: KafkaBroker, topic: str, completeness: Completeness, *, group:
         ack_policy=AckPolicy.MANUAL,
         auto_offset_reset="earliest",
         batch_timeout_ms=200,
+        session_timeout_ms=int(session_seconds * 1000),
+        heartbeat_interval_ms=int(session_seconds * 1000 / 3),
         parser=raw_batch,
         decoder=raw_records,
     )
