@@ -1,6 +1,6 @@
-"""One child's timeline as a table, as the federation's auditor sees it."""
+"""One child's timeline as a table, as whoever signed in sees it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -15,88 +15,83 @@ DENSE = frozenset({SESSIONS, DAYS})
 LANES = {"screening": "cyan", "rehabilitation": "green", "schooling": "yellow", "custody": "magenta"}
 PAGE = 200
 
-
-def entries(reader: Operator, case: str) -> Iterator[dict[str, Any]]:
-    """Yield all entries of a case, newest first."""
-    after: dict[str, str] = {}
-    while True:
-        page = reader.get("timeline", f"/v1/cases/{case}/entries", limit=PAGE, **after)
-        yield from page["items"]
-        if page["next"] is None:
-            return
-        after = {"after": page["next"]}
+Entry = Mapping[str, Any]
+Names = Mapping[str, str]
+"""Names of organisations by id."""
 
 
-def table_of(reader: Operator, case: str, names: Mapping[str, str], *, whole: bool = False) -> Table:
+def table_of(reader: Operator, case: str, names: Names, *, whole: bool = False) -> Table:
     """Return the child's timeline, oldest first; without `whole`, sessions and school days are summed up by month."""
-    table = Table("day", "lane", "what", "who", "detail", title=f"case {case}")
-    lines = list(reversed(list(entries(reader, case))))
-    for entry in lines if whole else _condensed(lines):
-        lane = entry["lane"]
-        style = "strike" if entry["corrected_by"] else LANES.get(lane, "")
-        table.add_row(entry["day"], lane, _what(entry), _who(entry, names), _detail(entry, names), style=style)
+    entries = list(reader.items("timeline", f"/v1/cases/{case}/entries", limit=PAGE))[::-1]
     head = reader.get("timeline", f"/v1/cases/{case}")
-    table.caption = _stamp(head["completeness"])
+    table = Table("day", "lane", "what", "who", "detail", title=f"case {case}", caption=_stamp(head["completeness"]))
+    for entry in entries if whole else _condensed(entries):
+        style = "strike" if entry["corrected_by"] else LANES.get(entry["lane"], "")
+        table.add_row(entry["day"], entry["lane"], _what(entry), _who(entry, names), _detail(entry, names), style=style)
     return table
 
 
-def _condensed(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield entries, those of the dense kinds as one line for each run of a month."""
+def _condensed(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Yield entries, those of the dense kinds as one line for each month, in the place of the month's first."""
     sums: dict[tuple[str, str], dict[str, Any]] = {}
-    result: list[dict[str, Any]] = []
-    for entry in lines:
+    result: list[Entry] = []
+    for entry in entries:
         if entry["type"] not in DENSE or entry["corrected_by"]:
             result.append(entry)
             continue
         month = (entry["type"], entry["day"][:7])
         if month not in sums:
-            sums[month] = entry | {"day": entry["day"][:7], "times": 0, "attended": 0}
+            sums[month] = {**entry, "day": entry["day"][:7], "times": 0, "attended": 0}
             result.append(sums[month])
         sums[month]["times"] += 1
         sums[month]["attended"] += _attended(entry)
     yield from result
 
 
-def _attended(entry: Mapping[str, Any]) -> bool:
-    data = entry["fact"]["data"]
-    return bool(data.get("attended") or data.get("status") == "present")
+def _data(entry: Entry) -> Mapping[str, Any]:
+    """Return what the fact says; nothing where the reader sees only that it was."""
+    fact = entry.get("fact")
+    data: Mapping[str, Any] = fact["data"] if fact else {}
+    return data
 
 
-def _what(entry: Mapping[str, Any]) -> str:
+def _attended(entry: Entry) -> bool:
+    return bool(_data(entry).get("attended") or _data(entry).get("status") == "present")
+
+
+def _what(entry: Entry) -> str:
     return str(entry["type"].split(".")[2].replace("_", " "))
 
 
-def _who(entry: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    if not entry.get("fact"):
-        return ""
-    actor = entry["fact"]["data"]["actor"]
-    return names.get(actor["organisation"], actor["role"])
+def _who(entry: Entry, names: Names) -> str:
+    actor = _data(entry).get("actor")
+    return names.get(actor["organisation"], actor["role"]) if actor else ""
 
 
-def _detail(entry: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def _detail(entry: Entry, names: Names) -> str:
     if "times" in entry:
-        return f"{entry['times']} times, {entry['attended']} attended"
-    data = entry["fact"]["data"] if entry.get("fact") else {}
-    shown = {key: value for key, value in data.items() if key != "actor" and _tells(value)}
-    return ", ".join(
-        f"{key} {names.get(str(value), value)}" for key, value in shown.items() if not _is_id(value, names)
-    )
+        attended = f", {entry['attended']} attended" if entry.get("fact") else ""
+        return f"{entry['times']} times{attended}"
+    # A reader with less than the whole fact gets its state, its category or the busy time instead.
+    told = dict(_data(entry)) or {key: entry[key] for key in ("state", "category", "busy") if entry.get(key)}
+    told.pop("actor", None)
+    words = [f"{key} {names.get(str(value), value)}" for key, value in told.items() if _tells(value, names)]
+    corrected = [f"corrected {entry['corrected_by']['recorded_at'][:10]}"] if entry["corrected_by"] else []
+    return ", ".join(words + corrected)
 
 
-def _tells(value: object) -> bool:
-    return isinstance(value, str | int) and value != ""
-
-
-def _is_id(value: object, names: Mapping[str, str]) -> bool:
+def _tells(value: object, names: Names) -> bool:
+    """Tell whether a value says something to a person: no list, nothing empty, no id without a name."""
     text = str(value)
-    return len(text) == 36 and text.count("-") == 4 and text not in names  # noqa: PLR2004 - the text form of a UUID
+    is_id = len(text) == 36 and text.count("-") == 4 and text not in names  # noqa: PLR2004 - the text form of a UUID
+    return isinstance(value, str | int) and value != "" and not is_id
 
 
 def _stamp(completeness: Mapping[str, Any]) -> str:
-    producers = completeness["producers"]
-    told = ", ".join(f"{one['producer']} {_minute(one)}" for one in producers)
+    told = ", ".join(f"{one['producer']} {minute(one['complete_to'])}" for one in completeness["producers"])
     return f"complete to: {told}; parked: {completeness['parked']}"
 
 
-def _minute(one: Mapping[str, Any]) -> str:
-    return str(one["complete_to"])[:19].replace("T", " ") if one["complete_to"] else "not yet"
+def minute(moment: str | None) -> str:
+    """Return a moment as a person reads it, UTC."""
+    return moment[:19].replace("T", " ") if moment else "not yet"

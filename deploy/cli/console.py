@@ -1,16 +1,17 @@
 """What the commands share: the console, troubles as sentences, the installation that runs."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from deploy.local.errors import Trouble
 from deploy.local.home import Home
-from deploy.local.stack import running_urls
+from deploy.local.stack import Installation
 
 console = Console()
 complaints = Console(stderr=True)
@@ -28,13 +29,24 @@ def troubles_as_sentences() -> Iterator[None]:
     try:
         yield
     except Trouble as trouble:
-        complaints.print(str(trouble), style="red", markup=False, highlight=False)
+        complaints.print(str(trouble), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
 
 
-def urls(home: Home) -> dict[str, str]:
-    """Return the URLs of the running installation. Raises NotRunning."""
-    found = running_urls(home)
-    if not found:
-        raise NotRunning(f"Nothing runs on {home.path}. Start it with `make up` or `make demo`.")
-    return found
+def running(home: Home) -> Installation:
+    """Return the installation that runs on this data folder. Raises NotRunning."""
+    found = Installation.running(home)
+    if found:
+        return found
+    holder = home.holder()
+    if holder:
+        raise NotRunning(f"Process {holder.pid} is just starting or stopping on {home.path}. Try again in a moment.")
+    raise NotRunning(f"Nothing runs on {home.path}. Start it with `make up` or `make demo`.")
+
+
+def addresses_table(urls: Mapping[str, str]) -> Table:
+    """Return where the services are."""
+    table = Table("service", "address", "API")
+    for name, url in urls.items():
+        table.add_row(name, url, f"{url}/docs")
+    return table

@@ -8,7 +8,7 @@ from datetime import datetime
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 
-from deploy.local.stack import Stack
+from deploy.local.stack import Installation
 from deploy.services import PRODUCERS, SERVICES
 from shared.contracts.envelope import Event, Unreadable
 from shared.contracts.topics import topics
@@ -27,27 +27,27 @@ _DUPLICATE = (
 )
 
 
-async def committed_and_applied(stack: Stack) -> tuple[int, int]:
+async def committed_and_applied(place: Installation) -> tuple[int, int]:
     """Return how many facts the producers hold and how many of them the timeline has applied."""
-    committed = [await _value(stack, producer, "SELECT count(*) FROM event_log") for producer in PRODUCERS]
+    committed = [await _value(place, producer, "SELECT count(*) FROM event_log") for producer in PRODUCERS]
     return sum(committed), await _value(
-        stack, "timeline", "SELECT coalesce(sum(last_seq), 0)::bigint FROM stream_position"
+        place, "timeline", "SELECT coalesce(sum(last_seq), 0)::bigint FROM stream_position"
     )
 
 
-async def complete_since(stack: Stack, moment: datetime) -> bool:
+async def complete_since(place: Installation, moment: datetime) -> bool:
     """Tell whether every producer's checkpoint of this moment or later says that all it recorded is applied."""
-    return await _value(stack, "timeline", _COMPLETE, moment, len(HEARD)) > 0
+    return await _value(place, "timeline", _COMPLETE, moment, len(HEARD)) > 0
 
 
-async def count(stack: Stack) -> Account:
+async def count(place: Installation) -> Account:
     """Return per producer: committed, published, applied, duplicate, parked."""
-    published = await _published(stack.broker.bootstrap)
-    async with _database(stack, "timeline") as timeline:
+    published = await _published(place.bootstrap)
+    async with _database(place, "timeline") as timeline:
         applied, parked, duplicate = [await _by_producer(timeline, sql) for sql in (_APPLIED, _PARKED, _DUPLICATE)]
     return {
         producer: {
-            "committed": await _value(stack, producer, "SELECT count(*) FROM event_log"),
+            "committed": await _value(place, producer, "SELECT count(*) FROM event_log"),
             "published": published[producer],
             "applied": applied.get(producer, 0),
             "duplicate": duplicate.get(producer, 0),
@@ -89,16 +89,16 @@ def _place(value: bytes) -> tuple[str, int, int, int] | None:
 
 
 @asynccontextmanager
-async def _database(stack: Stack, service: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(stack.database(service))
+async def _database(place: Installation, service: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(place.owned(service))
     try:
         yield connection
     finally:
         await connection.close()
 
 
-async def _value(stack: Stack, service: str, sql: str, *arguments: object) -> int:
-    async with _database(stack, service) as connection:
+async def _value(place: Installation, service: str, sql: str, *arguments: object) -> int:
+    async with _database(place, service) as connection:
         return int(await connection.fetchval(sql, *arguments))
 
 

@@ -2,22 +2,35 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import typer
-from rich.table import Table
 
-from deploy.cli.console import Kafka, complaints, console, troubles_as_sentences
-from deploy.cli.demo import Demo
+from deploy.cli import child_timeline, mending
+from deploy.cli import demo as demonstration
+from deploy.cli import status as standing
+from deploy.cli.console import Kafka, addresses_table, complaints, console, running, troubles_as_sentences
+from deploy.cli.people import reader
+from deploy.cli.programme import AUDITOR, Programme, figures_table, reached, require_cohort
 from deploy.local.home import Home
 from deploy.local.memory import MemoryMeter
 from deploy.local.processes import asked_to_stop
 from deploy.local.server import check_all
-from deploy.local.stack import Stack
+from deploy.local.stack import Stack, running_file
 from deploy.local.stack import up as bring_up
-from deploy.simulator.cohort import cohort
+from deploy.services import PRODUCERS
+from deploy.simulator.cohort import Cohort, cohort
+from deploy.simulator.directory import city_file, read_city
+from shared.clock import SHANGHAI
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help="Tongkang (童康)")
+
+Children = Annotated[int | None, typer.Option(min=1, help="How many children; a tenth of the city unless given.")]
+Full = Annotated[bool, typer.Option("--full", help="The whole city.")]
 
 
 def main() -> None:
@@ -30,10 +43,7 @@ def main() -> None:
 def up(kafka: Kafka = "embedded") -> None:
     """Start servers and services, say where they are, and stay until Ctrl-C."""
     with asked_to_stop() as stop, Home() as home, bring_up(home, kafka, _say) as stack:
-        table = Table("service", "address", "API")
-        for name, url in stack.urls.items():
-            table.add_row(name, url, f"{url}/docs")
-        console.print(table)
+        console.print(addresses_table(stack.urls))
         console.print("Ctrl-C stops everything.")
         _stay(stack, stop)
 
@@ -42,30 +52,38 @@ def up(kafka: Kafka = "embedded") -> None:
 def demo(
     kafka: Kafka = "embedded",
     *,
-    children: Annotated[
-        int | None, typer.Option(min=1, help="How many children; a tenth of the city unless given.")
-    ] = None,
-    full: Annotated[bool, typer.Option("--full", help="The whole city.")] = False,
+    children: Children = None,
+    full: Full = False,
     leave: Annotated[
         bool, typer.Option("--exit", help="End after the summary; exit code 0 when all figures hold.")
     ] = False,
 ) -> None:
     """Start everything, send the invented cohort through every stage, compare the figures, and stay until Ctrl-C."""
-    begin = time.monotonic()
+    begin, whole = time.monotonic(), cohort(children, full=full)
     with (
         asked_to_stop() as stop,
-        Home() as home,
+        _home_for(whole) as home,
         bring_up(home, kafka, _say) as stack,
         MemoryMeter(stack.servers) as meter,
     ):
         seconds = {"start": round(time.monotonic() - begin, 2)}
-        show = Demo(home, stack, cohort(children, full=full), stop, seconds)
-        report = show.run(meter)
-        show.show(report)
+        programme = Programme(stack.installation, whole, stop, lambda: check_all(stack.servers), seconds)
+        report = demonstration.run(programme, meter)
+        demonstration.show(programme, report)
         if leave:
             raise typer.Exit(0 if report.ok else 1)
         console.print("Ctrl-C stops everything; the next start finds all of it again.")
         _stay(stack, stop)
+
+
+@app.command()
+def simulate(*, children: Children = None, full: Full = False) -> None:
+    """Send the invented cohort into the installation that runs, as `demo` does, and compare the figures."""
+    whole = cohort(children, full=full)
+    with asked_to_stop() as stop:
+        figures = Programme(running(Home()), whole, stop).run()
+    console.print(figures_table(len(whole), figures))
+    raise typer.Exit(0 if reached(figures) else 1)
 
 
 @app.command()
@@ -74,6 +92,7 @@ def down(within: Annotated[float, typer.Option(help="Seconds to wait.")] = 30) -
     home = Home()
     holder = home.holder()
     if holder is None:
+        running_file(home).unlink(missing_ok=True)  # left by a run that was killed
         console.print(f"Nothing runs on {home.path}.")
         return
     console.print(f"asking process {holder.pid} to stop ...")
@@ -81,6 +100,82 @@ def down(within: Annotated[float, typer.Option(help="Seconds to wait.")] = 30) -
         complaints.print(f"Process {holder.pid} still runs after {within:g} seconds.", style="red")
         raise typer.Exit(1)
     console.print("stopped")
+
+
+@app.command()
+def status() -> None:
+    """Show each service: what it owes Kafka, how far it follows, what is parked, up to when it is complete."""
+    found = standing.statuses(running(Home()))
+    console.print(standing.table_of(found))
+    raise typer.Exit(0 if all(found.values()) else 1)
+
+
+@app.command()
+def timeline(
+    case: UUID,
+    *,
+    whole: Annotated[bool, typer.Option("--whole", help="Each session and school day as a line of its own.")] = False,
+    user: Annotated[str, typer.Option("--as", help="Who reads; a person of the demo, or the password is asked.")] = (
+        AUDITOR
+    ),
+) -> None:
+    """Show one child's timeline as this reader sees it; the reading is recorded."""
+    installation = running(Home())
+    city = read_city(city_file(installation.home.path))
+    names = city.names if city else {}
+    console.print(child_timeline.table_of(reader(installation, city, user), str(case), names, whole=whole))
+
+
+@app.command()
+def replay(
+    service: Annotated[str, typer.Argument(help=f"One of: {', '.join(PRODUCERS)}.")],
+    *,
+    case: Annotated[UUID | None, typer.Option(help="Only this case.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only what was recorded since then (Asia/Shanghai).")] = None,
+) -> None:
+    """Publish a service's facts again, so that Kafka is filled anew; consumers take what they have as duplicates."""
+    _require_producer(service)
+    installation = running(Home())
+    count = mending.replay(installation, service, case, since.replace(tzinfo=SHANGHAI) if since else None)
+    console.print(f"{count} facts of {service} are on their way to Kafka again.")
+
+
+@app.command()
+def redrive(
+    ids: Annotated[list[int] | None, typer.Argument(help="Parked events of the timeline; all unless named.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+) -> None:
+    """Try the timeline's parked events again; exit code 1 when some stay parked."""
+    done = mending.redrive(running(Home()), ids or [], dry_run=dry_run)
+    console.print(mending.redriven_table(done, dry_run=dry_run) if done else "Nothing is parked.")
+    raise typer.Exit(0 if dry_run or all(one.left for one in done) else 1)
+
+
+@app.command()
+def verify(
+    services: Annotated[list[str] | None, typer.Argument(help="Which; all that record facts unless named.")] = None,
+) -> None:
+    """Walk every event log, recompute every hash, compare with the heads and with the timeline."""
+    for service in services or ():
+        _require_producer(service)
+    installation = running(Home())
+    done = list(mending.verify(installation, services or PRODUCERS))
+    console.print(mending.verified_table(done))
+    raise typer.Exit(0 if all(one.sound for one in done) else 1)
+
+
+@contextmanager
+def _home_for(whole: Cohort) -> Iterator[Home]:
+    """Take the data folder, unless it holds another cohort."""
+    with Home() as home:
+        require_cohort(home, len(whole))
+        yield home
+
+
+def _require_producer(service: str) -> None:
+    if service not in PRODUCERS:
+        raise typer.BadParameter(f"{service!r} records no facts; one of {', '.join(PRODUCERS)} does.")
 
 
 def _stay(stack: Stack, stop: threading.Event) -> None:

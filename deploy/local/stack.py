@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from deploy.local.broker import Broker
 from deploy.local.files import write_whole
@@ -32,6 +33,45 @@ CHECKPOINT_SECONDS = "5"
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A running installation as other commands find it, by `running.json`: where it is, never a secret."""
+
+    home: Home
+    kafka: str
+    """Kind of its broker."""
+    bootstrap: str
+    database_server: str
+    """HOST:PORT of PostgreSQL."""
+    urls: Mapping[str, str]
+    """Base URL of every service."""
+
+    @classmethod
+    def running(cls, home: Home) -> "Installation | None":
+        """Return the installation that runs in this home, or None; a run that is still starting is none yet."""
+        if home.holder() is None or not running_file(home).exists():
+            return None
+        return cls(home, **json.loads(running_file(home).read_text(encoding="utf-8")))
+
+    def owned(self, service: str) -> str:
+        """Return the address of a service's database for its owner, the migrator, with the password."""
+        return owner_dsn(self.address("postgres"), service, self.home.secret(MIGRATOR))
+
+    def address(self, role: str) -> str:
+        """Return the address of a role's own database, without the password."""
+        return f"postgresql://{role}@{self.database_server}/{role}"
+
+    def save(self) -> None:
+        """Tell other commands where it is."""
+        told = {"kafka": self.kafka, "bootstrap": self.bootstrap, "database_server": self.database_server}
+        write_whole(running_file(self.home), json.dumps(told | {"urls": dict(self.urls)}))
+
+
+def running_file(home: Home) -> Path:
+    """Return the file that says where the running installation is."""
+    return home.path / "running.json"
+
+
 @dataclass
 class Stack:
     """A running installation. `with up(home, "embedded", say) as stack:`; all is stopped at the end, in order."""
@@ -51,14 +91,21 @@ class Stack:
         """Base URL of every service."""
         return {name: service.url for name, service in self.services.items()}
 
+    @property
+    def installation(self) -> Installation:
+        """The same as other commands find it."""
+        server = f"{LOOPBACK}:{self.postgres.port}"
+        return Installation(self.home, self.broker.kind, self.broker.bootstrap, server, self.urls)
+
     def database(self, service: str) -> str:
         """Return the address of a service's database for its owner, the migrator."""
-        return owner_dsn(self.postgres.dsn(), service, self.home.secret(MIGRATOR))
+        return self.installation.owned(service)
 
 
 @contextmanager
 def up(home: Home, kafka: str, say: Say) -> Iterator[Stack]:
     """Bring everything up, step by step, saying each; stop everything when the context ends, also by an error."""
+    running_file(home).unlink(missing_ok=True)  # of a run that was killed
     stack = _planned(home, kafka)
     say(f"starting PostgreSQL and Kafka ({stack.broker.kind})")
     start_all([stack.postgres, stack.broker])
@@ -67,21 +114,12 @@ def up(home: Home, kafka: str, say: Say) -> Iterator[Stack]:
         prepare(stack.postgres.dsn(), stack.broker.bootstrap, {role: home.secret(role) for role in ROLES})
         say(f"starting {len(NAMES)} services")
         start_all(list(stack.services.values()))
-        write_whole(home.path / "running.json", json.dumps({"kafka": stack.broker.kind, "urls": stack.urls}))
+        stack.installation.save()
         yield stack
     finally:
-        (home.path / "running.json").unlink(missing_ok=True)
+        running_file(home).unlink(missing_ok=True)
         stop_all(list(stack.services.values()))
         stop_all([stack.broker, stack.postgres])
-
-
-def running_urls(home: Home) -> dict[str, str]:
-    """Return the URLs of the installation that runs in this home; empty when none does."""
-    file = home.path / "running.json"
-    if home.holder() is None or not file.exists():
-        return {}
-    urls: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))["urls"]
-    return urls
 
 
 def _planned(home: Home, kafka: str) -> Stack:

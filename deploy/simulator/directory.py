@@ -14,7 +14,7 @@ import httpx
 
 from deploy.local.files import write_whole
 from deploy.simulator.callers import Credentials, Refused
-from deploy.simulator.organisations import Organisation
+from deploy.simulator.organisations import Organisation, all_organisations
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 
@@ -56,6 +56,21 @@ class City:
     credentials: Mapping[str, Credentials]
     logins: tuple[Login, ...]
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Names of the organisations by their ids."""
+        return {str(self.ids[one.key]): one.name for one in all_organisations() if one.key in self.ids}
+
+
+def city_file(home: Path) -> Path:
+    """Return where the city of a data folder is kept, with its secrets."""
+    return home / "demo-city.json"
+
+
+def read_city(keep: Path) -> City | None:
+    """Return the city that was set up, or None."""
+    return _city(json.loads(keep.read_text(encoding="utf-8"))) if keep.exists() else None
+
 
 @dataclass(frozen=True, slots=True)
 class Administrator:
@@ -77,12 +92,17 @@ class Administrator:
 
 def set_up(url: str, user_name: str, password: str, organisations: Sequence[Organisation], keep: Path) -> City:
     """Set the city up and return it; what an earlier run set up is found again in `keep`."""
-    kept: dict[str, Any] = json.loads(keep.read_text(encoding="utf-8")) if keep.exists() else {}
-    if not kept:
-        token = _token(url, user_name, password)
-        with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False) as http:
-            kept = _made(Administrator(url, http, "city"), organisations)
-        write_whole(keep, json.dumps(kept, ensure_ascii=False, indent=1))
+    found = read_city(keep)
+    if found:
+        return found
+    token = _token(url, user_name, password)
+    with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False) as http:
+        made = _made(Administrator(url, http, "city"), organisations)
+    write_whole(keep, json.dumps(made, ensure_ascii=False, indent=1))
+    return _city(made)
+
+
+def _city(kept: Mapping[str, Any]) -> City:
     return City(
         ids={key: UUID(value) for key, value in kept["ids"].items()},
         credentials={key: Credentials(*value) for key, value in kept["credentials"].items()},

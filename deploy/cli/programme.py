@@ -1,0 +1,181 @@
+"""The cohort of a data folder: sent once through the services' doors, waited for, its figures read."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from deploy.cli import counting
+from deploy.cli.console import console
+from deploy.cli.operator import Operator
+from deploy.local.errors import Trouble
+from deploy.local.files import write_whole
+from deploy.local.home import Home
+from deploy.local.stack import ADMINISTRATOR, Installation
+from deploy.simulator.callers import Refused
+from deploy.simulator.cohort import Cohort
+from deploy.simulator.directory import City, city_file, set_up
+from deploy.simulator.run import Simulation
+from deploy.simulator.sources import Role, source
+from shared.clock import now
+
+LOOK_EVERY_S = 0.5
+AUDITOR = "auditor-3716"
+T = TypeVar("T")
+Figures = dict[str, dict[str, int]]
+
+
+class OtherCohort(Trouble):
+    """The data folder holds another cohort."""
+
+
+def require_cohort(home: Home, children: int) -> dict[str, Any]:
+    """Return what the data folder notes of its cohort. Raises OtherCohort when it is one of another size."""
+    file = note(home)
+    begun: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"children": children}
+    if begun["children"] != children:
+        raise OtherCohort(
+            f"{home.path} holds a cohort of {begun['children']} children, not of {children}. Ask for that number, "
+            "remove the folder (make clean), or set TONGKANG_HOME to another one."
+        )
+    return begun
+
+
+def note(home: Home) -> Path:
+    """Return where it stands which cohort the folder holds, and whether it was sent to the end."""
+    return home.path / "demo-cohort.json"
+
+
+class Interrupted(Trouble):
+    """Somebody pressed Ctrl-C in the middle."""
+
+
+class Unexpected(Trouble):
+    """A service refused what the plan holds to be right."""
+
+
+@dataclass
+class Programme:
+    """A cohort and the installation that it is sent to."""
+
+    installation: Installation
+    cohort: Cohort
+    stop: threading.Event
+    look: Callable[[], None] = lambda: None
+    """Called while something is waited for; raises when waiting is in vain."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    city: City = field(init=False)
+
+    @property
+    def showcase(self) -> str:
+        """The case of a child that went through every stage; once the cohort was sent."""
+        return str(json.loads(note(self.installation.home).read_text(encoding="utf-8"))["showcase"])
+
+    def run(self) -> Figures:
+        """Send what is still to be sent, wait until the timeline is complete, and read the figures. Raises Trouble."""
+        begun = require_cohort(self.installation.home, len(self.cohort))
+        self._remember(begun)
+        self.city = self.timed("organisations", self._set_up)
+        if not begun.get("sent"):
+            begun["showcase"] = self._send()
+            self._remember(begun | {"sent": True})
+        self.timed("complete", lambda: self.wait_for(_complete(self.installation)))
+        return self.timed("figures", self._figures)
+
+    def auditor(self) -> Operator:
+        """Sign in as the city's auditor."""
+        login = next(login for login in self.city.logins if login.user_name == AUDITOR)
+        return Operator.signed_in(self.installation.urls, login.user_name, login.password)
+
+    def timed(self, name: str, work: Callable[[], T]) -> T:
+        """Do some work and keep how long it took."""
+        begin = time.monotonic()
+        result = work()
+        self.seconds[name] = round(time.monotonic() - begin, 2)
+        return result
+
+    def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run work to its end. Raises Interrupted when Ctrl-C comes first."""
+        return asyncio.run(self._unless_stopped(work))
+
+    def _remember(self, begun: dict[str, Any]) -> None:
+        write_whole(note(self.installation.home), json.dumps(begun | {"seed": self.cohort.seed}))
+
+    def _set_up(self) -> City:
+        home, organisations = self.installation.home, self.cohort.organisations
+        password, keep = home.secret(ADMINISTRATOR), city_file(home.path)
+        try:
+            return set_up(self.installation.urls["directory"], ADMINISTRATOR, password, organisations, keep)
+        except (Refused, httpx.TransportError) as trouble:
+            raise Unexpected(f"The directory did not take the city up: {trouble}") from trouble
+
+    def _send(self) -> str:
+        """Send the cohort; return the case that is shown at the end."""
+        with bars() as progress:
+            simulation = Simulation(self.cohort, self.city, self.installation.urls, progress)
+            try:
+                self.wait_for(simulation.run())
+            except* Refused as refused:
+                raise Unexpected("\n".join(str(one) for one in refused.exceptions)) from refused
+        self.seconds |= simulation.seconds
+        return simulation.case_of(Role.INTEGRATED)
+
+    def _figures(self) -> Figures:
+        period = source().period
+        answer = self.auditor().get("timeline", "/v1/indicators", **{"from": period.since, "to": period.to})
+        found = {one["key"]: one["value"] for one in answer["indicators"]}
+        return {key: {"expected": wanted, "timeline": found[key]} for key, wanted in self.cohort.figures.items()}
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.ensure_future(work)
+        try:
+            while not task.done():
+                self.look()
+                if self.stop.is_set():
+                    raise Interrupted("Stopped half-way. The same command goes on where it was; nothing is sent twice.")
+                await asyncio.wait([task], timeout=LOOK_EVERY_S)
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+        return task.result()
+
+
+def reached(figures: Figures) -> bool:
+    """Tell whether every figure is as the plan expects it."""
+    return all(one["expected"] == one["timeline"] for one in figures.values())
+
+
+def figures_table(children: int, figures: Figures) -> Table:
+    """Return the figures beside the plan's."""
+    table = Table("figure of the programme", "expected", "timeline", "", title=f"{children} children")
+    for key, one in figures.items():
+        same = one["expected"] == one["timeline"]
+        table.add_row(key.replace("_", " "), str(one["expected"]), str(one["timeline"]), "✓" if same else "✗")
+    return table
+
+
+def bars() -> Progress:
+    """Return progress bars."""
+    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console)
+
+
+async def _complete(installation: Installation) -> None:
+    """Wait, with a bar, until the timeline has applied every fact and every producer's checkpoint says the same."""
+    begin = now()
+    with bars() as progress:
+        bar = progress.add_task("on the timeline", total=None)
+        while True:
+            committed, applied = await counting.committed_and_applied(installation)
+            progress.update(bar, total=committed, completed=applied)
+            if applied == committed and await counting.complete_since(installation, begin):
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
