@@ -1,6 +1,7 @@
 """A service at run time: its database, its ledger, and the work that goes on beside its requests."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -73,14 +74,16 @@ class Service:
         self.broker = new_broker(settings.kafka, self.name)
         group = f"tongkang.{self.name}"
         session = settings.consumer_session_seconds
-        listen(self.broker, topics, self.inbox, group=group, batch=settings.consumer_batch, session_seconds=session)
-        watch(self.broker, TOPIC, self.completeness, group=f"{group}.checkpoints")
+        for _ in range(settings.consumer_members):
+            listen(self.broker, topics, self.inbox, group=group, batch=settings.consumer_batch, session_seconds=session)
+        watch(self.broker, TOPIC, self.completeness, group=f"{group}.checkpoints", session_seconds=session)
         self.tasks.append(("completeness", self.completeness.run))
         self.hears = tuple(fact for fact in FACTS.values() if fact.topic in topics and fact.producer in producers)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run relay, consumers and tasks for as long as the context is open; then stop in order and close."""
+        _spare_the_collector()
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.database.close)
             stack.push_async_callback(self.producer.close)
@@ -117,6 +120,16 @@ class Service:
                 with suppress(Exception):
                     await self.broker.stop()
                 await asyncio.sleep(0.5)
+
+
+def _spare_the_collector() -> None:
+    """Let Python look for garbage in cycles less often, and never among what was loaded at the start.
+
+    Facts come and go by the thousand and are in no cycle; looking after every few of them took a fourth of the
+    consumer's time.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def _kept_alive(name: str, task: Task) -> None:

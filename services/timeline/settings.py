@@ -11,6 +11,13 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="TIMELINE_", frozen=True, extra="ignore")
 
+    consumer_members: int = Field(
+        default=2,
+        ge=1,
+        le=12,
+        description="Members of the consumer group in this process: while the database writes a batch of the one, the "
+        "next of the other is read.",
+    )
     visible_after_days: int = Field(
         default=90, ge=0, description="How long an institution still sees a child that left it [assumed]."
     )
