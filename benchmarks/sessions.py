@@ -63,8 +63,8 @@ async def http_session(town: Town) -> list[Figure]:
                 await _bare_round(town, bare, raw, seconds)
     p95 = middle([result.milliseconds(0.95) for result in ours.results])
     note = (
-        f"16 clients, the service's own relay at work; p95 {p95:.1f} ms; {among_all.per_second:,.0f} req/s while all other "
-        f"services read along on the same processors; processor us per request: {said(ours.cost)}; of the ceiling: "
+        f"16 clients, the service's own relay at work; p95 {p95:.1f} ms; {among_all.per_second:,.0f} req/s while all "
+        f"others read along on the same processors; processor us per request: {said(ours.cost)}; of the ceiling: "
         f"{said(raw.cost)}"
     )
     return [figure("http_session", ours.per_second, note, ceiling=raw.per_second)]
