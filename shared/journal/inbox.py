@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -65,8 +65,7 @@ class Outcome(StrEnum):
 _REJECTING = frozenset({Reason.EQUIVOCATION, Reason.UNREADABLE, Reason.FOREIGN})
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A record as the broker gave it; `topic` is None when it came from a producer's feed or from parking instead."""
 
     value: bytes | None
@@ -125,6 +124,13 @@ class Item:
         return self.event
 
 
+def outcomes(items: Sequence[Item]) -> Counter[Outcome]:
+    """Count what became of items; nearly all are applied, and a code hashes slowly."""
+    others = Counter(item.outcome for item in items if item.outcome is not Outcome.APPLIED and item.outcome is not None)
+    applied = sum(item.outcome is Outcome.APPLIED for item in items)
+    return others + Counter({Outcome.APPLIED: applied})
+
+
 New = dict[int, list[Item]]
 """New facts of one stream by number; where a number has several, at most one will connect."""
 
@@ -132,8 +138,10 @@ New = dict[int, list[Item]]
 def keep_new(new: New, item: Item) -> None:
     """Keep a new fact until its turn is known; the same one a second time is a duplicate."""
     fact = item.fact
-    candidates = new.setdefault(fact.seq, [])
-    if any(other.fact.hash == fact.hash for other in candidates):
+    candidates = new.get(fact.seq)
+    if candidates is None:
+        new[fact.seq] = [item]
+    elif any(other.fact.hash == fact.hash for other in candidates):
         item.settle(Outcome.DUPLICATE)
     else:
         candidates.append(item)
@@ -170,11 +178,11 @@ class Batch:
 
     def by_partition(self) -> dict[tuple[str, int], Counter[Outcome]]:
         """Count the outcomes of what came by Kafka, per topic and partition, in that order."""
-        account: dict[tuple[str, int], Counter[Outcome]] = defaultdict(Counter)
+        places: dict[tuple[str, int], list[Item]] = defaultdict(list)
         for item in self.items:
-            if item.record.topic is not None and item.record.partition is not None and item.outcome is not None:
-                account[item.record.topic, item.record.partition][item.outcome] += 1
-        return dict(sorted(account.items()))
+            if item.record.topic is not None and item.record.partition is not None:
+                places[item.record.topic, item.record.partition].append(item)
+        return {place: outcomes(items) for place, items in sorted(places.items())}
 
 
 class _CannotApply(Exception):  # noqa: N818 - leaves the first attempt
@@ -213,7 +221,7 @@ class Inbox:
         for (topic, _), counts in batch.by_partition().items():
             for outcome, count in counts.items():
                 OFFSETS.labels(topic, outcome.value).inc(count)
-        return Counter(item.outcome for item in batch.items if item.outcome is not None)
+        return outcomes(batch.items)
 
     async def rehearse(self, records: Sequence[Record]) -> list[Item]:
         """Return what `take` would make of each of these records now, and keep nothing of it."""
@@ -429,13 +437,13 @@ async def _fetch_connecting(driver: Driver, positions: Mapping[Stream, Position]
 def _connect(new: New, position: Position, batch: Batch) -> None:
     """Let through, one after the other, what connects to the position; at a number with several, the one that fits."""
     while candidates := new.pop(position.last + 1, None):
-        fitting = next((item for item in candidates if item.fact.prev_hash == position.head), None)
+        fitting = [item for item in candidates if item.fact.prev_hash == position.head][:1]
         for item in candidates:
-            if item is not fitting:
-                item.park(Reason.BROKEN_CHAIN if fitting is None else Reason.EQUIVOCATION)
-        if fitting is None:
+            if not fitting or item is not fitting[0]:
+                item.park(Reason.EQUIVOCATION if fitting else Reason.BROKEN_CHAIN)
+        if not fitting:
             return
-        batch.accept(fitting, position)
+        batch.accept(fitting[0], position)
 
 
 _LOCK = """
