@@ -27,17 +27,15 @@ LONG, CENTRE = uuid5(PEOPLE, "the child with the long file"), uuid5(PEOPLE, "a c
 BEGAN, ENDED = datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, 0, 15, tzinfo=UTC)
 
 _CASES = """
-INSERT INTO case_file (case_id, county, birth_date, sex, states, stage, last_at,
-                       screening, rehab, education, custody, timeline)
+INSERT INTO case_file (case_id, county, birth_date, sex, states, stage, last_at)
 SELECT md5('case ' || n)::uuid, (370102 + 100 * (n % 17) + (n / 17) % 8)::text, date '2018-01-01' + n % 1500,
        CASE WHEN n % 3 = 0 THEN 'female' ELSE 'male' END, '{"autism": "confirmed"}', 5,
-       $3::timestamptz + n * interval '7 minutes', 0, $4, 0, 0, 0
+       $3::timestamptz + n * interval '7 minutes'
 FROM generate_series($1::int, $2::int - 1) AS n
 """
 _LONG_CASE = """
-INSERT INTO case_file (case_id, county, birth_date, sex, states, stage, last_at,
-                       screening, rehab, education, custody, timeline)
-VALUES ($1, $2, date '2018-01-01', 'male', '{"autism": "confirmed"}', 5, $3, 0, $4, 0, 0, 0)
+INSERT INTO case_file (case_id, county, birth_date, sex, states, stage, last_at)
+VALUES ($1, $2, date '2018-01-01', 'male', '{"autism": "confirmed"}', 5, $3)
 """
 _COUNTIES = "INSERT INTO county SELECT DISTINCT county FROM case_file ON CONFLICT DO NOTHING"
 # Rows lie in the order of time, as they would have come: every case's entries are spread over its part of the table.
@@ -143,7 +141,7 @@ async def _grown(town: Town, entries: int) -> int:
     async with town.database("timeline") as timeline:
         small = town.part(SMALL)
         if not await timeline.fetchval("SELECT EXISTS (SELECT 1 FROM case_file WHERE case_id = $1)", LONG):
-            await timeline.execute(_LONG_CASE, LONG, COUNTY, BEGAN, LONG_FILE)
+            await timeline.execute(_LONG_CASE, LONG, COUNTY, BEGAN)
             await _add(town, timeline, 0, small, every=small // LONG_FILE)
         if entries > small and not await _has(timeline, small // ENTRIES_PER_CASE):
             await _add(town, timeline, small, entries, every=NEVER)
@@ -158,7 +156,7 @@ async def _add(town: Town, timeline: asyncpg.Connection, since: int, until: int,
     """Add entries from one number up to another; every n-th of them is the long file's."""
     first, cases = since // ENTRIES_PER_CASE, (until - since) // ENTRIES_PER_CASE
     bar = town.progress.add_task("filling the timeline", total=until - since)
-    await timeline.execute(_CASES, first, first + cases, BEGAN, ENTRIES_PER_CASE)
+    await timeline.execute(_CASES, first, first + cases, BEGAN)
     await timeline.execute(_COUNTIES)
     for start in range(since, until, STEP):
         end = min(start + STEP, until)

@@ -67,15 +67,12 @@ case_file = Table(
     Column("states", JSONB, nullable=False, comment="State of the suspicion per screening category (handbook §1.5)."),
     Column("stage", SmallInteger, nullable=False, comment="Furthest stage reached, as its rank."),
     Column("last_at", Moment, nullable=False, comment="When the latest fact was recorded."),
-    Column("screening", Integer, nullable=False),
-    Column("rehab", Integer, nullable=False),
-    Column("education", Integer, nullable=False),
-    Column("custody", Integer, nullable=False),
-    Column("timeline", Integer, nullable=False),
     CheckConstraint(f"sex IN ({', '.join(repr(sex.value) for sex in Sex)})", name="sex"),
-    # The list of a county, newest activity first, is read off this index; a city's merges those of its counties.
+    # The list of a county, newest activity first, is read off the first index, a city's merges those of its counties;
+    # a province has too many for that and reads the second.
     Index("ix_case_file_county", "county", "last_at", "case_id"),
-    comment="One row per case: what lists and heads show; entries are counted by producer.",
+    Index("ix_case_file_last_at", "last_at", "case_id"),
+    comment="One row per case: what lists and heads show.",
     postgresql_with={"fillfactor": 70},
 )
 

@@ -111,10 +111,11 @@ async def head(request: Request, case: CaseId, actor: Reads) -> Response:
             raise CaseNotFound
         everyone = None if reader.sight.everyone else actor.organisation
         participants = await repository.participants(session.driver, case, everyone)
+        counted = await repository.counted(session.driver, reader.sight.whole, case)
         stamp = await board(request).stamp(row["parked"], session.driver)
     more = {
         "participants": [dict(participant) for participant in participants],
-        "entries": {LANE_OF[producer].value: row[producer] for producer in reader.sight.whole},
+        "entries": {LANE_OF[producer].value: number for producer, number in counted.items()},
         "completeness": stamp,
     }
     return ready(_case(row, reader.sight) | more)

@@ -64,7 +64,6 @@ class File:
     sex: Sex | None = None
     states: dict[str, str] = field(default_factory=dict)
     stage: Stage = Stage.REGISTERED
-    counts: dict[str, int] = field(default_factory=dict)
 
     def reach(self, stage: Stage) -> None:
         """Note a stage; the furthest one stays."""
@@ -125,7 +124,7 @@ def _enter(event: Event, rows: Rows) -> None:
     if corrected is not None:
         rows.corrections.append((event.subject, corrected, event.id, event.recorded_at))
     if not _about_institution(event.type):
-        _count(event, rows)
+        _touch(event, rows)
 
 
 def institution_of(data: Mapping[str, Any]) -> str | None:
@@ -139,13 +138,12 @@ def _about_institution(fact_type: str) -> bool:
     return fact is not None and fact.about == "institution"
 
 
-def _count(event: Event, rows: Rows) -> None:
+def _touch(event: Event, rows: Rows) -> None:
     file = rows.files.get(event.subject)
     if file is None:
-        file = rows.files[event.subject] = File(event.recorded_at)
+        rows.files[event.subject] = File(event.recorded_at)
     elif event.recorded_at > file.last_at:
         file.last_at = event.recorded_at
-    file.counts[event.producer] = file.counts.get(event.producer, 0) + 1
 
 
 def _child_registered(event: Event, rows: Rows) -> None:

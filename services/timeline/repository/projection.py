@@ -9,7 +9,6 @@ from uuid import UUID
 
 import orjson
 
-from services.timeline.domain.chain import PRODUCERS
 from services.timeline.domain.projection import File, Rows, project
 from shared.contracts.envelope import Event
 from shared.db import Driver
@@ -17,19 +16,15 @@ from shared.journal.inbox import Stream
 from shared.journal.unit_of_work import UnitOfWork
 
 _FILES = """
-INSERT INTO case_file AS f (case_id, last_at, county, birth_date, sex, states, stage,
-                            screening, rehab, education, custody, timeline)
-SELECT case_id, last_at, county, birth_date, sex, states::jsonb, stage, screening, rehab, education, custody, timeline
-FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::date[], $5::text[], $6::text[], $7::smallint[],
-            $8::int[], $9::int[], $10::int[], $11::int[], $12::int[])
-  AS n (case_id, last_at, county, birth_date, sex, states, stage, screening, rehab, education, custody, timeline)
+INSERT INTO case_file AS f (case_id, last_at, county, birth_date, sex, states, stage)
+SELECT case_id, last_at, county, birth_date, sex, states::jsonb, stage
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::date[], $5::text[], $6::text[], $7::smallint[])
+  AS n (case_id, last_at, county, birth_date, sex, states, stage)
 ORDER BY case_id
 ON CONFLICT (case_id) DO UPDATE SET last_at = greatest(f.last_at, excluded.last_at),
   county = coalesce(excluded.county, f.county), birth_date = coalesce(excluded.birth_date, f.birth_date),
   sex = coalesce(excluded.sex, f.sex), states = f.states || excluded.states,
-  stage = greatest(f.stage, excluded.stage), screening = f.screening + excluded.screening,
-  rehab = f.rehab + excluded.rehab, education = f.education + excluded.education,
-  custody = f.custody + excluded.custody, timeline = f.timeline + excluded.timeline
+  stage = greatest(f.stage, excluded.stage)
 """
 _COUNTIES = "INSERT INTO county (region) SELECT DISTINCT unnest($1::text[]) ORDER BY 1 ON CONFLICT DO NOTHING"
 _JOINED = """
@@ -138,5 +133,4 @@ async def _write_files(driver: Driver, files: Mapping[UUID, File]) -> None:
         [file.sex for file in changes],
         [orjson.dumps(file.states).decode() for file in changes],
         [file.stage for file in changes],
-        *([file.counts.get(producer, 0) for file in changes] for producer in PRODUCERS),
     )

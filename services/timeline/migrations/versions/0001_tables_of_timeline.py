@@ -53,17 +53,13 @@ def upgrade() -> None:
         ),
         sa.Column("stage", sa.SmallInteger(), nullable=False, comment="Furthest stage reached, as its rank."),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False, comment="When the latest fact was recorded."),
-        sa.Column("screening", sa.Integer(), nullable=False),
-        sa.Column("rehab", sa.Integer(), nullable=False),
-        sa.Column("education", sa.Integer(), nullable=False),
-        sa.Column("custody", sa.Integer(), nullable=False),
-        sa.Column("timeline", sa.Integer(), nullable=False),
         sa.CheckConstraint("sex IN ('male', 'female')", name=op.f("ck_case_file_sex")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_file")),
-        comment="One row per case: what lists and heads show; entries are counted by producer.",
+        comment="One row per case: what lists and heads show.",
         postgresql_with={"fillfactor": 70},
     )
     op.create_index("ix_case_file_county", "case_file", ["county", "last_at", "case_id"], unique=False)
+    op.create_index("ix_case_file_last_at", "case_file", ["last_at", "case_id"], unique=False)
     op.create_table(
         "case_participant",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -204,6 +200,7 @@ def downgrade() -> None:
     op.drop_table("correction")
     op.drop_index("ix_case_participant_organisation", table_name="case_participant")
     op.drop_table("case_participant")
+    op.drop_index("ix_case_file_last_at", table_name="case_file")
     op.drop_index("ix_case_file_county", table_name="case_file")
     op.drop_table("case_file")
     op.drop_table("attended_session")
