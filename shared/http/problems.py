@@ -10,7 +10,7 @@ import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -103,8 +103,7 @@ def install(app: FastAPI) -> None:
         return Response(before.answer, before.status, {"Idempotency-Replayed": "true"}, media_type="application/json")
 
     @app.exception_handler(RequestValidationError)
-    @app.exception_handler(ValidationError)
-    async def invalid(request: Request, error: RequestValidationError | ValidationError) -> Response:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         return answer(request, InvalidRequest(), errors=places(error.errors()))
 
     @app.exception_handler(asyncpg.DataError)
