@@ -85,6 +85,10 @@ class Database:
         except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
             lent.invalidate()
             raise
+        except asyncpg.InternalClientError as error:
+            # What the driver says when the server dies between two of its steps.
+            lent.invalidate()
+            raise ConnectionError("the connection broke") from error
         finally:
             if not session.driver.is_closed() and session.driver.is_in_transaction():
                 lent.invalidate()
@@ -106,7 +110,7 @@ class Database:
             return await self.engine.raw_connection()
         except PoolTimeout as error:
             raise TimeoutError("no free connection") from error
-        except self.engine.dialect.loaded_dbapi.Error as error:
+        except (self.engine.dialect.loaded_dbapi.Error, asyncpg.InternalClientError) as error:
             raise ConnectionError("the database cannot be reached") from error
 
     @asynccontextmanager

@@ -357,7 +357,7 @@ def _at_fault(error: Exception, driver: Driver) -> bool:
 
     The driver says InterfaceError both of a lost connection and of a statement that its caller got wrong.
     """
-    if isinstance(error, asyncpg.InterfaceError):
+    if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError):
         return not driver.is_closed()
     return not isinstance(error, NOT_THE_FACTS_FAULT)
 

@@ -28,7 +28,7 @@ ACTOR = service_actor(PRODUCER)
 
 KEPT = """
 CREATE TABLE kept (
-  place bigserial, case_id uuid, seq bigint, event_id uuid, number int CHECK (number < 1000), hash bytea,
+  place bigserial, case_id uuid, seq bigint, event_id uuid, number int CHECK (number >= 0), hash bytea,
   PRIMARY KEY (case_id, seq)
 )
 """

@@ -1,0 +1,64 @@
+"""Broker and database killed in mid-flow, Kafka wiped, a consumer that was thought dead."""
+
+import asyncio
+
+import pytest
+
+from tests.faults.processes import Running, consume
+
+
+async def test_kafka_is_lost_in_mid_flow(flow, machine):
+    """All that it held is gone, records and offsets; what nobody had consumed comes from the producer's own feed."""
+    flow.consumer.place.repairs = True
+    await flow.producer.start()
+    await flow.consumer.start()
+    async with flow.sending():
+        await flow.more_kept()
+        flow.consumer.pause()
+        await published(flow)
+        await asyncio.to_thread(machine.broker.wipe)
+        await machine.declare()
+        flow.consumer.go_on()
+        await flow.more_kept()
+    await flow.settles(within=60)
+    await flow.check(kafka_lost=True)
+
+
+async def published(flow):
+    """Wait until the producer has published something that the consumer does not have."""
+    log, kept = len(await flow.bench.log()), len(await flow.bench.kept())
+    while len(await flow.bench.log()) < log + 20 or await flow.bench.waiting():
+        await asyncio.sleep(0.02)
+    assert len(await flow.bench.kept()) <= kept + 20
+
+
+async def test_the_database_is_killed_in_mid_flow(flow, machine):
+    await flow.producer.start()
+    await flow.consumer.start()
+    async with flow.sending():
+        for _ in range(2):
+            await flow.more_kept()
+            await asyncio.to_thread(machine.postgres.kill)
+            await asyncio.to_thread(machine.postgres.start)
+        await flow.more_kept()
+    await flow.settles()
+    await flow.check()
+
+
+@pytest.mark.long
+async def test_a_consumer_that_was_thought_dead_comes_back(flow):
+    """It is stopped past its session, in mid-batch or not; another takes its partitions; then it goes on."""
+    heir = Running(consume, flow.consumer.place)
+    heir.place = type(heir.place)(**{**vars(heir.place), "port": heir.place.port + 1})
+    await flow.producer.start()
+    await flow.consumer.start()
+    async with flow.sending():
+        await flow.more_kept(20)
+        flow.consumer.pause()
+        await heir.start()
+        await flow.more_kept(50)
+        flow.consumer.go_on()
+        await flow.more_kept(50)
+    await flow.settles()
+    await flow.check()
+    await heir.stop()
