@@ -1,7 +1,8 @@
 """A service's tables: brought to a revision by the migrator role, and used, never owned, by the application role.
 
 `python -m shared.migrations <service> <number> "<message>" postgresql://... <password>` writes a migration: the
-difference between the service's `tables.py` and what its migrations make so far. It needs a scratch database.
+difference between the service's `tables.py` and what its migrations make so far. It needs a scratch database. The
+first one makes the journal's tables by `shared.journal.revisions`, as in every service.
 """
 
 import shutil
@@ -15,7 +16,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, MetaData, make_url, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from shared.journal.tables import APPEND_ONLY
+from shared.journal.tables import APPEND_ONLY, new_metadata
 
 
 def migrate(service: str, url: str, password: str, *, app_role: str, revision: str = "head") -> None:
@@ -47,11 +48,22 @@ async def run_migrations() -> None:
 
 
 def _run(connection: Connection, metadata: MetaData, app_role: str | None) -> None:
-    context.configure(connection=connection, target_metadata=metadata, compare_type=True, compare_server_default=False)
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        compare_type=True,
+        compare_server_default=False,
+        include_object=None if connection.dialect.has_table(connection, "event_log") else _is_own,
+    )
     with context.begin_transaction():
         context.run_migrations()
         if app_role is not None:
             grant(connection, app_role)
+
+
+def _is_own(_: object, name: str | None, kind: str, *__: object) -> bool:
+    """Tell whether a table is the service's own; the journal's are not written into its first revision."""
+    return kind != "table" or name not in new_metadata().tables
 
 
 def grant(connection: Connection, role: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, Connection, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.postgres.databases import MIGRATOR, role_of
+from deploy.services import NAMES
 from shared.migrations import migrate
 from tests.support.stack import PASSWORD, Servers
 
@@ -29,7 +30,7 @@ def checks_of(metadata: MetaData) -> set[str]:
     return {f"ck_{c.table.name}_{str(c.name).removeprefix(f'ck_{c.table.name}_')}" for c in named}
 
 
-@pytest.mark.parametrize("service", ["screening", "education", "custody", "directory", "timeline"])
+@pytest.mark.parametrize("service", NAMES)
 async def test_migrations_make_what_the_tables_say_and_take_it_back(servers: Servers, service: str) -> None:
     await servers.prepare(service)
     scratch = f"scratch_{uuid4().hex[:12]}"
