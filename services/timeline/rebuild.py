@@ -6,7 +6,7 @@ duplicate; offsets advance, positions are locked batch by batch, and in the end 
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -66,7 +66,7 @@ class Rebuild:
         return self.progress
 
     async def _pull(self, peer: Peer, inbox: Inbox, begun: float, report: Report) -> None:
-        async for lines in peer.all_facts(self.page):
+        async for lines in ahead(peer.all_facts(self.page)):
             batches = split(lines, AT_ONCE)
             await asyncio.gather(*(_take(inbox, batch, peer.producer) for batch in batches))
             taken = self.progress.facts.get(peer.producer, 0) + len(lines)
@@ -104,6 +104,21 @@ async def _emptied(driver: asyncpg.Connection, tries: int = 10) -> None:
 async def _take(inbox: Inbox, lines: Sequence[bytes], producer: str, size: int = 1000) -> None:
     for start in range(0, len(lines), size):
         await inbox.take([Record(line, feed=producer) for line in lines[start : start + size]])
+
+
+async def ahead(pages: AsyncIterator[list[bytes]]) -> AsyncIterator[list[bytes]]:
+    """Yield pages while the next one is already on its way."""
+    coming = asyncio.ensure_future(_next(pages))
+    try:
+        while page := await coming:
+            coming = asyncio.ensure_future(_next(pages))
+            yield page
+    finally:
+        coming.cancel()
+
+
+async def _next(pages: AsyncIterator[list[bytes]]) -> list[bytes]:
+    return await anext(pages, [])
 
 
 def split(lines: Sequence[bytes], parts: int) -> list[list[bytes]]:

@@ -32,7 +32,8 @@ def shown(row: Row, sight: Sight, organisation: UUID) -> Shown | None:
         "day": local_date(row["occurred_at"]),
         "corrected_by": _correction(row),
     }
-    return entry | _MORE[detail](row)
+    entry.update(_MORE[detail](row))
+    return entry
 
 
 def _correction(row: Row) -> dict[str, Any] | None:
