@@ -11,7 +11,10 @@ from shared.access.policy import Actor
 from shared.contracts.envelope import Event
 from shared.contracts.events.timeline import WaiverReason
 from shared.errors import NotFound
-from shared.journal.inbox import Inbox, Item, Outcome, Record
+from shared.journal import redrive as journal
+from shared.journal.inbox import Inbox, Outcome, Record
+from shared.journal.reason import Reason
+from shared.journal.redrive import Redriven
 from shared.journal.unit_of_work import UnitOfWork
 
 
@@ -30,16 +33,13 @@ async def find(parked_id: int, uow: UnitOfWork) -> ParkedEvent:
     return parked
 
 
-async def redrive(parked: ParkedEvent, inbox: Inbox, *, dry_run: bool) -> Item:
+async def redrive(parked_id: int, parked: ParkedEvent, inbox: Inbox, actor: Actor, *, dry_run: bool) -> Redriven:
     """Send a parked event through the inbox again; return what became of it, or would.
 
-    Only what would leave parking is really sent: to park it once more would change nothing.
+    What only waits for an earlier fact is not redriven: it follows by itself.
     """
-    records = [Record(parked.envelope, parked.key, parked.topic)]
-    (item,) = await inbox.rehearse(records)
-    if not dry_run and item.outcome in {Outcome.APPLIED, Outcome.DUPLICATE}:
-        await inbox.take(records)
-    return item
+    done = await journal.redrive(inbox, actor.ref, [parked_id], dry_run=dry_run)
+    return done[0] if done else Redriven(parked_id, Outcome.PARKED, Reason(parked.reason), None)
 
 
 async def waive(parked: ParkedEvent, reason: WaiverReason, actor: Actor, uow: UnitOfWork) -> WaiverState:

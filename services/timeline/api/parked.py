@@ -96,10 +96,10 @@ async def redrive(
 ) -> Redriven:
     """Try a parked event again; what waits behind it follows."""
     event = await handlers.find(parked_id, uow)
-    item = await handlers.redrive(event, inbox(request), dry_run=dry_run)
-    outcome = f"redrive:{item.outcome}" if not dry_run else f"rehearsed:{item.outcome}"
+    done = await handlers.redrive(parked_id, event, inbox(request), actor, dry_run=dry_run)
+    outcome = f"redrive:{done.outcome}" if not dry_run else f"rehearsed:{done.outcome}"
     await repository.audit(uow.driver, actor, Act.OPERATE.value, request.state.request_id, outcome, event.case)
-    answer = Redriven(dry_run=dry_run, outcome=item.outcome or Outcome.PARKED, reason=item.reason, detail=item.detail)
+    answer = Redriven(dry_run=dry_run, outcome=done.outcome or Outcome.PARKED, reason=done.reason, detail=done.detail)
     return await uow.commit(answer)
 
 
