@@ -5,7 +5,6 @@ difference between the service's `tables.py` and what its migrations make so far
 first one makes the journal's tables by `shared.journal.revisions`, as in every service.
 """
 
-import shutil
 import sys
 from importlib import import_module
 from importlib.resources import files
@@ -28,16 +27,22 @@ def migrate(service: str, url: str, password: str, *, app_role: str, revision: s
 
 
 def alembic_config(service: str) -> Config:
-    """Return the alembic configuration of a service; its scripts live in `services/<service>/migrations`."""
+    """Return the alembic configuration of a service; its versions lie in `services/<service>/migrations`."""
     config = Config()
-    config.set_main_option("script_location", str(files(f"services.{service}") / "migrations"))
+    config.set_main_option("script_location", str(files("shared") / "alembic"))
+    config.set_main_option("version_locations", str(versions_of(service)))
     config.set_main_option("path_separator", "os")
     config.attributes["metadata"] = import_module(f"services.{service}.tables").metadata
     return config
 
 
+def versions_of(service: str) -> Path:
+    """Return the folder of a service's migrations."""
+    return Path(str(files(f"services.{service}"))) / "migrations" / "versions"
+
+
 async def run_migrations() -> None:
-    """Run the migrations of the current alembic context; each service's `env.py` calls only this."""
+    """Run the migrations of the current alembic context; `shared/alembic/env.py` calls only this."""
     options = context.config.attributes
     url = make_url(options["url"]).set(drivername="postgresql+asyncpg", password=options["password"])
     engine = create_async_engine(url, poolclass=pool.NullPool)
@@ -83,14 +88,8 @@ def main() -> None:
     service, number, message, url, password = sys.argv[1:]
     config = alembic_config(service)
     config.attributes.update(url=url, password=password)
-    # Alembic looks for its template beside the scripts; the house has one for all services.
-    template = Path(str(config.get_main_option("script_location"))) / "script.py.mako"
-    shutil.copy(str(files("shared") / template.name), template)
-    try:
-        command.upgrade(config, "head")
-        command.revision(config, message, autogenerate=True, rev_id=number)
-    finally:
-        template.unlink()
+    command.upgrade(config, "head")
+    command.revision(config, message, autogenerate=True, rev_id=number, version_path=str(versions_of(service)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Runs the migrations of the rehab service, as the migrator role."""
+"""Run by Alembic, for whichever service its configuration names."""
 
 import asyncio
 

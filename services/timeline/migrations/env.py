@@ -1,5 +1,0 @@
-import asyncio
-
-from shared.migrations import run_migrations
-
-asyncio.run(run_migrations())
