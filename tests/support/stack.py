@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from deploy.local.broker import Broker
 from deploy.local.postgres import Postgres
 from deploy.postgres.databases import MIGRATOR, provision, role_of
+from deploy.services import PRODUCERS
 from shared.access.clients import Organisation
 from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
@@ -84,9 +85,6 @@ class Servers:
         for service in services:
             url = self.postgres.dsn(role_of(service), MIGRATOR, PASSWORD)
             await asyncio.to_thread(migrate, service, url, PASSWORD, app_role=role_of(service))
-
-
-PRODUCERS = ("screening", "rehab", "education", "custody", "timeline")
 
 
 @dataclass
