@@ -68,14 +68,13 @@ class Service:
         `news` is told of applied facts once they are committed.
         """
         settings = self.settings
-        self.inbox = Inbox(self.ledger, effects, news=news)
+        self.inbox = Inbox(self.ledger, effects, news=news, at_once=settings.consumer_at_once)
         peers = {name: Peer(name, str(settings.peers[name]).rstrip("/"), self.tokens, self.http) for name in producers}
         self.completeness = Completeness(self.database, self.inbox, peers, settings.repair_after_seconds)
         self.broker = new_broker(settings.kafka, self.name)
         group = f"tongkang.{self.name}"
         session = settings.consumer_session_seconds
-        for _ in range(settings.consumer_members):
-            listen(self.broker, topics, self.inbox, group=group, batch=settings.consumer_batch, session_seconds=session)
+        listen(self.broker, topics, self.inbox, group=group, batch=settings.consumer_batch, session_seconds=session)
         watch(self.broker, TOPIC, self.completeness, group=f"{group}.checkpoints", session_seconds=session)
         self.tasks.append(("completeness", self.completeness.run))
         self.hears = tuple(fact for fact in FACTS.values() if fact.topic in topics and fact.producer in producers)

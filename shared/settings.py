@@ -31,8 +31,8 @@ class ServiceSettings(BaseSettings):
     relay_poll_seconds: float = Field(default=0.1, gt=0)
     relay_batch: int = Field(default=1000, ge=1, le=10_000)
     consumer_batch: int = Field(default=1000, ge=1, le=10_000)
-    consumer_members: int = Field(
-        default=1, ge=1, le=12, description="Members of the consumer group in this process; not more than partitions."
+    consumer_at_once: int = Field(
+        default=1, ge=1, le=8, description="Parts of a batch on their way at a time, each in a transaction of its own."
     )
     consumer_session_seconds: float = Field(default=10.0, gt=0, description="After how long a silent consumer is dead.")
     checkpoint_seconds: float = Field(default=60.0, gt=0, description="How often a producer publishes its checkpoint.")

@@ -6,9 +6,8 @@ duplicate; offsets advance, positions are locked batch by batch, and in the end 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from itertools import groupby
 
 import asyncpg
 from pydantic import BaseModel, Field
@@ -22,9 +21,6 @@ from shared.contracts.envelope import Event
 from shared.journal.completeness import Completeness, Peer
 from shared.journal.inbox import Inbox, Record
 from shared.service import Service, assemble
-
-AT_ONCE = 2
-"""Batches of one page on their way at a time: while the database writes one, the next is read."""
 
 Report = Callable[["Progress"], None]
 
@@ -55,7 +51,7 @@ class Rebuild:
             try:
                 await _emptied(driver)
                 for peer in completeness.peers.values():
-                    await self._pull(peer, inbox, begun, report)
+                    await self._pull(peer, completeness, begun, report)
                 await self._step_over_again(inbox)
             except Exception as error:
                 self.progress.failed = type(error).__name__
@@ -65,10 +61,9 @@ class Rebuild:
                 self.progress.seconds = time.monotonic() - begun
         return self.progress
 
-    async def _pull(self, peer: Peer, inbox: Inbox, begun: float, report: Report) -> None:
+    async def _pull(self, peer: Peer, completeness: Completeness, begun: float, report: Report) -> None:
         async for lines in ahead(peer.all_facts(self.page)):
-            batches = split(lines, AT_ONCE)
-            await asyncio.gather(*(_take(inbox, batch, peer.producer) for batch in batches))
+            await completeness.take(lines, self.service.settings.consumer_batch, producer=peer.producer)
             taken = self.progress.facts.get(peer.producer, 0) + len(lines)
             self.progress.facts[peer.producer] = taken
             self.progress.seconds = time.monotonic() - begun
@@ -101,11 +96,6 @@ async def _emptied(driver: asyncpg.Connection, tries: int = 10) -> None:
             return
 
 
-async def _take(inbox: Inbox, lines: Sequence[bytes], producer: str, size: int = 1000) -> None:
-    for start in range(0, len(lines), size):
-        await inbox.take([Record(line, feed=producer) for line in lines[start : start + size]])
-
-
 async def ahead(pages: AsyncIterator[list[bytes]]) -> AsyncIterator[list[bytes]]:
     """Yield pages while the next one is already on its way."""
     coming = asyncio.ensure_future(_next(pages))
@@ -119,21 +109,6 @@ async def ahead(pages: AsyncIterator[list[bytes]]) -> AsyncIterator[list[bytes]]
 
 async def _next(pages: AsyncIterator[list[bytes]]) -> list[bytes]:
     return await anext(pages, [])
-
-
-def split(lines: Sequence[bytes], parts: int) -> list[list[bytes]]:
-    """Split a page of facts, in the order of the case, into runs of whole cases of about the same length."""
-    runs: list[list[bytes]] = [[]]
-    for _, of_case in groupby(lines, key=_subject):
-        if len(runs[-1]) * parts >= len(lines):
-            runs.append([])
-        runs[-1] += of_case
-    return runs
-
-
-def _subject(line: bytes) -> bytes:
-    """Return the part of the canonical bytes that names the case: the member after `specversion`."""
-    return line[line.rfind(b'"subject":') : line.rfind(b'"time":')]
 
 
 async def _main() -> None:

@@ -11,12 +11,9 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="TIMELINE_", frozen=True, extra="ignore")
 
-    consumer_members: int = Field(
-        default=2,
-        ge=1,
-        le=12,
-        description="Members of the consumer group in this process: while the database writes a batch of the one, the "
-        "next of the other is read.",
+    consumer_batch: int = Field(default=2000, ge=1, le=10_000, description="Records of a batch at most.")
+    consumer_at_once: int = Field(
+        default=2, ge=1, le=8, description="While the database writes one part of a batch, the other is read."
     )
     visible_after_days: int = Field(
         default=90, ge=0, description="How long an institution still sees a child that left it [assumed]."
@@ -31,4 +28,4 @@ class Settings(ServiceSettings):
         default=15.0, gt=0, description="How often a silent live view says that it is alive."
     )
     live_views: int = Field(default=500, ge=1, description="Live views of one process at most.")
-    rebuild_page: int = Field(default=5000, ge=1, le=10_000, description="Facts that a rebuild asks for at a time.")
+    rebuild_page: int = Field(default=4000, ge=1, le=10_000, description="Facts that a rebuild asks for at a time.")

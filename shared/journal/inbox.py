@@ -1,16 +1,18 @@
 """The inbox: records in, effects once, in the order of each stream (README.md, consumer side).
 
-One transaction per batch: lock the positions, apply the unbroken runs, park what cannot be applied yet or at all.
-The caller commits Kafka offsets only after this transaction.
+One transaction per batch (or per part of a large one): lock the positions, apply the unbroken runs, park what cannot be
+applied yet or at all. The caller commits Kafka offsets only after all of it.
 """
 
+import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
+from zlib import crc32
 
 import asyncpg
 import httpx
@@ -62,6 +64,10 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
+WORTH_DIVIDING = 200
+"""Records of a batch below which dividing it costs more than it gains."""
+SUBJECT = b'"subject":"'
+
 _REJECTING = frozenset({Reason.EQUIVOCATION, Reason.UNREADABLE, Reason.FOREIGN})
 
 
@@ -75,6 +81,11 @@ class Record(NamedTuple):
     offset: int | None = None
     feed: str | None = None
     """The producer whose feed it came from."""
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        """Topic and partition of what came by Kafka."""
+        return None if self.topic is None or self.partition is None else (self.topic, self.partition)
 
 
 News = Callable[[Sequence[Event]], None]
@@ -158,11 +169,16 @@ class Waiting:
     reason: Reason
 
 
+Passed = dict[tuple[str, int], int]
+"""Offsets passed, by topic and partition."""
+
+
 @dataclass(slots=True)
 class Batch:
     """One batch on its way: its items, what of them is ready to be applied, and what lies in parking beside them."""
 
     items: list[Item]
+    passed: Passed = field(default_factory=dict)
     ready: list[Item] = field(default_factory=list)
     new: dict[Stream, New] = field(default_factory=lambda: defaultdict(dict))
     waiting: list[Waiting] = field(default_factory=list)
@@ -180,9 +196,52 @@ class Batch:
         """Count the outcomes of what came by Kafka, per topic and partition, in that order."""
         places: dict[tuple[str, int], list[Item]] = defaultdict(list)
         for item in self.items:
-            if item.record.topic is not None and item.record.partition is not None:
-                places[item.record.topic, item.record.partition].append(item)
+            if (place := item.record.place) is not None:
+                places[place].append(item)
         return {place: outcomes(items) for place, items in sorted(places.items())}
+
+
+def apart(records: Sequence[Record], parts: int) -> list[Sequence[Record]]:
+    """Divide a large batch into parts, so that all records of a case stay together and in order."""
+    if parts == 1 or len(records) < WORTH_DIVIDING:
+        return [records]
+    divided: list[list[Record]] = [[] for _ in range(parts)]
+    for record in records:
+        divided[crc32(record.key or subject_of(record.value or b"")) % parts].append(record)
+    return [part for part in divided if part]
+
+
+def subject_of(value: bytes) -> bytes:
+    """Return the case's id out of the published bytes without parsing them; of other bytes, something of them."""
+    begin = value.rfind(SUBJECT) + len(SUBJECT)
+    return value[begin : begin + 36]
+
+
+def shares(passed: Passed, parts: Sequence[Sequence[Record]]) -> list[Passed]:
+    """Divide the offsets passed: to each part its own records, to the first also those that no record stands for."""
+    of_others = [Counter(place for record in part if (place := record.place)) for part in parts[1:]]
+    rest: Counter[tuple[str, int]] = Counter(passed)
+    for share in of_others:
+        rest.subtract(share)
+    return [{place: number for place, number in share.items() if number} for share in (rest, *of_others)]
+
+
+def _batch(records: Sequence[Record], passed: Passed | None) -> Batch:
+    return Batch([Item(record) for record in records], passed or {})
+
+
+T = TypeVar("T")
+
+
+async def _all_of(work: Sequence[Awaitable[T]]) -> list[T]:
+    """Wait for all, also when one fails: none goes on behind the back of whoever tries again."""
+    if len(work) == 1:
+        return [await work[0]]
+    done = await asyncio.gather(*work, return_exceptions=True)
+    failed = [one for one in done if isinstance(one, BaseException)]
+    if failed:
+        raise failed[0]
+    return [one for one in done if not isinstance(one, BaseException)]
 
 
 class _CannotApply(Exception):  # noqa: N818 - leaves the first attempt
@@ -207,21 +266,30 @@ class Inbox:
     next_offset: dict[tuple[str, int], int] = field(default_factory=dict)
     news: News | None = None
     """Told of the facts that a batch applied, once they are committed; for what only quickens, never for effects."""
+    at_once: int = 1
+    """Parts of a large batch on their way at a time: while the database writes one, another is read."""
 
     async def take(self, records: Sequence[Record]) -> Counter[Outcome]:
-        """Take one batch in one transaction and return how many records came to what.
+        """Take one batch, each part of it in one transaction, and return how many records came to what.
 
-        Raises only trouble that is not the records' fault; then nothing is kept. When a fact cannot be applied, the
-        batch is taken again one by one, each fact under a savepoint, so that only the culprit is parked.
+        Raises only trouble that is not the records' fault; then nothing is kept of the part that it met, and the whole
+        batch is to be taken again: what was kept of the others comes as duplicates. When a fact cannot be applied, its
+        part is taken again one by one, each fact under a savepoint, so that only the culprit is parked.
         """
-        batch = await self._taken(records)
+        parts = apart(records, self.at_once)
+        passed = shares(self._passed(records), parts)
+        batches = await _all_of([self._taken(part, passed=share) for part, share in zip(parts, passed, strict=True)])
         self._remember_offsets(records)
+        for batch in batches:
+            self._tell(batch)
+        return outcomes([item for batch in batches for item in batch.items])
+
+    def _tell(self, batch: Batch) -> None:
         if self.news is not None:
             self.news([item.fact for item in batch.ready])
         for (topic, _), counts in batch.by_partition().items():
             for outcome, count in counts.items():
                 OFFSETS.labels(topic, outcome.value).inc(count)
-        return outcomes(batch.items)
 
     async def rehearse(self, records: Sequence[Record]) -> list[Item]:
         """Return what `take` would make of each of these records now, and keep nothing of it."""
@@ -231,14 +299,13 @@ class Inbox:
         """Begin the account of offsets anew: the partitions were assigned again."""
         self.next_offset.clear()
 
-    async def _taken(self, records: Sequence[Record], *, keep: bool = True) -> Batch:
+    async def _taken(self, records: Sequence[Record], *, passed: Passed | None = None, keep: bool = True) -> Batch:
         try:
-            return await self._attempt(records, one_by_one=False, keep=keep)
+            return await self._attempt(_batch(records, passed), one_by_one=False, keep=keep)
         except _CannotApply:
-            return await self._attempt(records, one_by_one=True, keep=keep)
+            return await self._attempt(_batch(records, passed), one_by_one=True, keep=keep)
 
-    async def _attempt(self, records: Sequence[Record], *, one_by_one: bool, keep: bool) -> Batch:
-        batch = Batch([Item(record) for record in records])
+    async def _attempt(self, batch: Batch, *, one_by_one: bool, keep: bool) -> Batch:
         try:
             async with self.ledger.open(service_actor(self.ledger.producer)) as uow:
                 await self._work_through(batch, uow, one_by_one=one_by_one)
@@ -325,14 +392,14 @@ class Inbox:
     async def _write_account(self, driver: Driver, batch: Batch) -> None:
         """Add to the accounting identity: offsets passed = applied + duplicate + parked + rejected, per partition."""
         account = batch.by_partition()
-        if not account:
+        places = sorted(account.keys() | batch.passed.keys())
+        if not places:
             return
-        passed = self._passed(item.record for item in batch.items)
-        counts = [[counter[outcome] for counter in account.values()] for outcome in Outcome]
-        topics, partitions = zip(*account, strict=True)
-        await driver.execute(_ACCOUNT, topics, partitions, [passed[place] for place in account], *counts)
+        topics, partitions = zip(*places, strict=True)
+        counts = [[account[place][outcome] if place in account else 0 for place in places] for outcome in Outcome]
+        await driver.execute(_ACCOUNT, topics, partitions, [batch.passed.get(place, 0) for place in places], *counts)
 
-    def _passed(self, records: Iterable[Record]) -> dict[tuple[str, int], int]:
+    def _passed(self, records: Iterable[Record]) -> Passed:
         """Return how far this batch moves in each partition, counted from where the last one ended.
 
         A batch that begins before that place was fetched again (the partition was taken away and given back), so it
@@ -340,16 +407,16 @@ class Inbox:
         """
         offsets: dict[tuple[str, int], list[int]] = defaultdict(list)
         for record in records:
-            if record.topic is not None and record.partition is not None and record.offset is not None:
-                offsets[record.topic, record.partition].append(record.offset)
+            if (place := record.place) is not None and record.offset is not None:
+                offsets[place].append(record.offset)
         return {
             place: max(seen) + 1 - min(*seen, self.next_offset.get(place, seen[0])) for place, seen in offsets.items()
         }
 
     def _remember_offsets(self, records: Iterable[Record]) -> None:
         for record in records:
-            if record.topic is not None and record.partition is not None and record.offset is not None:
-                self.next_offset[record.topic, record.partition] = record.offset + 1
+            if (place := record.place) is not None and record.offset is not None:
+                self.next_offset[place] = record.offset + 1
 
 
 def _at_fault(error: Exception, driver: Driver) -> bool:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services.timeline.errors import RebuildRunning
-from services.timeline.rebuild import Rebuild, split
+from services.timeline.rebuild import Rebuild
 from services.timeline.repository.rebuild import only_rebuild
 from shared.contracts.codes import OrgType
 from shared.testing.eventually import eventually
@@ -110,12 +110,3 @@ async def test_a_second_request_while_one_runs_is_refused(timeline, apps, monkey
     monkeypatch.setattr(timeline.app.state.rebuild.progress, "running", True)
     async with timeline.client(timeline.organisation(OrgType.FEDERATION, "37", "administrator")) as client:
         assert code_of(await client.post("/internal/timeline/rebuild")) == (409, "timeline.rebuild-running")
-
-
-def test_a_page_is_split_between_cases_never_inside_one():
-    lines = [record.value for child in some_children(5) for record in child.records]
-    runs = split(lines, 2)
-    assert [line for run in runs for line in run] == lines
-    assert len(runs) == 2
-    cases = [{line[line.find(b'"subject":') :][:50] for line in run} for run in runs]
-    assert not cases[0] & cases[1]
