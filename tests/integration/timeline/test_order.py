@@ -1,13 +1,15 @@
 """Whatever the order across producers, the batches and the repeats: one timeline, the one that a rebuild gives."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
+from itertools import count
 from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.journal.inbox import Record
+from shared.journal.inbox import WORTH_DIVIDING, Record
 from tests.integration.timeline.snapshot import emptied, snapshot
 from tests.support.children import Child, Institution, a_whole_way
 
@@ -70,3 +72,23 @@ async def test_a_repeat_is_a_duplicate_and_a_forgery_of_an_old_number_an_inciden
     assert [row["reason"] for row in rows] == ["equivocation"]
     days = await timeline.fetch("SELECT day FROM attended_session WHERE case_id = $1 ORDER BY day", child.case)
     assert [row["day"].day for row in days] == [4, 5, 6]
+
+
+async def test_a_large_batch_taken_in_parts_gives_the_same_and_its_account_balances(timeline):
+    await emptied(timeline)
+    children = [a_whole_way(CENTRE, SCHOOL, HOME) for _ in range(30)]
+    records, place, offsets = [record for child in children for record in child.records], 57, defaultdict(count)
+    travelled = [record._replace(partition=place, offset=next(offsets[record.topic])) for record in records]
+    assert timeline.service.inbox.at_once > 1
+    assert len(records) // 2 >= WORTH_DIVIDING
+    await timeline.deliver(*records)
+    whole = await snapshot(timeline)
+    await emptied(timeline)
+    half = len(records) // 2
+    assert await timeline.deliver(*travelled[:half]) == {"applied": half}
+    assert await timeline.deliver(*travelled[half:]) == {"applied": len(records) - half}
+    assert await snapshot(timeline) == whole
+    accounts = await timeline.fetch("SELECT * FROM partition_account WHERE partition = $1", place)
+    assert {row["topic"]: (row["passed"], row["applied"]) for row in accounts} == {
+        topic: (number, number) for topic, number in Counter(record.topic for record in records).items()
+    }
