@@ -44,9 +44,7 @@ async def test_both_killed_again_and_again(flow, turn):
     await flow.consumer.start()
     async with flow.sending():
         for _ in range(8):
-            process, places = flow.luck.choice(
-                [(flow.producer, PRODUCER_PLACES), (flow.consumer, CONSUMER_PLACES)]
-            )
+            process, places = flow.luck.choice([(flow.producer, PRODUCER_PLACES), (flow.consumer, CONSUMER_PLACES)])
             await process.stop()
             await process.start(f"{flow.luck.choice(places)}:{flow.luck.randint(1, 5)}")
             await process.dies()

@@ -1,5 +1,6 @@
 """A service that has nothing but the journal: what tests of the engine record, keep, read and check."""
 
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -25,6 +26,8 @@ from tests.support.stack import PASSWORD
 PRODUCER, CONSUMER = "probe", "consumer"
 TOPIC = f"tongkang.{PRODUCER}"
 ACTOR = service_actor(PRODUCER)
+
+READ_WITHIN_SECONDS = 20
 
 KEPT = """
 CREATE TABLE kept (
@@ -175,7 +178,9 @@ async def read_topic(bootstrap: str, cases: Collection[UUID], topic: str = TOPIC
         ends = await consumer.end_offsets(parts)
         found: list[Event] = []
         keys = {str(case).encode() for case in cases}
-        while any([await consumer.position(part) < ends[part] for part in parts]):
+        until = time.monotonic() + READ_WITHIN_SECONDS
+        while behind := [part for part in parts if await consumer.position(part) < ends[part]]:
+            assert time.monotonic() < until, f"{behind} cannot be read to their ends {ends}"
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 found += [Event.read(record.value) for record in records if record.key in keys]
     finally:
