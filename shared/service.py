@@ -158,6 +158,7 @@ def assemble(name: str, settings: ServiceSettings, *, uow: Callable[..., UnitOfW
         settings.relay_lease_seconds,
         settings.relay_poll_seconds,
         settings.relay_batch,
+        settings.relay_gather_seconds,
     )
     directory = str(settings.directory_url).rstrip("/")
     keys = str(settings.jwks_url or f"{directory}/.well-known/jwks.json")

@@ -30,6 +30,9 @@ class ServiceSettings(BaseSettings):
     relay_lease_seconds: float = Field(default=10.0, gt=0)
     relay_poll_seconds: float = Field(default=0.1, gt=0)
     relay_batch: int = Field(default=1000, ge=1, le=10_000)
+    relay_gather_seconds: float = Field(
+        default=0.01, ge=0, description="How long a busy relay gathers facts for its next turn; part of freshness."
+    )
     consumer_batch: int = Field(default=1000, ge=1, le=10_000)
     consumer_at_once: int = Field(
         default=1, ge=1, le=8, description="Parts of a batch on their way at a time, each in a transaction of its own."

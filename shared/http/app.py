@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +19,9 @@ from shared.http.openapi import openapi_of
 from shared.journal import feed
 from shared.messaging.asyncapi import asyncapi
 from shared.service import Service
+
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI's own spans would hold addresses, and so case ids; our counters stand at /metrics."""
 
 LARGEST_BODY = 8 * 1024 * 1024
 
@@ -64,7 +68,9 @@ def create_app(service: Service, routers: Iterable[APIRouter], *, title: str, de
         async with service.running():
             yield
 
-    app = FastAPI(title=title, description=description, version="1", lifespan=lifespan, redoc_url=None)
+    app = FastAPI(
+        title=title, description=description, version="1", lifespan=lifespan, redoc_url=None, telemetry=NO_TELEMETRY
+    )
     app.state.service = service
     problems.install(app)
     for router in (*routers, feed.router, status.router, health):

@@ -167,7 +167,11 @@ Send = Callable[[Sequence[Message]], Awaitable[list[bool]]]
 
 @dataclass(slots=True)
 class Relay:
-    """One process' relay. `wake()` after a commit; otherwise it looks every `poll` seconds."""
+    """One process' relay. `wake()` after a commit; otherwise it looks every `poll` seconds.
+
+    A turn costs about the same for one fact as for a hundred. So the first one after a rest goes at once, and what
+    follows is gathered for `gather` seconds: without that, a busy service spends a third of its time on turns of two.
+    """
 
     database: Database
     send_all: Send
@@ -175,6 +179,7 @@ class Relay:
     lease_seconds: float = 10.0
     poll: float = 0.1
     batch: int = 1000
+    gather: float = 0.01
     owner: UUID = field(default_factory=uuid4)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _leased: list[int] = field(default_factory=list)
@@ -196,6 +201,8 @@ class Relay:
                     continue
                 if moved == 0:
                     await self._rest()
+                elif moved < self.batch:
+                    await asyncio.sleep(self.gather)
         finally:
             await self._release()
 
@@ -210,7 +217,8 @@ class Relay:
         acknowledged = await self.send_all([(row[2], str(row[1]).encode(), row[3]) for row in rows])
         failpoint("relay.after-ack")
         done, failed = unbroken_prefix([(row[0], row[1]) for row in rows], acknowledged)
-        async with self.database.transaction() as session:
+        # Each by itself: a failed row that is not put back is only tried again sooner.
+        async with self.database.session() as session:
             await session.driver.execute(_DELETE, done)
             if failed:
                 await session.driver.execute(_BACK_OFF, failed)
