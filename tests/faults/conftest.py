@@ -56,7 +56,7 @@ class Machine:
 @pytest.fixture(scope="session")
 async def machine(request: pytest.FixtureRequest) -> AsyncIterator[Machine]:
     folder = Path(tempfile.mkdtemp(prefix="tongkang-faults-"))
-    folder.chmod(0o711)
+    await asyncio.to_thread(folder.chmod, 0o711)
     home = Home(LocalSettings(home=folder / "home"))
     try:
         with home:

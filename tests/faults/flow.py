@@ -1,6 +1,6 @@
 """A flow of commands from a client through producer, Kafka and consumer, and the checker that compares the four.
 
-The client writes each acknowledged command into a file of its own and syncs it, before it goes on: what stands there must
+The client writes each acknowledged command into a file of its own and syncs it before it goes on: what stands there must
 be in the log, and nothing that was never sent may be.
 """
 
@@ -51,7 +51,7 @@ class Client:
         while not self.enough.is_set():
             command = Command(f"key-{uuid4()}", luck.choice(cases), len(self.sent))
             self.sent.append(command)
-            while not await self._acknowledged(http, command):
+            while not await self._acknowledged(http, command):  # noqa: ASYNC110 - nothing tells when a server is back
                 await asyncio.sleep(0.05)
             await asyncio.sleep(PAUSE_SECONDS)
 

@@ -27,7 +27,7 @@ async def test_kafka_is_lost_in_mid_flow(flow, machine):
 async def published(flow):
     """Wait until the producer has published something that the consumer does not have."""
     log, kept = len(await flow.bench.log()), len(await flow.bench.kept())
-    while len(await flow.bench.log()) < log + 20 or await flow.bench.waiting():
+    while len(await flow.bench.log()) < log + 20 or await flow.bench.waiting():  # noqa: ASYNC110 - other processes write
         await asyncio.sleep(0.02)
     assert len(await flow.bench.kept()) <= kept + 20
 
