@@ -1,6 +1,6 @@
 """A flow of commands from a client through producer, Kafka and consumer, and the checker that compares the four.
 
-The client writes each acknowledged command into a file of its own and syncs it before it goes on: what stands there must
+The client writes each acknowledged command into a file of its own and syncs it before it goes on: what is there must
 be in the log, and nothing that was never sent may be.
 """
 
