@@ -75,8 +75,9 @@ class Rebuild:
             envelopes = await parked.agreed_waivers(session.driver)
         for envelope in envelopes:
             async with self.service.database.transaction() as session:
-                await parked.step_over(session.driver, Event.read(envelope))
-            await inbox.take([Record(envelope)])
+                stepped = await parked.step_over(session.driver, Event.read(envelope))
+            if stepped:
+                await inbox.take([Record(envelope)])
 
     def _engine(self) -> tuple[Completeness, Inbox]:
         assert self.service.completeness is not None  # noqa: S101 - the timeline always listens

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import time, timedelta
 
 import httpx
 import pytest
 
+from deploy.local.errors import TopicDiffers
 from deploy.setup import declare_topics
 from deploy.simulator.journeys import Session
 from shared.testing.eventually import eventually
@@ -92,7 +94,9 @@ async def test_kafka_is_lost_with_everything_in_it(town: Town):
 
     async def lost_and_empty_again() -> None:
         await asyncio.to_thread(broker.wipe)
-        await declare_topics(broker.bootstrap)
+        # A client that asks first makes the embedded broker create a topic, with fewer partitions; they do as well.
+        with suppress(TopicDiffers):
+            await declare_topics(broker.bootstrap)
 
     acknowledged = await log_through(town, traveller, lost_and_empty_again)
     await all_there(town, traveller, acknowledged)

@@ -103,9 +103,10 @@ async def hold_stream(driver: Driver, event: Event) -> int:
     return int(await driver.fetchval(_HOLD, *event.stream) or 0)
 
 
-async def step_over(driver: Driver, event: Event) -> None:
-    """Move a stream's position over a parked fact, where it is the next one, without applying it."""
-    await driver.execute(_STEP, *event.stream, event.seq, event.hash)
+async def step_over(driver: Driver, event: Event) -> bool:
+    """Move a stream's position over a parked fact without applying it; return whether it was the next one."""
+    status: str = await driver.execute(_STEP, *event.stream, event.seq, event.hash)
+    return status.endswith(" 1")
 
 
 async def asked_waiver(driver: Driver, event: Event) -> tuple[str, UUID] | None:

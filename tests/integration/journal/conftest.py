@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
 
 from deploy.local.broker import Embedded
-from deploy.local.errors import TopicDiffers
 from deploy.local.home import Home
 from deploy.local.settings import LocalSettings
 from shared.journal.relay import Producer
@@ -41,7 +39,11 @@ async def topic(servers: Servers) -> str:
 
 @dataclass
 class OwnBroker:
-    """A broker of one test's own, which it may kill."""
+    """A broker of one test's own, which it may kill.
+
+    Nobody declares the topic: the embedded broker makes it when the relay asks. Both at once it does not bear: it would
+    make the topic twice, and keep what was sent to the first one to itself.
+    """
 
     server: Embedded
 
@@ -51,9 +53,6 @@ class OwnBroker:
 
     async def up(self) -> None:
         await asyncio.to_thread(self.server.start)
-        # The embedded broker makes a topic by itself when a client asks before us, and then not with our partitions.
-        with suppress(TopicDiffers):
-            await declare_topic(self.bootstrap)
 
 
 @pytest.fixture

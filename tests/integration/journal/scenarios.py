@@ -41,6 +41,15 @@ async def drained(bench: Bench, relay: Relay, within: float = 20) -> None:
     await eventually(empty, within=within)
 
 
+async def gone(bench: Bench) -> None:
+    """Wait until a relay that runs by itself has emptied the outbox."""
+
+    async def empty() -> bool:
+        return not await bench.waiting()
+
+    await eventually(empty, within=40)
+
+
 async def late_commit(bench: Bench, relay: Relay, bootstrap: str) -> None:
     slow, quick = uuid4(), uuid4()
     async with bench.ledger.open(ACTOR) as uow:

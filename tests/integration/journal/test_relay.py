@@ -12,11 +12,10 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 from shared import clock
 from shared.journal.relay import BrokerAway, Message, Producer, Relay, unbroken_prefix
 from shared.testing.eventually import eventually
-from tests.integration.journal.scenarios import drained, fickle_line, hurry, late_commit, note_many, two_at_once
+from tests.integration.journal.scenarios import drained, fickle_line, gone, hurry, late_commit, note_many, two_at_once
 from tests.support.probe import (
     ACTOR,
     TOPIC,
-    Bench,
     Bulky,
     Noted,
     check_first_sight,
@@ -144,13 +143,6 @@ async def test_a_broker_that_is_away_blames_no_fact_and_gets_all_when_it_is_back
     with suppress(asyncio.CancelledError):
         await running
     await producer.close()
-
-
-async def gone(bench: Bench) -> None:
-    async def empty() -> bool:
-        return not await bench.waiting()
-
-    await eventually(empty, within=40)
 
 
 async def test_after_an_error_the_producer_is_opened_anew(topic, producer, nowhere):

@@ -12,9 +12,11 @@ from services.timeline.errors import RebuildRunning
 from services.timeline.rebuild import Rebuild
 from services.timeline.repository.rebuild import only_rebuild
 from shared.contracts.codes import OrgType
+from shared.journal.inbox import Record
 from shared.testing.eventually import eventually
 from tests.integration.timeline.snapshot import snapshot
-from tests.support.children import PRODUCERS, Child, Institution, a_whole_way
+from tests.integration.timeline.test_parked import days_of, waived
+from tests.support.children import COUNTY, PRODUCERS, Child, Institution, a_whole_way
 from tests.support.feeds import feeds, keep
 from tests.support.stages import code_of
 
@@ -79,6 +81,20 @@ async def test_what_arrives_during_a_rebuild_is_neither_lost_nor_doubled(timelin
     await published(timeline, apps, late)
     await Rebuild(timeline.service, 5000).run()
     assert during == await snapshot(timeline)
+
+
+async def test_what_two_persons_stepped_over_stays_stepped_over(timeline, apps):
+    operator, second = (timeline.organisation(OrgType.FEDERATION, COUNTY, "administrator") for _ in range(2))
+    await timeline.fetch("DELETE FROM parked_event")
+    child, _, records = await waived(timeline, operator, second)
+    own = await timeline.fetch("SELECT envelope FROM event_log WHERE case_id = $1", child.case)
+    for app in apps.values():
+        await keep(app, [*records, *(Record(row["envelope"]) for row in own)])
+    before = await snapshot(timeline)
+    await Rebuild(timeline.service, 5000).run()
+    assert await snapshot(timeline) == before
+    assert await days_of(timeline, child.case) == [4, 6, 7]
+    assert await timeline.fetch("SELECT 1 FROM parked_event") == []
 
 
 async def test_one_rebuild_at_a_time_in_the_whole_installation(timeline, apps):
