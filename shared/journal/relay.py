@@ -17,9 +17,11 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from shared.db import Database, Driver
 from shared.failpoints import failpoint
+from shared.messaging.declared import never_make_topics
 from shared.telemetry import RELAY_FAILED, RELAYED
 
 log = logging.getLogger(__name__)
+never_make_topics()
 
 _LEASE = """
 INSERT INTO relay_lease AS l (shard, owner, until)

@@ -19,9 +19,11 @@ from faststream.kafka.message import FAKE_CONSUMER
 
 from shared.journal.completeness import Completeness
 from shared.journal.inbox import TRANSIENT, Inbox, Record
+from shared.messaging.declared import never_make_topics
 from shared.telemetry import LAG
 
 log = logging.getLogger(__name__)
+never_make_topics()
 
 POLL_MILLISECONDS = 20
 """FastStream sleeps this long after an empty poll, so it is also the price of an idle moment in freshness."""

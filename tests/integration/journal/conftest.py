@@ -39,11 +39,7 @@ async def topic(servers: Servers) -> str:
 
 @dataclass
 class OwnBroker:
-    """A broker of one test's own, which it may kill.
-
-    Nobody declares the topic: the embedded broker makes it when the relay asks. Both at once it does not bear: it would
-    make the topic twice, and keep what was sent to the first one to itself.
-    """
+    """A broker of one test's own, which it may kill."""
 
     server: Embedded
 
@@ -53,6 +49,7 @@ class OwnBroker:
 
     async def up(self) -> None:
         await asyncio.to_thread(self.server.start)
+        await declare_topic(self.bootstrap)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from shared import clock
@@ -229,3 +230,15 @@ def test_the_unbroken_prefix_of_each_case():
     assert unbroken_prefix(rows, [True] * 6) == ([1, 2, 3, 4, 5, 6], [])
     assert unbroken_prefix(rows, [False] * 6) == ([], [1, 2, 6])
     assert unbroken_prefix([], []) == ([], [])
+
+
+async def test_a_topic_is_never_made_by_asking_for_it(topic, monkeypatch):
+    monkeypatch.setattr("shared.journal.relay.SEND_TIMEOUT_SECONDS", 1)
+    producer = Producer(topic, idempotent=False)
+    undeclared = f"tongkang.{uuid4()}"
+    assert await producer.send_all([(undeclared, b"key", b"value")]) == [False]
+    await producer.close()
+    admin = AIOKafkaAdminClient(bootstrap_servers=topic)
+    await admin.start()
+    assert undeclared not in await admin.list_topics()
+    await admin.close()
