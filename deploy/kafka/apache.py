@@ -88,7 +88,7 @@ class Apache(Broker):
             return
         shutil.rmtree(self._data, ignore_errors=True)
         cluster = secrets.token_urlsafe(16)
-        options = ("format", "--cluster-id", cluster, "--config", str(self._properties))
+        options = ("format", f"--cluster-id={cluster}", "--config", str(self._properties))
         command = Command("kafka-format", self._java(java, FORMATTER, *options))
         run_tool(self.home, command, "Kafka's storage could not be formatted")
 
