@@ -8,6 +8,7 @@
 `may(...)` comes before `uow` or `reading`: both act for whom it let in. An arch test walks all routes.
 """
 
+import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -24,6 +25,8 @@ from shared.journal import unit_of_work as journal
 from shared.service import Service
 
 SHORTEST_KEY, LONGEST_KEY = 8, 200
+TRACE = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C trace context; anything else that a caller sends there would be free text in a fact."""
 
 
 def service_of(request: Request) -> Service:
@@ -78,7 +81,8 @@ async def unit_of_work(request: Request) -> AsyncIterator[Any]:
     asked = sha256(target + b"\n" + await request.body()).digest()
     status = request.scope["route"].status_code or 200
     write = journal.Request(actor.person, key, asked, status)
-    traceparent = request.headers.get("traceparent")
+    trace = TRACE.fullmatch(request.headers.get("traceparent", ""))
+    traceparent = trace.group() if trace else None
     async with service_of(request).ledger.open(actor.ref, request=write, traceparent=traceparent) as uow:
         yield uow
 
