@@ -62,7 +62,7 @@ bench: .venv/ready ## measure, and print each figure beside its ceiling (KAFKA=a
 	@$(BIN)/python -m benchmarks --kafka $(KAFKA)
 
 lock: .venv/ready ## pin requirements anew, with hashes
-	@for name in base local dev; do $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-header --strip-extras --allow-unsafe --output-file requirements/$$name.txt requirements/$$name.in; done
+	@for name in base local dev; do $(BIN)/pip-compile --quiet --generate-hashes --no-header --strip-extras --allow-unsafe --output-file requirements/$$name.txt requirements/$$name.in && sed -i '/^--/d' requirements/$$name.txt; done
 
 clean: ## remove .venv and the data of embedded servers
 	@test ! -e .tongkang/running.json || { echo "Something runs on .tongkang: make down first."; exit 1; }
