@@ -38,8 +38,9 @@ status: .venv/ready ## show each service, lag, complete-to, parked
 test: .venv/ready ## all tests on embedded servers (unit, memory, contract, arch, integration, access, journey, faults)
 	$(BIN)/pytest -m "not long and not kafka_apache" tests
 
-test-kafka: .venv/ready ## integration, journey and faults on Apache Kafka (needs java 17 and mvn)
-	$(BIN)/pytest -m "not long" --kafka apache tests/integration tests/journey tests/faults
+test-kafka: .venv/ready ## what speaks to Kafka, on Apache Kafka: journal, faults, records, servers, journeys (needs java 17 and mvn)
+	$(BIN)/pytest -m "not long" --kafka apache tests/integration/journal tests/integration/test_published_records.py \
+		tests/integration/deploy tests/faults tests/journey
 
 test-long: .venv/ready ## the long fault runs
 	$(BIN)/pytest -m long tests
