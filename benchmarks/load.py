@@ -84,6 +84,11 @@ class Connection(asyncio.Protocol):
         if self._answer and not self._answer.done():
             self._answer.set_exception(exc or ConnectionError("closed by the server"))
 
+    @property
+    def open(self) -> bool:
+        """Whether the server still keeps the line: it closes one that was idle for a few seconds."""
+        return self._transport is not None and not self._transport.is_closing()
+
     async def exchange(self, one: bytes) -> Answer:
         """Send one request and return its answer."""
         assert self._transport is not None  # noqa: S101 - connected
@@ -168,6 +173,8 @@ async def open_loop(
     result, begin, idle = Result(), time.perf_counter(), [await _connect(url)]
 
     async def send(one: bytes, due: float) -> None:
+        while idle and not idle[-1].open:
+            idle.pop()
         line = idle.pop() if idle else await _connect(url)
         answer = await line.exchange(one)
         result.note(answer[0], time.perf_counter() - due)
