@@ -1,6 +1,7 @@
 """Time: timezone-aware UTC in storage, Asia/Shanghai for dates (architecture, ground rule 3)."""
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -25,5 +26,10 @@ def today() -> date:
 def moment_of(day: date | datetime) -> datetime:
     """Return the UTC moment of a fact: a moment as it is, a civil date as its first instant in Asia/Shanghai."""
     if isinstance(day, datetime):
-        return day.astimezone(UTC)
+        return day if day.tzinfo is UTC else day.astimezone(UTC)
+    return _first_instant(day)
+
+
+@lru_cache(maxsize=4096)
+def _first_instant(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI).astimezone(UTC)

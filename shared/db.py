@@ -1,5 +1,6 @@
 """A service's own database: the pool, and the connection that hot statements and Core share."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -7,7 +8,6 @@ from typing import Any, cast
 import asyncpg
 from sqlalchemy import Connection, CursorResult, Executable, PoolProxiedConnection, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 Driver = asyncpg.Connection
@@ -16,6 +16,9 @@ Driver = asyncpg.Connection
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """What a Core statement takes: one row or several."""
+
+FREE_WITHIN_SECONDS = 10
+"""How long a borrower waits for a connection before its caller is told to come again."""
 
 _SETTINGS = {"jit": "off", "application_name": "tongkang"}
 
@@ -59,8 +62,8 @@ class Database:
     A process that is stopped, or whose machine has died, in mid-transaction would keep its row locks; after `idle_ms`
     without a statement the server ends that transaction, and the others go on.
 
-    A connection that is given back stays checked out of SQLAlchemy's pool for the next borrower, unless somebody waits
-    there: the pool's own way in and out would be a tenth of a small request.
+    A connection that is given back stays checked out of SQLAlchemy's pool for the next borrower, and who finds none
+    waits here: the pool's own way in and out would be a tenth of a small request.
     """
 
     def __init__(self, url: str, password: str, *, size: int = 12, idle_ms: int = 60_000) -> None:
@@ -69,12 +72,10 @@ class Database:
             isolation_level="AUTOCOMMIT",
             pool_size=size,
             max_overflow=0,
-            pool_timeout=10,
-            pool_use_lifo=True,
             connect_args={"server_settings": {**_SETTINGS, "idle_in_transaction_session_timeout": str(idle_ms)}},
         )
         self._kept: list[PoolProxiedConnection] = []
-        self._waiting = 0
+        self._free = asyncio.Semaphore(size)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator["Session"]:
@@ -97,37 +98,44 @@ class Database:
         finally:
             if not session.driver.is_closed() and session.driver.is_in_transaction():
                 lent.invalidate()
-            self._keep(lent)
+            self._give_back(lent)
 
     async def _lent(self) -> PoolProxiedConnection:
-        """Take a live connection.
+        """Take a live connection, the one used last first; raises TimeoutError when none is free for too long."""
+        if self._free.locked():
+            async with asyncio.timeout(FREE_WITHIN_SECONDS):
+                await self._free.acquire()
+        else:
+            await self._free.acquire()
+        try:
+            return await self._live()
+        except BaseException:
+            self._free.release()
+            raise
 
-        After a restart of the server all of them are dead ones, each of which would cost a request.
-        """
-        while True:
-            lent = self._kept.pop() if self._kept else await self._from_pool()
+    async def _live(self) -> PoolProxiedConnection:
+        """Pass over dead connections: after a restart of the server each of them would cost a request."""
+        while self._kept:
+            lent = self._kept.pop()
             if not cast("Driver", lent.driver_connection).is_closed():
                 return lent
             lent.invalidate()
             lent.close()
+        return await self._opened()
 
-    def _keep(self, lent: PoolProxiedConnection) -> None:
-        if self._waiting or not lent.is_valid:
-            lent.close()
-        else:
-            self._kept.append(lent)
-
-    async def _from_pool(self) -> PoolProxiedConnection:
-        """Take a connection; what SQLAlchemy wraps comes out as the trouble it is."""
-        self._waiting += 1
+    async def _opened(self) -> PoolProxiedConnection:
+        """Open a connection; what SQLAlchemy wraps comes out as the trouble it is."""
         try:
             return await self.engine.raw_connection()
-        except PoolTimeout as error:
-            raise TimeoutError("no free connection") from error
         except (self.engine.dialect.loaded_dbapi.Error, asyncpg.InternalClientError) as error:
             raise ConnectionError("the database cannot be reached") from error
-        finally:
-            self._waiting -= 1
+
+    def _give_back(self, lent: PoolProxiedConnection) -> None:
+        if lent.is_valid:
+            self._kept.append(lent)
+        else:
+            lent.close()
+        self._free.release()
 
     @asynccontextmanager
     async def transaction(self, **options: Any) -> AsyncIterator["Session"]:

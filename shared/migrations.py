@@ -15,6 +15,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, MetaData, make_url, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from shared.access.second_wall import projector_of
 from shared.journal.tables import APPEND_ONLY, new_metadata
 
 
@@ -63,12 +64,19 @@ def _run(connection: Connection, metadata: MetaData, app_role: str | None) -> No
     with context.begin_transaction():
         context.run_migrations()
         if app_role is not None:
-            grant(connection, app_role)
+            for role in _present(connection, app_role, projector_of(app_role)):
+                grant(connection, role)
 
 
 def _is_own(_: object, name: str | None, kind: str, *__: object) -> bool:
     """Tell whether a table is the service's own; the journal's are not written into its first revision."""
     return kind != "table" or name not in new_metadata().tables
+
+
+def _present(connection: Connection, *roles: str) -> list[str]:
+    """Return those of the roles that there are: only a service that keeps projections has a projector."""
+    known = set(connection.exec_driver_sql("SELECT rolname FROM pg_roles").scalars())
+    return [role for role in roles if role in known]
 
 
 def grant(connection: Connection, role: str) -> None:

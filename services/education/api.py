@@ -223,7 +223,8 @@ async def record_attendance_batch(
 ) -> BatchOut:
     """Record up to 1,000 school days with a result per day; one refused does not stop the others."""
     days = [(entry.case, entry.day) for entry in body.days]
-    results = [_day_out(one, language_of(request)) for one in await handlers.record_days(actor.organisation, days, uow)]
+    outcomes, language = await handlers.record_days(actor.organisation, days, uow), language_of(request)
+    results = [_day_out(outcome, language) for outcome in outcomes]
     recorded = sum(result.code is None for result in results)
     return await uow.commit(BatchOut(recorded=recorded, refused=len(results) - recorded, results=results))
 

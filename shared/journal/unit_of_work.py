@@ -31,6 +31,10 @@ _LOCK_STREAMS = """
 SELECT case_id, epoch, last_seq, head_hash, clock_timestamp() FROM case_stream
 WHERE case_id = ANY($1::uuid[]) ORDER BY case_id FOR UPDATE
 """
+_LOCK_STREAM = (
+    "SELECT case_id, epoch, last_seq, head_hash, clock_timestamp() FROM case_stream WHERE case_id = $1 FOR UPDATE"
+)
+"""Of one case: planned once, where the planner looks at each array anew."""
 _OPEN_STREAMS = """
 INSERT INTO case_stream (case_id, last_seq, head_hash)
 SELECT case_id, 0, $2 FROM unnest($1::uuid[]) AS t (case_id) ORDER BY case_id ON CONFLICT DO NOTHING
@@ -150,7 +154,7 @@ class UnitOfWork:
         Only a case that has facts can be held. Hold all that this unit of work will record about in one call, so that
         two of them never wait for each other.
         """
-        self.held |= {row[0]: row for row in await self.driver.fetch(_LOCK_STREAMS, list(cases))}
+        self.held |= {row[0]: row for row in await self._locked(list(cases))}
 
     @property
     def driver(self) -> Driver:
@@ -226,11 +230,16 @@ class UnitOfWork:
             return {}
         if len(cases) > 1:
             await self.driver.execute(_OPEN_STREAMS, cases, GENESIS)
-        rows = await self.driver.fetch(_LOCK_STREAMS, cases)
+        rows = await self._locked(cases)
         if not rows:
             await self.driver.execute(_OPEN_STREAMS, cases, GENESIS)
-            rows = await self.driver.fetch(_LOCK_STREAMS, cases)
+            rows = await self._locked(cases)
         return {row[0]: row for row in rows}
+
+    async def _locked(self, cases: list[UUID]) -> list[asyncpg.Record]:
+        if len(cases) == 1:
+            return await self.driver.fetch(_LOCK_STREAM, cases[0])
+        return await self.driver.fetch(_LOCK_STREAMS, cases)
 
     async def _write(self, sealed: list[tuple[Recorded, int, Sealed]], reply: BaseModel | None) -> None:
         kept = self._kept(reply)

@@ -28,6 +28,9 @@ never_make_topics()
 POLL_MILLISECONDS = 20
 """FastStream sleeps this long after an empty poll, so it is also the price of an idle moment in freshness."""
 
+IDLE_FETCH_MILLISECONDS = 500
+"""How long the broker may hold a fetch for which it has nothing; it answers as soon as it has."""
+
 LONGEST_PAUSE_SECONDS = 10.0
 
 
@@ -60,7 +63,7 @@ def listen(
         auto_offset_reset="earliest",
         max_records=batch,
         batch_timeout_ms=POLL_MILLISECONDS,
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=IDLE_FETCH_MILLISECONDS,
         max_partition_fetch_bytes=2 * 1024 * 1024,
         session_timeout_ms=int(session_seconds * 1000),
         heartbeat_interval_ms=int(session_seconds * 1000 / 3),

@@ -159,8 +159,8 @@ async def record_sessions(
     if not 1 <= len(body.sessions) <= LARGEST_BATCH:
         raise BatchSize(limit=LARGEST_BATCH, size=len(body.sessions))
     orders = [line.order() for line in body.sessions if isinstance(line, LineIn)]
-    outcomes = iter(await handlers.record_sessions(orders, actor, uow))
-    results = [_result(line, outcomes, language_of(request)) for line in body.sessions]
+    outcomes, language = iter(await handlers.record_sessions(orders, actor, uow)), language_of(request)
+    results = [_result(line, outcomes, language) for line in body.sessions]
     recorded = sum(result.session is not None for result in results)
     answer: BatchResult = await uow.commit(
         BatchResult(recorded=recorded, refused=len(results) - recorded, results=results)
