@@ -2,12 +2,18 @@
 
 import asyncpg
 
+from shared.access.second_wall import projector_of
+
 MIGRATOR = "tongkang_migrator"
 
 
 def role_of(service: str) -> str:
     """Return the application role of a service; its database has the same name."""
     return f"tongkang_{service}"
+
+
+PROJECTING = frozenset({role_of("timeline")})
+"""Roles that keep what others recorded, behind a wall that their readers do not pass (docs/access.md)."""
 
 
 async def provision(superuser_dsn: str, passwords: dict[str, str]) -> None:
@@ -19,6 +25,8 @@ async def provision(superuser_dsn: str, passwords: dict[str, str]) -> None:
     try:
         for role, password in passwords.items():
             await _role(connection, role, password)
+        for role in PROJECTING & passwords.keys():
+            await _projector(connection, role)
         for role in passwords:
             if role != MIGRATOR:
                 await _database(connection, role)
@@ -31,6 +39,14 @@ async def _role(connection: asyncpg.Connection, role: str, password: str) -> Non
     verb = "ALTER" if exists else "CREATE"
     literal = await connection.fetchval("SELECT quote_literal($1::text)", password)
     await connection.execute(f'{verb} ROLE "{role}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {literal}')
+
+
+async def _projector(connection: asyncpg.Connection, role: str) -> None:
+    """Make the role that passes row-level security; nobody logs in as it, and its rights come with no membership."""
+    projector = projector_of(role)
+    if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", projector):
+        await connection.execute(f'CREATE ROLE "{projector}" NOLOGIN BYPASSRLS')
+    await connection.execute(f'GRANT "{projector}" TO "{role}" WITH INHERIT FALSE, SET TRUE')
 
 
 async def _database(connection: asyncpg.Connection, name: str) -> None:

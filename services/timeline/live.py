@@ -98,7 +98,8 @@ class View:
             upto = await positions(session.driver, self.case)
             if not any(last > self.seen.get(stream, 0) for stream, last in upto.items()):
                 return b""
-            rows = await entries_since(session.driver, self.reader, self.case, self.seen, upto)
+            async with session.driver.transaction():
+                rows = await entries_since(session.driver, self.reader, self.case, self.seen, upto)
         self.seen = upto
         organisation = self.reader.actor.organisation
         entries = [entry for row in rows if (entry := shown(row, self.reader.sight, organisation)) is not None]

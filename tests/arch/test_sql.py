@@ -17,6 +17,7 @@ CORE = {"select", "insert", "update", "delete", "text", "exists", "union_all", "
 
 MAY_HOLD_SQL = {
     "shared/access/access_log.py": "the log of reading, one statement for every service",
+    "shared/access/second_wall.py": "tells row-level security who reads, the same for every service",
     "shared/migrations.py": "rights of the application role",
     "shared/http/status.py": "counts of the journal's own tables, the same for every service",
     "shared/journal": "the journal is itself a repository: streams, outbox, positions, parked facts",

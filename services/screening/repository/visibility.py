@@ -1,23 +1,18 @@
 """Who may know of a child here (docs/access.md): the one place of visibility, and the second wall behind it."""
 
-from sqlalchemy import ColumnElement, exists, false, or_, text
+from sqlalchemy import ColumnElement, exists, false, or_
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from services.screening import tables as t
 from shared import clock
 from shared.access.policy import Actor
+from shared.access.second_wall import Wall
 from shared.contracts.codes import OrgType
 from shared.db import Session
 
 BY_REGION = frozenset({OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY, OrgType.EDUCATION_AUTHORITY})
 BY_PART = frozenset(
     {OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL, OrgType.REHAB_CENTRE, OrgType.SCHOOL, OrgType.CARE_HOME}
-)
-
-# Local to the transaction (`true`): a pooled connection must not remember who used it last.
-TELL = text(
-    "SELECT set_config('tongkang.organisation', :organisation, true), set_config('tongkang.region', :region, true), "
-    "set_config('tongkang.today', :today, true)"
 )
 
 
@@ -39,7 +34,6 @@ def readable_by(actor: Actor, case: SQLColumnExpression[object]) -> ColumnElemen
 
 async def raise_second_wall(session: Session, actor: Actor) -> None:
     """Tell the database who reads in this transaction: row-level security of `child_identity` asks for it."""
-    organisation = str(actor.organisation) if actor.org_type in BY_PART else ""
+    organisation = actor.organisation if actor.org_type in BY_PART else None
     region = actor.region if actor.org_type in BY_REGION else ""
-    told = {"organisation": organisation, "region": region, "today": clock.today().isoformat()}
-    await session.execute(TELL, told)
+    await Wall(organisation, region, clock.today()).tell(session.driver)

@@ -105,7 +105,7 @@ async def list_cases(request: Request, actor: Lists, limit: Limit = 50, after: A
 async def head(request: Request, case: CaseId, actor: Reads) -> Response:
     """Show the head of a case: where, how old, which states, who takes part, how much there is, how complete."""
     reader = reader_of(request)
-    async with database(request).session() as session:
+    async with database(request).transaction() as session:
         row = await repository.head(session.driver, reader, case)
         if row is None:
             raise CaseNotFound

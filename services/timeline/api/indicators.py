@@ -109,6 +109,7 @@ async def indicators(request: Request, actor: Reads, asked: Annotated[Asked, Que
     """Return the five figures, all from one snapshot, each with its definition."""
     question = question_of(asked, actor.region)
     async with database(request).transaction(isolation="repeatable_read", readonly=True) as session:
+        await repository.tell(session.driver, question)
         figures = [await _indicator(session.driver, definition, question) for definition in definitions()]
         stamp = await board(request).stamp(await repository.parked_events(session.driver), session.driver)
     period = {"from": question.since, "to": question.until, "region": question.region, "as_of": question.as_of}
@@ -123,7 +124,8 @@ async def cases_behind(request: Request, key: Measure, actor: Reads, asked: Anno
     if key is Measure.LICENSED:
         raise NotFound(kind="list")
     question, after = question_of(asked, actor.region), _after(asked)
-    async with database(request).session() as session:
+    async with database(request).transaction() as session:
+        await repository.tell(session.driver, question)
         rows = await repository.cases_behind(session.driver, key, question, reader_of(request), after, asked.limit)
     return _page(rows, asked.limit, question)
 

@@ -78,7 +78,7 @@ async def parked(request: Request, actor: Reads, limit: Limit = 50, after: After
     """List parked events: those of the actor's region, or all for who runs the installation."""
     cursor = from_cursor(after, int)
     everything = allowed(actor, Act.OPERATE)
-    async with database(request).session() as session:
+    async with database(request).transaction() as session:
         rows = await repository.list_parked(
             session.driver, reader_of(request), everything=everything, after=cursor[0] if cursor else 0, limit=limit
         )

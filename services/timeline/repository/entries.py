@@ -11,16 +11,18 @@ from services.timeline.domain.chain import PRODUCERS
 from services.timeline.domain.sight import Detail, Sight
 from services.timeline.repository.readable import Readable
 from shared.access.policy import Actor
+from shared.access.second_wall import Told, telling
 from shared.db import Driver
 
 BEGINNING, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 LAST_ID = UUID(int=2**128 - 1)
 
 # The row of the access log stands in the same statement as the page: it is durable before the first byte leaves, and
-# a page costs one round trip.
-_SEEN_AND_LOGGED = """
+# a page costs one round trip. The second wall is told who reads and which file is open by the same statement, before
+# entries are looked at: `(SELECT case_id FROM seen) IS NOT NULL` has no column of theirs and is asked first.
+_SEEN_AND_LOGGED = f"""
 WITH seen AS MATERIALIZED (
-  SELECT f.case_id FROM case_file f WHERE f.case_id = $3 AND {where}
+  SELECT f.case_id FROM case_file f WHERE {telling(Told.CASE, "$3::uuid::text")} AND f.case_id = $3 AND {{where}}
 ), logged AS (
   INSERT INTO access_log (person, organisation, role, purpose, act, outcome, request_id, case_id)
   SELECT $4, $5, $6, $7, $8, 'shown', $9, case_id FROM seen
@@ -34,7 +36,8 @@ _COLUMNS = "event_id, occurred_at, recorded_at, producer, type, epoch, seq, orga
 _PAGE = f"""
 {_SEEN_AND_LOGGED}, page AS (
   SELECT {_COLUMNS} FROM entry e
-  WHERE e.case_id = (SELECT case_id FROM seen) AND (e.occurred_at, e.event_id) < ($13, $14) AND e.occurred_at >= $15
+  WHERE (SELECT case_id FROM seen) IS NOT NULL
+    AND e.case_id = (SELECT case_id FROM seen) AND (e.occurred_at, e.event_id) < ($13, $14) AND e.occurred_at >= $15
     AND e.recorded_at <= $16 AND {_VISIBLE}
     AND ($17::text IS NULL OR e.producer = $17) AND ($18::text[] IS NULL OR e.type = ANY($18))
     AND ($19::uuid IS NULL OR ((e.organisation = $19 OR e.institution = $19)
@@ -61,7 +64,7 @@ _SINCE = f"""
 SELECT {_COLUMNS}, NULL::uuid AS corrected_by, NULL::timestamptz AS corrected_at
 FROM entry e JOIN unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) AS n (producer, epoch, after, upto)
   USING (producer, epoch)
-WHERE e.case_id = $6 AND e.seq > n.after AND e.seq <= n.upto
+WHERE {telling(Told.CASE, "$6::uuid::text")} AND e.case_id = $6 AND e.seq > n.after AND e.seq <= n.upto
   AND (e.producer = ANY($7::text[]) OR e.type = ANY($8::text[])
        OR (e.producer = ANY($9::text[]) AND (e.organisation = $5 OR e.institution = $5)))
 ORDER BY e.recorded_at, e.event_id
@@ -147,7 +150,8 @@ async def positions(driver: Driver, case: UUID) -> Streams:
 async def entries_since(
     driver: Driver, reader: Reader, case: UUID, seen: Streams, upto: Streams
 ) -> list[asyncpg.Record]:
-    """Return what was applied after `seen` and up to `upto`, in the order of recording."""
+    """Return what was applied after `seen` and up to `upto`, in the order of recording; inside a transaction."""
+    await reader.readable.wall.tell(driver)
     moved = [(stream, seen.get(stream, 0), last) for stream, last in upto.items() if last > seen.get(stream, 0)]
     rows: list[asyncpg.Record] = await driver.fetch(
         _SINCE,

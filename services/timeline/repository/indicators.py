@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from services.timeline.repository.entries import Reader
+from services.timeline.repository.readable import of_region
 from shared.db import Driver
 
 
@@ -107,6 +108,11 @@ WITH page AS MATERIALIZED (SELECT id, county FROM ({query}) q WHERE id > $5 ORDE
 SELECT id, county FROM page ORDER BY id
 """
 _PARKED = "SELECT count(*) FROM parked_event"
+
+
+async def tell(driver: Driver, question: Question) -> None:
+    """Tell the second wall that the children of the question's region are counted, by the transaction that counts."""
+    await of_region(question.region).wall.tell(driver)
 
 
 async def count(driver: Driver, measure: Measure, question: Question) -> dict[str, int]:

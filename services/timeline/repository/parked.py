@@ -75,7 +75,8 @@ class ParkedEvent:
 async def list_parked(
     driver: Driver, reader: Reader, *, everything: bool, after: int, limit: int
 ) -> list[asyncpg.Record]:
-    """Return parked events, oldest first, and log those whose case is shown."""
+    """Return parked events, oldest first, and log those whose case is shown; inside a transaction."""
+    await reader.readable.wall.tell(driver)
     statement = _LIST.format(where=reader.readable.where)
     rows: list[asyncpg.Record] = await driver.fetch(
         statement, *reader.readable.arguments, after, everything, limit, *reader.log

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from services.timeline.domain.projection import File, Rows, project
+from shared.access.second_wall import PROJECT
 from shared.contracts.envelope import Event
 from shared.db import Driver
 from shared.journal.inbox import Stream
@@ -91,10 +92,12 @@ class Projection:
     """The timeline's effects: a batch of facts becomes rows, inside the inbox's transaction."""
 
     async def apply(self, events: Sequence[Event], uow: UnitOfWork) -> None:
+        await uow.driver.execute(PROJECT)
         await write(uow.driver, project(events))
 
     async def hashes(self, events: Sequence[Event], uow: UnitOfWork) -> Mapping[tuple[Stream, int], bytes]:
         """Return under which hash these facts were applied; none (`b""`) where another fact has their number."""
+        await uow.driver.execute(PROJECT)
         columns = [e.subject for e in events], [e.occurred_at for e in events], [e.id for e in events]
         applied = {row[0]: row[1] for row in await uow.driver.fetch(_HASHES, *columns)}
         unknown = [event.hash for event in events if event.id not in applied]

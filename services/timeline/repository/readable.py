@@ -6,31 +6,35 @@ from datetime import date, timedelta
 from services.timeline.domain.sight import AFTERWARDS, BY_REGION, sees_no_child
 from shared import clock
 from shared.access.policy import Actor
+from shared.access.second_wall import Told, Wall, telling
 
 MOST = 200
 """Cases of a page at most."""
 PROVINCE_DIGITS = 2
 
-_IN_REGION = "starts_with(f.county, $1) AND $2::date IS NULL"
-_TAKES_PART = """EXISTS (
+# The statements themselves tell the second wall who reads: so a page costs one round trip.
+_TELL_REGION = telling(Told.REGION, "$1")
+_TELL_PART = f"{telling(Told.ORGANISATION, '$1::uuid::text')} AND {telling(Told.TODAY, '$2::date::text')}"
+_IN_REGION = f"{_TELL_REGION} AND starts_with(f.county, $1) AND $2::date IS NULL"
+_TAKES_PART = f"""{_TELL_PART} AND EXISTS (
   SELECT 1 FROM case_participant p
   WHERE p.case_id = f.case_id AND p.organisation = $1::uuid AND (p.until IS NULL OR p.until > $2))
 """
-_REGION_CASES = """
+_REGION_CASES = f"""
 SELECT f.* FROM county k CROSS JOIN LATERAL (
   SELECT * FROM case_file f WHERE f.county = k.region AND (f.last_at, f.case_id) < ($3, $4)
   ORDER BY f.last_at DESC, f.case_id DESC LIMIT $5
-) f WHERE starts_with(k.region, $1) AND $2::date IS NULL
+) f WHERE {_TELL_REGION} AND starts_with(k.region, $1) AND $2::date IS NULL
 """
 # The limit is said as a number: with one that it does not know, the planner would rather sort them all.
 _PROVINCE_CASES = f"""
 SELECT f.* FROM case_file f
-WHERE starts_with(f.county, $1) AND $2::date IS NULL AND (f.last_at, f.case_id) < ($3, $4)
+WHERE {_TELL_REGION} AND starts_with(f.county, $1) AND $2::date IS NULL AND (f.last_at, f.case_id) < ($3, $4)
 ORDER BY f.last_at DESC, f.case_id DESC LIMIT {MOST}
 """
-_ORGANISATION_CASES = """
+_ORGANISATION_CASES = f"""
 SELECT f.* FROM case_file f
-WHERE f.case_id IN (
+WHERE {_TELL_PART} AND f.case_id IN (
     SELECT case_id FROM case_participant WHERE organisation = $1::uuid AND (until IS NULL OR until > $2))
   AND (f.last_at, f.case_id) < ($3, $4)
 """
@@ -41,15 +45,16 @@ class Readable:
     """The cases that an actor may see, as SQL over `case_file f`; its two arguments are always $1 and $2."""
 
     where: str
+    """Joined by AND to all other conditions, it tells the second wall too."""
     cases: str
     """All of them, after ($3, $4) in the order of newest activity first; the restriction drives the index."""
     arguments: tuple[str, date | None]
+    wall: Wall
+    """For a transaction of more than one statement, and for a condition that stands beside an OR."""
 
 
 _NONE = "$1::text IS NULL AND $2::date IS NOT NULL"
-NOTHING = Readable(
-    _NONE, f"SELECT f.* FROM case_file f WHERE {_NONE} AND (f.last_at, f.case_id) < ($3, $4)", ("", None)
-)
+_NO_CASES = f"SELECT f.* FROM case_file f WHERE {_NONE} AND (f.last_at, f.case_id) < ($3, $4)"
 
 
 def readable_by(actor: Actor, visible_after_days: int) -> Readable:
@@ -59,14 +64,19 @@ def readable_by(actor: Actor, visible_after_days: int) -> Readable:
     the child still do for some days after it left. Who only runs the installation sees none.
     """
     if sees_no_child(actor):
-        return NOTHING
+        return of_region("")
     if actor.org_type in BY_REGION:
-        # An empty prefix would match every county: who has no region sees nothing.
-        return _of_region(actor.region) if actor.region else NOTHING
+        return of_region(actor.region)
     afterwards = timedelta(days=visible_after_days if actor.org_type in AFTERWARDS else 0)
-    return Readable(_TAKES_PART, _ORGANISATION_CASES, (str(actor.organisation), clock.today() - afterwards))
+    day = clock.today() - afterwards
+    wall = Wall(actor.organisation, "", day)
+    return Readable(_TAKES_PART, _ORGANISATION_CASES, (str(actor.organisation), day), wall)
 
 
-def _of_region(region: str) -> Readable:
+def of_region(region: str) -> Readable:
+    """Return the cases of a region. An empty prefix would match every county: who has no region sees nothing."""
+    wall = Wall(None, region, clock.today())
+    if not region:
+        return Readable(_NONE, _NO_CASES, ("", None), wall)
     cases = _PROVINCE_CASES if len(region) <= PROVINCE_DIGITS else _REGION_CASES
-    return Readable(_IN_REGION, cases, (region, None))
+    return Readable(_IN_REGION, cases, (region, None), wall)

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from shared.access.second_wall import Told, heard
 from shared.journal.revisions import create_journal, drop_journal
 
 revision = "0001"
@@ -11,21 +12,20 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# The second wall (docs/access.md): identity is read only in a transaction that says who reads. `current_setting` of a
-# setting that an earlier transaction of a pooled connection made local is '', not NULL, hence `nullif`.
+# The second wall (docs/access.md): identity is read only in a transaction that says who reads.
 SECOND_WALL = (
     "ALTER TABLE child_identity ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE child_identity FORCE ROW LEVEL SECURITY",
     "CREATE POLICY registering ON child_identity FOR INSERT WITH CHECK (true)",
-    """
+    f"""
     CREATE POLICY reading ON child_identity FOR SELECT USING (
         EXISTS (
             SELECT FROM participant p WHERE p.case_id = child_identity.case_id
-            AND p.organisation = nullif(current_setting('tongkang.organisation', true), '')::uuid
-            AND (p.until IS NULL OR p.until > nullif(current_setting('tongkang.today', true), '')::date)
+            AND p.organisation = {heard(Told.ORGANISATION, "uuid")}
+            AND (p.until IS NULL OR p.until > {heard(Told.TODAY, "date")})
         ) OR EXISTS (
             SELECT FROM child c WHERE c.case_id = child_identity.case_id
-            AND starts_with(c.region, nullif(current_setting('tongkang.region', true), ''))
+            AND starts_with(c.region, {heard(Told.REGION)})
         )
     )
     """,

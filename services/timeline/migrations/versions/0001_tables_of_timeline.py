@@ -7,12 +7,54 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from shared.access.second_wall import Told, heard
 from shared.journal.revisions import create_journal, drop_journal
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+# The second wall (docs/access.md). The head of a case says who may see it. Entries are shown of one open file at a
+# time: whether its head is seen is asked once, not row by row. What hangs on many cases in one question asks for the
+# head of each by the primary key: a scalar subquery, because the planner would rather gather all heads for an EXISTS.
+# Only the projector writes (no policy lets the application role), and the owner, who only migrates, passes.
+SECOND_WALL = (
+    f"""
+    CREATE POLICY reading ON case_file FOR SELECT USING (
+        starts_with(county, {heard(Told.REGION)}) OR EXISTS (
+            SELECT FROM case_participant p
+            WHERE p.case_id = case_file.case_id AND p.organisation = {heard(Told.ORGANISATION, "uuid")}
+            AND (p.until IS NULL OR p.until > {heard(Told.TODAY, "date")})
+        )
+    )
+    """,
+    # The two tables ask each other; one of them through a function, or PostgreSQL would see no end to it.
+    """
+    CREATE FUNCTION case_is_readable(wanted uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+        SELECT EXISTS (SELECT FROM case_file WHERE case_id = wanted)
+    $$
+    """,
+    f"""
+    CREATE POLICY reading ON case_participant FOR SELECT USING (
+        organisation = {heard(Told.ORGANISATION, "uuid")} OR case_is_readable(case_id)
+    )
+    """,
+    # Read by a page for each of its entries, found as a rule by none.
+    "CREATE POLICY reading ON correction FOR SELECT USING (case_is_readable(case_id))",
+    f"""
+    CREATE POLICY reading ON entry FOR SELECT USING (
+        case_id = (SELECT f.case_id FROM case_file f WHERE f.case_id = {heard(Told.CASE, "uuid")})
+    )
+    """,
+)
+HANG_ON_A_CASE = ("suspicion_step", "approval", "attended_session", "school_day")
+WALLED = ("case_file", "case_participant", "entry", "correction", *HANG_ON_A_CASE)
+ASK_FOR_THE_HEAD = """
+    CREATE POLICY reading ON {table} FOR SELECT USING (
+        (SELECT true FROM case_file f WHERE f.case_id = {table}.case_id)
+    )
+"""
 
 
 def upgrade() -> None:
@@ -187,9 +229,19 @@ def upgrade() -> None:
           DELETE FROM completeness;
         $$
     """)
+    for statement in SECOND_WALL:
+        op.execute(statement)
+    for table in HANG_ON_A_CASE:
+        op.execute(ASK_FOR_THE_HEAD.format(table=table))
+    for table in WALLED:
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
 
 
 def downgrade() -> None:
+    # Policies look into tables that are dropped before their own.
+    for table in WALLED:
+        op.execute(f"DROP POLICY reading ON {table}")
+    op.execute("DROP FUNCTION case_is_readable(uuid)")
     op.execute("DROP FUNCTION empty_projections()")
     op.drop_table("waiver")
     op.drop_table("suspicion_step")

@@ -1,0 +1,92 @@
+"""How a page and the lists are found among many rows: by their indexes, whoever reads, row-level security included."""
+
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from services.timeline.domain.sight import sight_of
+from services.timeline.repository import cases, entries
+from services.timeline.repository.entries import END, LAST_ID, Reader, Wanted
+from services.timeline.repository.readable import readable_by
+from shared.access.policy import Act, Actor
+from shared.contracts.codes import OrgType
+from tests.integration.timeline.snapshot import emptied
+
+CASES, ENTRIES_EACH = 10_000, 11
+LONG = UUID(int=0)
+FILL = (
+    f"""
+    INSERT INTO case_file (case_id, county, states, stage, last_at)
+    SELECT lpad(to_hex(n), 32, '0')::uuid, (370100 + n % 100)::text, '{{}}', 1,
+           '2024-01-01'::timestamptz + n * interval '1 min'
+    FROM generate_series(0, {CASES - 1}) AS n
+    """,
+    f"""
+    INSERT INTO entry
+    SELECT lpad(to_hex(n % {CASES}), 32, '0')::uuid, '2024-01-01'::timestamptz + n * interval '1 s',
+           gen_random_uuid(), now(), 'rehab', 'any', 1, n, gen_random_uuid(), NULL, '', ''
+    FROM generate_series(1, {CASES * ENTRIES_EACH}) AS n
+    """,
+    """
+    INSERT INTO case_participant (case_id, basis, reference, organisation, since, known_at)
+    SELECT case_id, 'registered', case_id, lpad(to_hex(row_number() OVER () % 200), 32, '0')::uuid, '2024-01-01', now()
+    FROM case_file
+    """,
+    "INSERT INTO county SELECT DISTINCT county FROM case_file",
+    "ANALYZE case_file", "ANALYZE entry", "ANALYZE case_participant", "ANALYZE county",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def many(timeline):
+    await emptied(timeline)
+    owner = await asyncpg.connect(timeline.servers.dsn("timeline", superuser=True))
+    for statement in FILL:
+        await owner.execute(statement)
+    yield timeline
+    await emptied(timeline)
+    await owner.close()
+
+
+class Explaining:
+    """A connection that, instead of running a statement, says how it would be run."""
+
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self.driver = driver
+
+    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        return await self.driver.fetch(f"EXPLAIN (COSTS OFF) {statement}", *arguments)
+
+
+def reader(actor: Actor) -> Reader:
+    return Reader(readable_by(actor, 90), sight_of(actor), actor, Act.READ_TIMELINE, uuid4())
+
+
+READERS = {
+    "county": (OrgType.FEDERATION, "370102", uuid4()),
+    "city": (OrgType.FEDERATION, "3701", uuid4()),
+    "province": (OrgType.FEDERATION, "37", uuid4()),
+    "clinic": (OrgType.CLINIC, "370102", UUID(int=1)),
+}
+LIST_INDEX = {
+    "county": "ix_case_file_county",
+    "city": "ix_case_file_county",
+    "province": "ix_case_file_last_at",
+    "clinic": "ix_case_participant_organisation",
+}
+WALKED = ("Seq Scan on case_file", "Seq Scan on entry", "Seq Scan on case_participant")
+
+
+@pytest.mark.parametrize("who", READERS)
+async def test_no_page_and_no_list_walks_a_table(many, who):
+    org_type, region, organisation = READERS[who]
+    actor = Actor(uuid4(), organisation, org_type, region, frozenset({"staff"}))
+    async with many.service.database.transaction() as session:
+        driver = Explaining(session.driver)
+        found = await entries.page(driver, reader(actor), LONG, Wanted(limit=51))
+        listed = await cases.list_cases(driver, reader(actor), (END, LAST_ID), 50)
+    page_plan, list_plan = ("\n".join(row[0] for row in rows) for rows in (found, listed))
+    assert "Index Scan Backward using pk_entry" in page_plan, page_plan
+    assert LIST_INDEX[who] in list_plan, list_plan
+    assert [walk for walk in WALKED if walk in page_plan + list_plan] == [], page_plan + list_plan
