@@ -101,8 +101,7 @@ class View:
             async with session.driver.transaction():
                 rows = await entries_since(session.driver, self.reader, self.case, self.seen, upto)
         self.seen = upto
-        organisation = self.reader.actor.organisation
-        entries = [entry for row in rows if (entry := shown(row, self.reader.sight, organisation)) is not None]
+        entries = [entry for row in rows if (entry := shown(row, self.reader.sight)) is not None]
         if not entries:
             return b""
         return b"event: entries\nid: " + to_marker(upto).encode() + b"\ndata: " + dumped(entries) + b"\n\n"

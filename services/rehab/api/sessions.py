@@ -19,7 +19,7 @@ from shared.clock import moment_of
 from shared.contracts.codes import OrgType
 from shared.contracts.events.rehab import CorrectionReason, Discipline, SessionContent, SessionMode
 from shared.errors import InvalidRequest, Refusal
-from shared.http.direct import DirectRoute
+from shared.http.direct import DirectWrite
 from shared.http.doors import may
 from shared.http.problems import language_of, places
 from shared.ids import CaseId, PersonId
@@ -27,7 +27,7 @@ from shared.journal.unit_of_work import Receipt
 from shared.stage import Body, Moment
 
 router = APIRouter(prefix="/v1", tags=["sessions"])
-busy = APIRouter(prefix="/v1", tags=["sessions"], route_class=DirectRoute)
+busy = APIRouter(prefix="/v1", tags=["sessions"], route_class=DirectWrite)
 
 LARGEST_BATCH = 1000
 

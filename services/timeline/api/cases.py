@@ -89,9 +89,8 @@ class LookPage(BaseModel):
 @router.get("", responses={200: {"model": CasePage}}, response_class=Response)
 async def list_cases(request: Request, actor: Lists, limit: Limit = 50, after: After = None) -> Response:
     """List the cases that the actor may see, newest activity first."""
-    del actor
     before: Any = from_cursor(after, datetime.fromisoformat, UUID) or (END, LAST_ID)
-    reader = reader_of(request)
+    reader = reader_of(request, actor)
     async with database(request).session() as session:
         rows = await repository.list_cases(session.driver, reader, before, limit)
         stamp = await board(request).stamp(0, session.driver)
@@ -104,7 +103,7 @@ async def list_cases(request: Request, actor: Lists, limit: Limit = 50, after: A
 @router.get("/{case}", responses={200: {"model": CaseHead}}, response_class=Response)
 async def head(request: Request, case: CaseId, actor: Reads) -> Response:
     """Show the head of a case: where, how old, which states, who takes part, how much there is, how complete."""
-    reader = reader_of(request)
+    reader = reader_of(request, actor)
     async with database(request).transaction() as session:
         row = await repository.head(session.driver, reader, case)
         if row is None:
@@ -126,10 +125,9 @@ async def access_log(
     request: Request, case: CaseId, actor: ReadsLog, limit: Limit = 50, after: After = None
 ) -> Response:
     """Show who has looked at this file here, newest first; this look stands there from the next one on."""
-    del actor
     before: Any = from_cursor(after, datetime.fromisoformat, int) or (END, 2**63 - 1)
     async with database(request).session() as session:
-        rows = await repository.looked_at(session.driver, reader_of(request), case, before, limit)
+        rows = await repository.looked_at(session.driver, reader_of(request, actor), case, before, limit)
     if not rows:
         raise CaseNotFound
     looks = [dict(row) for row in rows if row["id"] is not None]

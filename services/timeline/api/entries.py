@@ -23,11 +23,13 @@ from shared.access.tokens import expires_at
 from shared.contracts.codes import RehabCategory
 from shared.contracts.events.screening import SuspicionState
 from shared.errors import CaseNotFound
+from shared.http.direct import DirectRead
 from shared.http.doors import may
 from shared.http.paging import from_cursor, to_cursor
 from shared.ids import CaseId
 
 router = APIRouter(prefix="/v1/cases/{case}", tags=["entries"])
+busy = APIRouter(prefix="/v1/cases/{case}", tags=["entries"], route_class=DirectRead)
 Reads = Annotated[Actor, may(Act.READ_TIMELINE)]
 
 MOST_TYPES = 20
@@ -116,17 +118,17 @@ class EntryPage(BaseModel):
     completeness: CompletenessOut
 
 
-@router.get("/entries", responses={200: {"model": EntryPage}}, response_class=Response)
+@busy.get("/entries", responses={200: {"model": EntryPage}}, response_class=Response)
 async def entries(request: Request, case: CaseId, actor: Reads, wanted: Annotated[Filter, Query()]) -> Response:
     """Show a page of a case's entries, newest first, as far as the actor may see them."""
-    reader = reader_of(request)
+    reader = reader_of(request, actor)
     async with database(request).session() as session:
         rows = await repository.page(session.driver, reader, case, wanted.wanted())
         if not rows:
             raise CaseNotFound
         stamp = await board(request).stamp(rows[0]["parked"], session.driver)
     visible = rows[: wanted.limit] if rows[0]["event_id"] else []
-    items = [shown(row, reader.sight, actor.organisation) for row in visible]
+    items = [shown(row, reader.sight) for row in visible]
     last = visible[-1] if len(rows) > wanted.limit else None
     cursor = to_cursor(last["occurred_at"].isoformat(), str(last["event_id"])) if last else None
     items = [item for item in items if item is not None]
@@ -144,8 +146,7 @@ async def live(
 
     Events are called `entries`; each holds a list of entries, and its id says where to go on after a lost connection.
     """
-    del actor
-    reader, given = reader_of(request), settings(request)
+    reader, given = reader_of(request, actor), settings(request)
     bells(request).require_room()
     async with database(request).session() as session:
         upto = await repository.open_live(session.driver, reader, case)

@@ -126,7 +126,9 @@ async def cases_behind(request: Request, key: Measure, actor: Reads, asked: Anno
     question, after = question_of(asked, actor.region), _after(asked)
     async with database(request).transaction() as session:
         await repository.tell(session.driver, question)
-        rows = await repository.cases_behind(session.driver, key, question, reader_of(request), after, asked.limit)
+        rows = await repository.cases_behind(
+            session.driver, key, question, reader_of(request, actor), after, asked.limit
+        )
     return _page(rows, asked.limit, question)
 
 

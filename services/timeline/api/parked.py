@@ -80,7 +80,11 @@ async def parked(request: Request, actor: Reads, limit: Limit = 50, after: After
     everything = allowed(actor, Act.OPERATE)
     async with database(request).transaction() as session:
         rows = await repository.list_parked(
-            session.driver, reader_of(request), everything=everything, after=cursor[0] if cursor else 0, limit=limit
+            session.driver,
+            reader_of(request, actor),
+            everything=everything,
+            after=cursor[0] if cursor else 0,
+            limit=limit,
         )
     next_page = to_cursor(rows[-1]["id"]) if len(rows) == limit else None
     return ready({"items": [_parked(row) for row in rows], "next": next_page})

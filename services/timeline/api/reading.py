@@ -47,9 +47,8 @@ def settings(request: Request) -> Settings:
     return found
 
 
-def reader_of(request: Request) -> Reader:
-    """Return who reads, as `may` let it in."""
-    actor: Actor = request.state.actor
+def reader_of(request: Request, actor: Actor) -> Reader:
+    """Return who reads: the actor whom `may` let in."""
     readable = readable_by(actor, settings(request).visible_after_days)
     return Reader(readable, sight_of(actor), actor, request.state.act.value, request.state.request_id)
 

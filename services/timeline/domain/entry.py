@@ -1,7 +1,6 @@
 """An entry as it is answered: how much of it, by the reader's sight. Pure; bytes are parsed only where they must be."""
 
 from typing import Any, Protocol
-from uuid import UUID
 
 import orjson
 
@@ -18,10 +17,12 @@ class Row(Protocol):
     def __getitem__(self, key: str, /) -> Any: ...  # noqa: ANN401 - a column can hold anything
 
 
-def shown(row: Row, sight: Sight, organisation: UUID) -> Shown | None:
-    """Return an entry as this reader may see it, ready for orjson; None when it is hidden."""
-    own = organisation in {row["organisation"], row["institution"]}
-    detail = sight.detail(row["producer"], row["type"], own=own)
+def shown(row: Row, sight: Sight) -> Shown | None:
+    """Return an entry as this reader may see it, ready for orjson; None when it is hidden.
+
+    `own` of the row says whether the reader's organisation recorded the fact, or is the one that it concerns.
+    """
+    detail = sight.detail(row["producer"], row["type"], own=row["own"] is True)
     if detail is Detail.HIDDEN:
         return None
     entry: Shown = {

@@ -32,7 +32,9 @@ WITH seen AS MATERIALIZED (
 _VISIBLE = """
 (e.producer = ANY($10::text[]) OR e.type = ANY($11::text[])
  OR (e.producer = ANY($12::text[]) AND (e.organisation = $5 OR e.institution = $5)))"""
-_COLUMNS = "event_id, occurred_at, recorded_at, producer, type, epoch, seq, organisation, institution, hash, envelope"
+# Of whose an entry is, the reader only needs whether it is its own: ids are dear to pass on.
+_COLUMNS = """event_id, occurred_at, recorded_at, producer, type, hash, envelope,
+  (e.organisation = $5 OR e.institution = $5) AS own"""
 _PAGE = f"""
 {_SEEN_AND_LOGGED}, page AS (
   SELECT {_COLUMNS} FROM entry e

@@ -1,7 +1,6 @@
 """Who sees how much of an entry: the table of docs/access.md, row by row."""
 
 from datetime import date
-from uuid import uuid4
 
 import orjson
 import pytest
@@ -97,14 +96,14 @@ def row_of(record, **more):
     event = event_of(record)
     return {
         "event_id": event.id, "occurred_at": event.occurred_at, "recorded_at": event.recorded_at,
-        "producer": event.producer, "type": event.type, "organisation": uuid4(), "institution": None,
+        "producer": event.producer, "type": event.type, "own": None,
         "hash": event.hash, "envelope": event.envelope, "corrected_by": None, "corrected_at": None,
     } | more  # fmt: skip
 
 
 def test_a_reduced_entry_tells_the_state_that_followed_and_nothing_of_how():
     row = row_of(Child().confirmed(date(2024, 2, 1)))
-    entry = shown(row, Sight(producers={"screening": Detail.REDUCED}), uuid4())
+    entry = shown(row, Sight(producers={"screening": Detail.REDUCED}))
     assert entry is not None
     assert {key: str(value) for key, value in entry.items() if key not in {"id", "type"}} == {
         "lane": "screening", "detail": "reduced", "day": "2024-02-01", "corrected_by": "None", "state": "confirmed",
@@ -113,12 +112,12 @@ def test_a_reduced_entry_tells_the_state_that_followed_and_nothing_of_how():
 
 def test_a_full_entry_carries_the_published_bytes_untouched():
     record = Child().registered()
-    entry = shown(row_of(record), SIGHTS[OrgType.AUDITOR], uuid4())
+    entry = shown(row_of(record), SIGHTS[OrgType.AUDITOR])
     assert record.value in orjson.dumps(entry, default=str)
 
 
 def test_a_hidden_entry_is_none_even_when_a_page_brought_it():
-    assert shown(row_of(Child().registered()), SIGHTS[OrgType.SCHOOL], uuid4()) is None
+    assert shown(row_of(Child().registered()), SIGHTS[OrgType.SCHOOL]) is None
 
 
 def test_every_producer_has_a_lane():
