@@ -1,8 +1,16 @@
 """The stack as a whole: how long it takes to come up, and how much memory it takes."""
 
+import asyncio
+
+from benchmarks.ceilings import CLIENTS
 from benchmarks.figures import Figure, figure
+from benchmarks.load import closed_loop
+from benchmarks.sessions import batches, single_sessions
 from benchmarks.town import Town
 from deploy.local.memory import MemoryMeter
+
+SINGLE, DAYS = 3000, 20
+"""Single sessions, and days of a thousand, while memory is watched."""
 
 
 def start_cold(seconds: float) -> list[Figure]:
@@ -18,11 +26,24 @@ def start_warm(seconds: float, entries: int) -> list[Figure]:
 
 
 async def memory(town: Town) -> list[Figure]:
-    """Measure after what a town does: enrolments, a steady stream, single sessions at full speed."""
+    """Measure while a town works: after enrolments and a steady stream, single sessions and days of them."""
     await town.diary()
-    await town.quiet()
-    peaks = MemoryMeter(town.stack.servers).peaks()
+    with MemoryMeter(town.stack.servers) as meter:
+        await _work(town)
+        await town.quiet()
+    peaks = meter.peaks()
     parts = ", ".join(f"{name} {peak}" for name, peak in sorted(peaks.items(), key=lambda one: -one[1]))
     facts = await town.count("timeline", "SELECT count(*) FROM entry")
-    note = f"peak of every process so far, {facts:,} facts recorded, all of which the embedded broker holds: {parts}"
-    return [figure("memory_mb", sum(peaks.values()), note)]
+    note = (
+        f"highest sum at one moment, looked at every second, shared pages counted once (PSS); {facts:,} facts, "
+        f"all of which the embedded broker holds; the peaks of each since its start, with the pages that they share: "
+        f"{parts}"
+    )
+    return [figure("memory_mb", meter.whole(), note)]
+
+
+async def _work(town: Town) -> None:
+    url = town.stack.urls["rehab"]
+    single = iter(await single_sessions(town, town.part(SINGLE)))
+    days = iter(await batches(town, town.part(DAYS), 1))
+    await asyncio.gather(closed_loop(url, single, clients=CLIENTS), closed_loop(url, days, clients=1))
