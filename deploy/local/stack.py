@@ -24,8 +24,8 @@ LOOK_BACK = {"rehab": "RULES__VISIBLE_AFTER_DAYS", "education": "VISIBLE_AFTER_D
 LOOK_BACK_DAYS = "36500"
 """The cohort's year is over: by the rule of 90 days its institutions would no longer see their children."""
 
-POOL = "6"
-"""Connections of a service: as many as two cores keep busy. Each costs PostgreSQL about 5 MB."""
+POOL = "12"
+"""Connections of a service at most. They are opened when they are needed; each costs PostgreSQL about 4 MB."""
 
 CHECKPOINT_SECONDS = "5"
 """On one machine a checkpoint costs nothing; a person who watches the demo sees completeness move."""

@@ -11,9 +11,9 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="TIMELINE_", frozen=True, extra="ignore")
 
-    consumer_batch: int = Field(default=2000, ge=1, le=10_000, description="Records of a batch at most.")
+    consumer_batch: int = Field(default=4000, ge=1, le=10_000, description="Records of a batch at most.")
     consumer_at_once: int = Field(
-        default=2, ge=1, le=8, description="While the database writes one part of a batch, the other is read."
+        default=4, ge=1, le=8, description="While the database writes one part of a batch, the next is read."
     )
     visible_after_days: int = Field(
         default=90, ge=0, description="How long an institution still sees a child that left it [assumed]."

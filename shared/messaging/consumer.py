@@ -31,6 +31,9 @@ POLL_MILLISECONDS = 20
 IDLE_FETCH_MILLISECONDS = 500
 """How long the broker may hold a fetch for which it has nothing; it answers as soon as it has."""
 
+LARGEST_FETCH = 8 * 1024 * 1024
+"""Several batches: more would only lie in memory while one after the other is applied."""
+
 LONGEST_PAUSE_SECONDS = 10.0
 
 
@@ -64,7 +67,7 @@ def listen(
         max_records=batch,
         batch_timeout_ms=POLL_MILLISECONDS,
         fetch_max_wait_ms=IDLE_FETCH_MILLISECONDS,
-        max_partition_fetch_bytes=2 * 1024 * 1024,
+        fetch_max_bytes=LARGEST_FETCH,
         session_timeout_ms=int(session_seconds * 1000),
         heartbeat_interval_ms=int(session_seconds * 1000 / 3),
         listener=_OnRebalance(inbox),
