@@ -20,23 +20,25 @@ holds them: what is not visible answers 404, what is visible but not allowed 403
 
 ## The second wall
 
-Should a statement forget that filter, PostgreSQL's row-level security stands behind it: on the registry's identities and on the
-timeline's tables that name a case. A reading transaction tells who reads: its organisation, or its region. Where nothing was told,
-nothing is seen; what was told ends with the transaction. On the timeline the reading statements tell it themselves, so it
-costs no round trip. Entries are seen of one open case at a time, and only if the head of that case is.
+Should a statement forget that filter, PostgreSQL's row-level security stands behind it: on the registry's identities
+and on the timeline's tables that name a case. A reading transaction tells who reads: its organisation, or its region.
+Where nothing was told, nothing is seen; what was told ends with the transaction. On the timeline the reading
+statements tell it themselves, so it costs no round trip. Entries are seen of one open case at a time, and only if the
+head of that case is.
 
-The wall stands against mistakes, not against whoever runs SQL as the application: who reads is told by the application
-itself. A service's role owns no table and writes no projection; the timeline's consumer takes on a role that passes the wall and that
-nobody can log in as. The journal's own tables (event log, parked facts, positions, waivers, the log of reading) are not behind it:
-machines read them, and the doors to them are listed below.
+The wall stands against mistakes, not against whoever runs SQL as the application: who reads is told by the
+application itself. A service's role owns no table and writes no projection; the timeline's consumer takes on a role
+that passes the wall and that nobody can log in as. The journal's own tables (event log, parked facts, positions,
+waivers, the log of reading) are not behind it: machines read them, and the doors to them are listed below.
 
 ## Who has looked
 
-Every answer that shows a child writes a row per child in the same transaction, and is sent only once that is committed: person,
-organisation, role, purpose, case, act, outcome, request, time. A few seconds later a task sums the rows up in blocks, chained by
-SHA-256 and signed with the service's Ed25519 key (`access_block`; [how](../shared/journal/README.md)). `tongkang verify` names the
-block in which a row was changed, removed or added. Of rows that are not sealed yet, and of blocks removed from the end, it
-cannot know. The directory shows no child; its own audit is append-only and not sealed.
+Every answer that shows a child writes a row per child in the same transaction, and is sent only once that is
+committed: person, organisation, role, purpose, case, act, outcome, request, time. A few seconds later a task sums the
+rows up in blocks, chained by SHA-256 and signed with the service's Ed25519 key (`access_block`;
+[how](../shared/journal/README.md)). `tongkang verify` names the block in which a row was changed, removed or added.
+Of rows that are not sealed yet, and of blocks removed from the end, it cannot know. The directory shows no child; its
+own audit is append-only and not sealed.
 """
 
 
