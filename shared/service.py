@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ from shared.contracts.envelope import Fact
 from shared.db import Database
 from shared.journal.checkpoint import TOPIC, CheckpointPublisher, Signer
 from shared.journal.completeness import Completeness, Peer
+from shared.journal.forgetting import Forgetting
 from shared.journal.inbox import Effects, Inbox, News
 from shared.journal.reactions import Reaction, Reactions, topics_of
 from shared.journal.relay import Producer, Relay
+from shared.journal.sealing import Sealer
 from shared.journal.unit_of_work import Ledger, UnitOfWork
 from shared.messaging.consumer import listen, new_broker, watch
 from shared.settings import ServiceSettings
@@ -165,6 +168,8 @@ def assemble(name: str, settings: ServiceSettings, *, uow: Callable[..., UnitOfW
     http = httpx.AsyncClient(timeout=10)
     signer = Signer(settings.signing_key_file)
     checkpoints = CheckpointPublisher(database, name, signer, producer.send_all, settings.checkpoint_seconds)
+    sealer = Sealer(database, name, signer, settings.seal_seconds)
+    forgetting = Forgetting(database, timedelta(days=settings.answers_days))
     tokens = ServiceTokens(directory, name, read_secret(settings.client_secret_file), http)
     return Service(
         name=name,
@@ -178,7 +183,12 @@ def assemble(name: str, settings: ServiceSettings, *, uow: Callable[..., UnitOfW
         http=http,
         tokens=tokens,
         organisations=OrganisationRegister(directory, tokens, http),
-        tasks=[("relay", relay.run), ("checkpoints", checkpoints.run)],
+        tasks=[
+            ("relay", relay.run),
+            ("checkpoints", checkpoints.run),
+            ("sealing", sealer.run),
+            ("forgetting", forgetting.run),
+        ],
     )
 
 

@@ -39,6 +39,12 @@ class ServiceSettings(BaseSettings):
     )
     consumer_session_seconds: float = Field(default=10.0, gt=0, description="After how long a silent consumer is dead.")
     checkpoint_seconds: float = Field(default=60.0, gt=0, description="How often a producer publishes its checkpoint.")
+    seal_seconds: float = Field(
+        default=5.0, gt=0, description="How often what is final in the log of reading is sealed [assumed]."
+    )
+    answers_days: int = Field(
+        default=7, ge=1, description="How long the answer to an Idempotency-Key is kept for a repeat [assumed]."
+    )
     repair_after_seconds: float = Field(default=5.0, gt=0, description="How long a gap may wait before it is repaired.")
 
     @property

@@ -156,7 +156,7 @@ def redrive(
 def verify(
     services: Annotated[list[str] | None, typer.Argument(help="Which; all that record facts unless named.")] = None,
 ) -> None:
-    """Walk every event log, recompute every hash, compare with the heads and with the timeline."""
+    """Walk every log of facts and of reading, recompute every hash, compare with heads, signatures and the timeline."""
     for service in services or ():
         _require_producer(service)
     installation = running(Home())

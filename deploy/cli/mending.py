@@ -17,7 +17,9 @@ from deploy.local.home import Home
 from deploy.local.stack import Installation
 from deploy.postgres.databases import role_of
 from shared.db import Database
+from shared.journal.checkpoint import Signer
 from shared.journal.replay import replay as put_back
+from shared.journal.sealing import LogVerdict, verify_access_log
 from shared.journal.unit_of_work import Ledger, UnitOfWork
 from shared.journal.verify import Verdict
 from shared.journal.verify import verify as walk
@@ -104,33 +106,45 @@ class Checked:
     verdict: Verdict
     strangers: int
     """Streams whose last fact on the timeline is not in the log of the service."""
+    reading: LogVerdict
+    """What a walk through its log of reading found."""
 
     @property
     def sound(self) -> bool:
         """Whether nothing is wrong."""
-        return self.verdict.sound and self.strangers == 0
+        return self.verdict.sound and self.strangers == 0 and self.reading.sound
 
 
 def verify(installation: Installation, services: Sequence[str]) -> Iterator[Checked]:
-    """Walk the log of each service and compare it with what the timeline applied."""
+    """Walk the logs of each service, and compare the one of facts with what the timeline applied."""
     for service in services:
         yield asyncio.run(_checked(installation, service))
 
 
 def verified_table(done: Sequence[Checked]) -> Table:
     """Return a line for each service."""
-    table = Table("service", "streams", "facts", "faults", "first fault", "differ on the timeline", "")
+    table = Table("service", "streams", "facts", "faults", "differ on the timeline", "looks sealed", "first fault", "")
     for one in done:
-        found, place = one.verdict, one.verdict.first
-        where = f"{place.fault} at {place.case} epoch {place.epoch} number {place.seq}" if place else ""
-        told = (str(found.streams), str(found.facts), str(found.faults), where, str(one.strangers))
+        found, reading = one.verdict, one.reading
+        looks = f"{reading.rows} of {reading.rows + reading.unsealed} in {reading.blocks} blocks"
+        told = (str(found.streams), str(found.facts), str(found.faults), str(one.strangers), looks, _first_fault(one))
         table.add_row(one.service, *told, "sound" if one.sound else "BROKEN", style="" if one.sound else "red")
     return table
 
 
+def _first_fault(checked: Checked) -> str:
+    """Say where something is wrong first: in the log of facts and in the blocks of the log of reading."""
+    place, block = checked.verdict.first, checked.reading.first
+    said = [f"{place.fault} at {place.case} epoch {place.epoch} number {place.seq}"] if place else []
+    said += [f"{block[1]} in block {block[0]} of the log of reading"] if block else []
+    return "; ".join(said)
+
+
 async def _checked(installation: Installation, service: str) -> Checked:
+    key = Signer(installation.home.secret_file(f"{service}.pem")).public
     async with _database(installation, service) as own, _database(installation, "timeline") as timeline:
-        return Checked(service, await walk(own), await _strangers(own, timeline, service))
+        strangers = await _strangers(own, timeline, service)
+        return Checked(service, await walk(own), strangers, await verify_access_log(own, service, key))
 
 
 async def _strangers(own: Database, timeline: Database, producer: str) -> int:

@@ -160,9 +160,6 @@ def _own_environment(home: Home, service: str) -> dict[str, str]:
         return {
             "TOKEN_KEY_FILE": str(home.secret_file("tokens.pem")),
             "SERVICE_SECRETS": json.dumps(secrets),
-            # Argon2id at the smaller of OWASP's parameters; the library's default takes 64 MB at each login.
-            "ARGON2_MEMORY_KIB": "19456",
-            "ARGON2_TIME_COST": "2",
             "ADMINISTRATOR_NAME": ADMINISTRATOR,
             "ADMINISTRATOR_PASSWORD_FILE": str(home.secret_file(ADMINISTRATOR)),
         }

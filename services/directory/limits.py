@@ -1,11 +1,14 @@
-"""Rate limits of the token endpoint: token buckets in this process. The lock of a user name is in the database."""
+"""Rate limits of the token endpoint: token buckets and queues in this process. A name is locked in the database."""
 
+import asyncio
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
+from weakref import WeakValueDictionary
 
 from shared.errors import TooManyRequests
 
@@ -47,6 +50,27 @@ class Buckets:
         self._buckets.move_to_end(key)
         if len(self._buckets) > KEPT:
             self._buckets.popitem(last=False)
+
+
+@dataclass(slots=True)
+class Queues:
+    """One queue per key: whoever comes waits until the one before it is done.
+
+    A login counts as failed until its password is found right. In line, the logins of one user name never count against
+    each other, and those that guess find each failure before them counted.
+    """
+
+    _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    @asynccontextmanager
+    async def turn(self, key: str) -> AsyncIterator[None]:
+        """Wait for one's turn and hold it."""
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        async with lock:
+            yield
+
+    def __len__(self) -> int:
+        return len(self._locks)
 
 
 def plain_address(text: str) -> str:

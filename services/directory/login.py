@@ -7,7 +7,7 @@ get one answer, after the same statements and one hash. A lock too is told of an
 import hmac
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from services.directory.domain import (
     require_good_password,
 )
 from services.directory.errors import ClientInvalid, GrantInvalid, LoginLocked
-from services.directory.limits import Buckets, subscriber
+from services.directory.limits import Buckets, Queues, subscriber
 from services.directory.passwords import Passwords
 from services.directory.repository import Login, Logins, Repository
 from services.directory.settings import Settings
@@ -63,6 +63,7 @@ class LoginDesk:
     addresses: Buckets
     names: Buckets
     services: Mapping[str, bytes]
+    queues: Queues = field(default_factory=Queues)
 
     def token(self, admitted: Admitted, purpose: str | None) -> str:
         """Return a signed token. Raises PurposeDoesNotFit."""
@@ -73,6 +74,10 @@ class LoginDesk:
         """Let a person in. Raises GrantInvalid, LoginLocked or TooManyRequests."""
         name = self._digest(user_name)
         self.addresses.take(subscriber(visitor.address))
+        async with self.queues.turn(name.hex()):
+            return await self._in_turn(name, user_name, password, visitor)
+
+    async def _in_turn(self, name: bytes, user_name: str, password: str, visitor: Visitor) -> Admitted:
         self.names.take(name.hex())
         await self._count(name, visitor)
         async with self.database.session() as session:

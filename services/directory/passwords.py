@@ -17,6 +17,7 @@ class Passwords:
     def __init__(self, settings: Settings) -> None:
         cost = (settings.argon2_time_cost, settings.argon2_memory_kib, settings.argon2_parallelism)
         self._hasher = PasswordHasher(*cost)
+        # No more threads than hashes may hold their memory at once; the others wait.
         self._threads = ThreadPoolExecutor(settings.hashing_threads, thread_name_prefix="argon2")
         self._nobody = self._hasher.hash(secrets.token_urlsafe())
 

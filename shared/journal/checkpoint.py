@@ -106,13 +106,25 @@ class Signer:
 
     def sign(self, checkpoint: Checkpoint) -> Checkpoint:
         """Return the checkpoint with its signature."""
-        return checkpoint.model_copy(update={"signature": b64(self._key.sign(checkpoint.signed_bytes()))})
+        return checkpoint.model_copy(update={"signature": b64(self.signature(checkpoint.signed_bytes()))})
+
+    def signature(self, message: bytes) -> bytes:
+        """Return the signature of a message."""
+        return self._key.sign(message)
 
 
 def verified(checkpoint: Checkpoint, public: str) -> bool:
     """Tell whether a checkpoint was signed with the producer's key."""
     try:
-        Ed25519PublicKey.from_public_bytes(unb64(public)).verify(unb64(checkpoint.signature), checkpoint.signed_bytes())
+        return signed_by(public, unb64(checkpoint.signature), checkpoint.signed_bytes())
+    except ValueError:
+        return False
+
+
+def signed_by(public: str, signature: bytes, message: bytes) -> bool:
+    """Tell whether a message was signed with the key of which this is the public half, base64url."""
+    try:
+        Ed25519PublicKey.from_public_bytes(unb64(public)).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True

@@ -10,7 +10,29 @@ from alembic import op
 def create_journal() -> None:
     """Create the journal's tables of revision 0001."""
     op.create_table(
+        "access_block",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False, comment="First transaction whose rows it covers."),
+        sa.Column("until", sa.BigInteger(), nullable=False, comment="First transaction whose rows it covers no more."),
+        sa.Column("first_id", sa.BigInteger(), nullable=False),
+        sa.Column("last_id", sa.BigInteger(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("prev_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("since < until AND rows > 0", name=op.f("ck_access_block_not_empty")),
+        sa.CheckConstraint(
+            "octet_length(hash) = 32 AND octet_length(prev_hash) = 32", name=op.f("ck_access_block_sha256")
+        ),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_access_block")),
+        comment="The log of reading, summed up block by block, chained and signed.",
+    )
+    op.create_table(
         "access_log",
+        sa.Column(
+            "txid", sa.BigInteger(), server_default=sa.text("pg_current_xact_id()::text::bigint"), nullable=False
+        ),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True, cache=64), nullable=False),
         sa.Column("person", sa.Uuid(), nullable=False),
         sa.Column("organisation", sa.Uuid(), nullable=False),
@@ -21,7 +43,7 @@ def create_journal() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("request_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_log")),
+        sa.PrimaryKeyConstraint("txid", "id", name=op.f("pk_access_log")),
         comment="Who read what of which child; written in the transaction of the answer, before it is sent.",
     )
     op.create_index("ix_access_log_case_id_at", "access_log", ["case_id", "at"], unique=False)
@@ -72,6 +94,7 @@ def create_journal() -> None:
         sa.PrimaryKeyConstraint("person", "key", name=op.f("pk_idempotency")),
         comment="Answers already given, by caller and Idempotency-Key.",
     )
+    op.create_index("ix_idempotency_created_at", "idempotency", ["created_at"], unique=False, postgresql_using="brin")
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -165,9 +188,11 @@ def drop_journal() -> None:
     op.drop_table("parked_event")
     op.drop_index("ix_outbox_waiting", table_name="outbox", postgresql_where=sa.text("tries > 0"))
     op.drop_table("outbox")
+    op.drop_index("ix_idempotency_created_at", table_name="idempotency", postgresql_using="brin")
     op.drop_table("idempotency")
     op.drop_table("event_log")
     op.drop_table("completeness")
     op.drop_table("case_stream")
     op.drop_index("ix_access_log_case_id_at", table_name="access_log")
     op.drop_table("access_log")
+    op.drop_table("access_block")

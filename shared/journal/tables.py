@@ -26,7 +26,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-APPEND_ONLY = ("event_log", "access_log", "audit")
+APPEND_ONLY = ("event_log", "access_log", "access_block", "audit")
 """Tables on which the application role may neither UPDATE nor DELETE."""
 
 Moment = DateTime(timezone=True)
@@ -177,11 +177,15 @@ def _doors(metadata: MetaData) -> None:
         Column("status", SmallInteger, nullable=False),
         Column("answer", LargeBinary, nullable=False),
         Column("created_at", Moment, nullable=False, server_default=func.now()),
+        # Rows come in the order of their time: a summary of their pages finds the old ones and costs a write nothing.
+        Index("ix_idempotency_created_at", "created_at", postgresql_using="brin"),
         comment="Answers already given, by caller and Idempotency-Key.",
     )
     Table(
         "access_log",
         metadata,
+        # In the order of transactions, which end, unlike ids, for good: what is sealed is a range of them.
+        Column("txid", BigInteger, primary_key=True, server_default=text("pg_current_xact_id()::text::bigint")),
         Column("id", BigInteger, Identity(always=True, cache=64), primary_key=True),
         Column("person", Uuid, nullable=False),
         Column("organisation", Uuid, nullable=False),
@@ -194,4 +198,21 @@ def _doors(metadata: MetaData) -> None:
         Column("at", Moment, nullable=False, server_default=func.clock_timestamp()),
         Index("ix_access_log_case_id_at", "case_id", "at"),
         comment="Who read what of which child; written in the transaction of the answer, before it is sent.",
+    )
+    Table(
+        "access_block",
+        metadata,
+        Column("number", BigInteger, primary_key=True, autoincrement=False),
+        Column("since", BigInteger, nullable=False, comment="First transaction whose rows it covers."),
+        Column("until", BigInteger, nullable=False, comment="First transaction whose rows it covers no more."),
+        Column("first_id", BigInteger, nullable=False),
+        Column("last_id", BigInteger, nullable=False),
+        Column("rows", Integer, nullable=False),
+        Column("prev_hash", LargeBinary, nullable=False),
+        Column("hash", LargeBinary, nullable=False),
+        Column("sealed_at", Moment, nullable=False),
+        Column("signature", LargeBinary, nullable=False),
+        CheckConstraint("octet_length(hash) = 32 AND octet_length(prev_hash) = 32", name="sha256"),
+        CheckConstraint("since < until AND rows > 0", name="not_empty"),
+        comment="The log of reading, summed up block by block, chained and signed.",
     )

@@ -26,7 +26,7 @@ from tests.conftest import declare_topics
 from tests.faults.flow import Client, Flow
 from tests.faults.processes import Place, Running, consume, produce
 from tests.support.probe import CONSUMER, PRODUCER, a_bench, declare_topic, empty_database, make_database
-from tests.support.stack import PASSWORD, Servers
+from tests.support.stack import NOWHERE, PASSWORD, Servers, session_seconds
 from tests.support.tokens import an_actor
 
 DATABASE = "faults"
@@ -97,20 +97,19 @@ async def flow(machine: Machine, seed: int) -> AsyncIterator[Flow]:
 
 def place(machine: Machine, name: str) -> Place:
     servers = machine.servers
-    apache = machine.broker.kind != "embedded"
     settings = {
         "database_url": machine.postgres.dsn(role_of(DATABASE), role_of(DATABASE), "-"),
         "database_password_file": servers.secret_file("password", PASSWORD),
         "kafka": machine.broker.bootstrap,
         "kafka_idempotent": machine.broker.idempotent,
-        "directory_url": "http://directory.test",
+        "directory_url": NOWHERE["directory"],
         "signing_key_file": servers.key_file(name),
         "client_secret_file": servers.secret_file("client-secret", PASSWORD),
         "peers": {PRODUCER: f"http://{LOOPBACK}:{machine.home.port(PRODUCER)}"},
         "relay_lease_seconds": 1,
         "checkpoint_seconds": 0.5,
         "repair_after_seconds": 0.5,
-        "consumer_session_seconds": 6 if apache else 2,  # Apache Kafka takes no shorter one
+        "consumer_session_seconds": session_seconds(machine.broker),
     }
     token = servers.issuer.token(an_actor(OrgType.SERVICE))
     jwks = servers.issuer.key.as_dict(private=False)

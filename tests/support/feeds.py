@@ -19,7 +19,7 @@ from shared.journal.tables import new_metadata
 from shared.migrations import grant
 from shared.service import assemble
 from shared.settings import ServiceSettings
-from tests.support.stack import PASSWORD, Running, Servers
+from tests.support.stack import NOWHERE, PASSWORD, Running, Servers
 
 LOG = """
 INSERT INTO event_log (case_id, epoch, seq, event_id, prev_hash, hash, envelope, recorded_at)
@@ -32,7 +32,7 @@ MONTHS = 10.0**9
 async def feeds(timeline: Running, *producers: str) -> AsyncIterator[dict[str, FastAPI]]:
     """Serve the feeds of producers to the timeline's own peers, over ASGI."""
     apps = {name: await _producer(timeline.servers, name) for name in producers}
-    mounts = {f"http://{name}.test": httpx.ASGITransport(app) for name, app in apps.items()}
+    mounts = {NOWHERE[name]: httpx.ASGITransport(app) for name, app in apps.items()}
     completeness = timeline.service.completeness
     assert completeness is not None
     http, tokens = timeline.service.http, timeline.service.tokens
@@ -88,7 +88,7 @@ def _settings(servers: Servers, database: str) -> ServiceSettings:
         database_password_file=secret,
         database_pool=4,
         kafka=servers.broker.bootstrap,
-        directory_url="http://directory.test",
+        directory_url=NOWHERE["directory"],
         signing_key_file=servers.key_file(database),
         client_secret_file=secret,
     )

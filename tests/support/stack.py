@@ -37,6 +37,14 @@ KEYS = ("identity", "index")
 """Secrets of which the registry derives its keys."""
 
 
+def session_seconds(broker: Broker) -> int:
+    """Return how soon a consumer that died is noticed: Apache Kafka takes no less than six seconds.
+
+    The embedded broker makes a member that comes back wait for nearly two of them.
+    """
+    return 1 if broker.kind == "embedded" else 6
+
+
 @dataclass
 class Servers:
     """Servers of one test session; `name` keeps several sets of databases apart."""
@@ -75,6 +83,7 @@ class Servers:
             "DIRECTORY_URL": NOWHERE["directory"],
             "SIGNING_KEY_FILE": str(self.key_file(service)),
             "CLIENT_SECRET_FILE": str(self.secret_file("client-secret")),
+            "CONSUMER_SESSION_SECONDS": str(session_seconds(self.broker)),
             "CHECKPOINT_SECONDS": "1",
             "REPAIR_AFTER_SECONDS": "1",
             "PEERS": f"{{{peers}}}",
@@ -160,14 +169,20 @@ async def _with_key(request: httpx.Request) -> None:
 
 
 @asynccontextmanager
-async def running(servers: Servers, service: str, monkeypatch: Any) -> AsyncIterator[Running]:
-    """Run a service in this process, from its own composition root, with relay, consumers and HTTP."""
+async def running(servers: Servers, service: str, monkeypatch: Any, *, listens: bool = False) -> AsyncIterator[Running]:
+    """Run a service in this process, from its own composition root, with HTTP, its relay and its other tasks.
+
+    Unless it listens to Kafka too, nothing comes to it but what its tests deliver: the facts that other tests have
+    published would come at any moment, and stand in its tables beside theirs.
+    """
     await servers.prepare(service)
     for key, value in servers.environment(service).items():
         monkeypatch.setenv(key, value)
     create: Callable[[], FastAPI] = importlib.import_module(f"services.{service}.app").create_app
     app = create()
     app.state.service.verifier.fetch_keys = servers.issuer.keys
+    if not listens:
+        app.state.service.broker = None
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         yield Running(app, servers)

@@ -15,9 +15,9 @@ from tests.support.stack import Running, Servers, running
 
 
 @asynccontextmanager
-async def a_stage(servers: Servers, name: str) -> AsyncIterator[Running]:
+async def a_stage(servers: Servers, name: str, *, listens: bool = False) -> AsyncIterator[Running]:
     with pytest.MonkeyPatch.context() as patch:
-        async with running(servers, name, patch) as stage:
+        async with running(servers, name, patch, listens=listens) as stage:
             yield stage
 
 

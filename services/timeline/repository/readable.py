@@ -10,7 +10,7 @@ from shared.access.second_wall import Told, Wall, telling
 
 MOST = 200
 """Cases of a page at most."""
-PROVINCE_DIGITS = 2
+PROVINCE_DIGITS, COUNTY_DIGITS = 2, 6
 
 # The statements themselves tell the second wall who reads: so a page costs one round trip.
 _TELL_REGION = telling(Told.REGION, "$1")
@@ -26,10 +26,16 @@ SELECT f.* FROM county k CROSS JOIN LATERAL (
   ORDER BY f.last_at DESC, f.case_id DESC LIMIT $5
 ) f WHERE {_TELL_REGION} AND starts_with(k.region, $1) AND $2::date IS NULL
 """
-# The limit is said as a number: with one that it does not know, the planner would rather sort them all.
+_COUNTY_CASES = f"""
+SELECT f.* FROM case_file f
+WHERE {_TELL_REGION} AND f.county = $1 AND $2::date IS NULL AND (f.last_at, f.case_id) < ($3, $4)
+"""
+# The limit is said as a number: with one that it does not know, the planner would rather sort them all. And it is not
+# shown that few counties might begin so (`coalesce`), or it would plan each of these lists anew.
 _PROVINCE_CASES = f"""
 SELECT f.* FROM case_file f
-WHERE {_TELL_REGION} AND starts_with(f.county, $1) AND $2::date IS NULL AND (f.last_at, f.case_id) < ($3, $4)
+WHERE {_TELL_REGION} AND coalesce(starts_with(f.county, $1), false) AND $2::date IS NULL
+  AND (f.last_at, f.case_id) < ($3, $4)
 ORDER BY f.last_at DESC, f.case_id DESC LIMIT {MOST}
 """
 _ORGANISATION_CASES = f"""
@@ -38,6 +44,9 @@ WHERE {_TELL_PART} AND f.case_id IN (
     SELECT case_id FROM case_participant WHERE organisation = $1::uuid AND (until IS NULL OR until > $2))
   AND (f.last_at, f.case_id) < ($3, $4)
 """
+
+
+_CASES_BY_DIGITS = {PROVINCE_DIGITS: _PROVINCE_CASES, COUNTY_DIGITS: _COUNTY_CASES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +87,4 @@ def of_region(region: str) -> Readable:
     wall = Wall(None, region, clock.today())
     if not region:
         return Readable(_NONE, _NO_CASES, ("", None), wall)
-    cases = _PROVINCE_CASES if len(region) <= PROVINCE_DIGITS else _REGION_CASES
-    return Readable(_IN_REGION, cases, (region, None), wall)
+    return Readable(_IN_REGION, _CASES_BY_DIGITS.get(len(region), _REGION_CASES), (region, None), wall)

@@ -170,6 +170,19 @@ def test_verify_finds_what_somebody_changed(keyboard: Keyboard, installation: In
     assert keyboard.type("verify", "education").code == 0
 
 
+def test_verify_finds_the_block_of_the_log_of_reading_that_somebody_changed(
+    keyboard: Keyboard, installation: Installation, showcase: str
+):
+    keyboard.type("timeline", showcase)
+    assert wait_until(lambda: value(installation, "timeline", "SELECT count(*) FROM access_block") > 0, 30)
+    sealed = "WHERE txid < (SELECT until FROM access_block WHERE number = 1)"
+    change(installation, "timeline", f"UPDATE access_log SET at = at + interval '1 s' {sealed}")
+    broken = keyboard.type("verify", "timeline")
+    change(installation, "timeline", f"UPDATE access_log SET at = at - interval '1 s' {sealed}")
+    assert (broken.code, "hash in block 1 of the log of reading" in broken.words) == (1, True)
+    assert keyboard.type("verify", "timeline").code == 0
+
+
 def test_verify_finds_a_timeline_that_stands_beside_the_log(keyboard: Keyboard, installation: Installation):
     swap = "UPDATE stream_position SET head_hash = sha256(head_hash) WHERE producer = 'custody'"
     change(

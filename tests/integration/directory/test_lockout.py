@@ -103,6 +103,25 @@ async def test_a_hundred_tries_at_once_are_five_tries(directory, account):
     assert Counter(map(code_of, answers)) == {INVALID: 5, LOCKED: 95}
 
 
+async def test_right_logins_at_once_are_all_let_in(directory, account):
+    """A dozen windows of one clinic, opened at eight in the morning."""
+    name, right = account["user_name"], account["password"]
+    assert await fail(directory, name, 4) == [INVALID] * 4
+    answers = await asyncio.gather(*(directory.log_in(name, right) for _ in range(12)))
+    assert [answer.status_code for answer in answers] == [200] * 12
+
+
+async def test_right_and_wrong_logins_at_once_count_the_wrong_ones_only(directory, account):
+    name, right = account["user_name"], account["password"]
+    both = [password for _ in range(4) for password in (WRONG, right)]
+    answers = await asyncio.gather(*(directory.log_in(name, password) for password in both))
+    assert Counter(answer.status_code for answer in answers) == {400: 4, 200: 4}
+    guesses = await asyncio.gather(*(directory.log_in(name, WRONG) for _ in range(20)))
+    tried = Counter(map(code_of, guesses))[INVALID]
+    assert 1 <= tried <= 5
+    assert code_of(await directory.log_in(name, right)) == LOCKED
+
+
 @asynccontextmanager
 async def a_second_process(directory, servers) -> AsyncIterator[httpx.AsyncClient]:
     with pytest.MonkeyPatch.context() as patch:
@@ -125,6 +144,15 @@ async def test_a_lock_holds_in_every_process(directory, servers, account):
         assert await fail(directory, account["user_name"], 1) == [LOCKED]
         assert code_of(await second.post("/v1/token", data=form)) == LOCKED
     assert SECRET != WRONG
+
+
+async def test_right_logins_at_once_in_two_processes_are_all_let_in(directory, servers, account):
+    form = {"grant_type": "password", "username": account["user_name"], "password": account["password"]}
+    async with a_second_process(directory, servers) as second:
+        here = [directory.log_in(account["user_name"], account["password"]) for _ in range(8)]
+        there = [second.post("/v1/token", data=form) for _ in range(8)]
+        answers = await asyncio.gather(*here, *there)
+    assert [answer.status_code for answer in answers] == [200] * 16
 
 
 async def test_a_manager_who_resets_the_password_ends_the_lock(directory, account):
@@ -179,6 +207,14 @@ async def test_a_machine_that_guesses_is_refused_too(directory, narrow):
 async def test_a_name_that_is_tried_too_often_is_refused(directory, narrow):
     name = a_user_name()
     assert await fail(directory, name, 3) == [INVALID, INVALID, (429, "too-many-requests")]
+
+
+async def test_right_logins_at_once_do_not_empty_the_bucket_of_their_name(directory, account):
+    desk, state = directory.desk, directory.running.app.state
+    state.desk = replace(desk, names=Buckets(2, 1))
+    answers = await asyncio.gather(*(directory.log_in(account["user_name"], account["password"]) for _ in range(8)))
+    state.desk = desk
+    assert [answer.status_code for answer in answers] == [200] * 8
 
 
 async def test_who_succeeds_is_never_refused(directory, narrow, account):

@@ -29,7 +29,7 @@ from shared.testing.eventually import eventually
 from shared.testing.streams import Stream
 from tests.integration.journal.conftest import DATABASE
 from tests.support.probe import PRODUCER, Bench, Noted, check_kept
-from tests.support.stack import PASSWORD, Servers
+from tests.support.stack import NOWHERE, PASSWORD, Servers
 from tests.support.tokens import an_actor
 
 
@@ -97,7 +97,7 @@ async def a_producer(servers: Servers) -> AsyncIterator[FastAPI]:
         database_url=servers.postgres.dsn(role_of(DATABASE), role_of(DATABASE), "-"),
         database_password_file=servers.secret_file("password", PASSWORD),
         kafka=servers.broker.bootstrap,
-        directory_url="http://directory.test",
+        directory_url=NOWHERE["directory"],
         signing_key_file=servers.key_file(PRODUCER),
         client_secret_file=servers.secret_file("client-secret", PASSWORD),
     )

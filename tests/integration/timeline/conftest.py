@@ -2,11 +2,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.timeline import consumers
 from tests.support.stack import Running, Servers
 from tests.support.stages import a_stage
 
 
 @pytest.fixture(scope="session")
 async def timeline(servers: Servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "timeline") as stage:
-        yield stage
+    """A timeline that hears its own facts by Kafka, and of the others' only what a test delivers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(consumers, "TOPICS", frozenset({"tongkang.timeline"}))
+        async with a_stage(servers, "timeline", listens=True) as stage:
+            yield stage

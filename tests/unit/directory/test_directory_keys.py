@@ -1,9 +1,13 @@
 """Signing keys and their rotation; password hashes."""
 
+import asyncio
 import json
+import time
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from hashlib import sha256
+from threading import Lock
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -115,11 +119,12 @@ def test_a_token_lives_as_long_as_it_is_set_to(tmp_path):
     assert (claims["iat"], claims["nbf"], claims["exp"]) == (at.timestamp(), at.timestamp(), at.timestamp() + 60)
 
 
-def test_the_defaults_are_those_of_the_library_and_of_the_handbook(tmp_path):
+def test_the_defaults_are_those_of_owasp_and_of_the_handbook(tmp_path):
     fields = Settings.model_fields
-    assert [fields[name].default for name in ("argon2_time_cost", "argon2_memory_kib", "argon2_parallelism")] == [
-        3, 65536, 4,
+    assert [fields[name].default for name in ("argon2_memory_kib", "argon2_time_cost", "argon2_parallelism")] == [
+        19 * 1024, 2, 1,
     ]  # fmt: skip
+    assert fields["hashing_threads"].default == 2
     assert (fields["login_tries"].default, fields["login_lock_minutes"].default) == (5, 15)
     assert (fields["shortest_password"].default, fields["token_seconds"].default) == (12, 300)
 
@@ -132,6 +137,27 @@ async def test_a_password_fits_its_own_hash_and_none_fits_nobodys(tmp_path):
     assert not await passwords.fits(stored, "a long invented passworD")
     assert not await passwords.fits(None, "a long invented password")
     assert not await passwords.fits("no hash at all", "a long invented password")
+
+
+async def test_two_hashes_at_once_and_the_others_wait(tmp_path):
+    passwords, at_once, most = Passwords(settings(tmp_path)), 0, 0
+    hash_one, door = passwords._hasher.hash, Lock()
+
+    def counting(password: str) -> str:
+        nonlocal at_once, most
+        with door:
+            at_once += 1
+            most = max(most, at_once)
+        try:
+            time.sleep(0.01)
+            return hash_one(password)
+        finally:
+            with door:
+                at_once -= 1
+
+    passwords._hasher = SimpleNamespace(hash=counting)
+    await asyncio.gather(*(passwords.hash(f"a long invented password {number}") for number in range(8)))
+    assert most == 2
 
 
 async def test_a_hash_of_other_parameters_still_fits_and_is_outdated(tmp_path):

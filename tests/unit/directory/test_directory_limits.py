@@ -1,9 +1,11 @@
 """Token buckets, by a clock that the test moves."""
 
+import asyncio
+
 import pytest
 
 from services.directory import limits
-from services.directory.limits import Buckets, plain_address, subscriber
+from services.directory.limits import Buckets, Queues, plain_address, subscriber
 from shared.errors import TooManyRequests
 
 
@@ -97,3 +99,43 @@ def test_a_flood_of_addresses_does_not_fill_the_memory(clock, monkeypatch):
 )  # fmt: skip
 def test_an_ipv6_subscriber_is_one_caller(address, whom):
     assert subscriber(plain_address(address)) == whom
+
+
+async def test_of_one_key_one_comes_after_the_other_and_of_another_key_at_once():
+    queues, order = Queues(), []
+
+    async def visit(key: str, name: str, rest: asyncio.Event) -> None:
+        async with queues.turn(key):
+            order.append(f"{name} in")
+            await rest.wait()
+            order.append(f"{name} out")
+
+    first, free = asyncio.Event(), asyncio.Event()
+    free.set()
+    slow = asyncio.create_task(visit("a", "first", first))
+    waiting = asyncio.create_task(visit("a", "second", free))
+    await asyncio.sleep(0)
+    await visit("b", "other", free)
+    assert order == ["first in", "other in", "other out"]
+    first.set()
+    await asyncio.gather(slow, waiting)
+    assert order[3:] == ["first out", "second in", "second out"]
+
+
+async def test_whoever_fails_or_gives_up_keeps_nobody_waiting():
+    queues = Queues()
+
+    async def visit() -> None:
+        async with queues.turn("a"):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await visit()
+    assert len(queues) == 0, "an empty queue is kept"
+    async with queues.turn("a"):
+        impatient = asyncio.create_task(visit())
+        await asyncio.sleep(0)
+        impatient.cancel()
+        await asyncio.gather(impatient, return_exceptions=True)
+    async with asyncio.timeout(1), queues.turn("a"):
+        assert len(queues) == 1
