@@ -19,7 +19,7 @@ def create_app() -> FastAPI:
     service = assemble("timeline", settings)
     bells = Bells(settings.live_views)
     service.listen(Projection(), consumers.TOPICS, consumers.PRODUCERS, news=bells.ring)
-    routers = [cases.router, entries.router, entries.busy, indicators.router, parked.router, operations.router]
+    routers = [cases.router, entries.busy, entries.router, indicators.router, parked.router, operations.router]
     app = create_service_app(
         service,
         routers,
