@@ -7,7 +7,7 @@ COHORT ?= tenth
 DEMO_FLAGS := $(if $(filter full,$(COHORT)),--full,) $(if $(CHILDREN),--children $(CHILDREN),) $(if $(EXIT),--exit,)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status test test-kafka test-long check format schemas bench lock clean
+.PHONY: help setup demo up down status test test-installed test-inside test-kafka test-long check format schemas bench lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,8 +35,19 @@ down: .venv/ready ## stop what `make up` or `make demo` started elsewhere
 status: .venv/ready ## show each service, lag, complete-to, parked
 	@$(BIN)/tongkang status
 
-test: .venv/ready ## all tests on embedded servers (unit, memory, contract, arch, integration, access, journey, faults)
-	$(BIN)/pytest -m "not long and not kafka_apache" tests
+test: ## all tests on embedded servers (unit, memory, contract, arch, integration, access, journey, faults)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-installed test-inside
+
+# Two halves side by side, about as long as each other on two cores: what starts processes of its own, and the rest.
+INSTALLED := tests/integration/cli tests/integration/deploy tests/journey tests/faults
+
+test-installed test-inside: .venv/ready
+
+test-installed:
+	$(BIN)/pytest -m "not long and not kafka_apache" $(INSTALLED)
+
+test-inside:
+	$(BIN)/pytest -m "not long and not kafka_apache" tests $(INSTALLED:%=--ignore=%)
 
 test-kafka: .venv/ready ## what speaks to Kafka, on Apache Kafka: journal, faults, records, servers, journeys (needs java 17 and mvn)
 	$(BIN)/pytest -m "not long" --kafka apache tests/integration/journal tests/integration/test_published_records.py \

@@ -25,6 +25,7 @@ settings.load_profile("tongkang")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kafka", default="embedded", help="embedded, apache or HOST:PORT")
+    parser.addoption("--seed", type=int, help="seed of a fault run that is to be repeated; a failed one prints it")
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,9 @@ POOL = "12"
 CHECKPOINT_SECONDS = "5"
 """On one machine a checkpoint costs nothing; a person who watches the demo sees completeness move."""
 
+EMBEDDED_SESSION_SECONDS = "3"
+"""The embedded broker makes a consumer's first start wait for half of its session, and each later one for twice."""
+
 Say = Callable[[str], None]
 
 
@@ -149,6 +152,8 @@ def _environment(
         "CHECKPOINT_SECONDS": CHECKPOINT_SECONDS,
         "PEERS": json.dumps({name: urls[name] for name in spec.hears}),
     }
+    if broker.kind == "embedded":
+        values["CONSUMER_SESSION_SECONDS"] = EMBEDDED_SESSION_SECONDS
     values |= _own_environment(home, spec.name)
     return {f"{spec.name.upper()}_{key}": value for key, value in values.items()}
 

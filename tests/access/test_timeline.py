@@ -36,7 +36,7 @@ DOORS = {
 }
 """Each door with those whose staff may knock; the last ones are for administrators and services only."""
 OF_A_CASE = [door for door, (_, path, _) in DOORS.items() if "{case}" in path]
-SHUT = [(door, kind) for door, (_, _, let_in) in DOORS.items() for kind in EVERYONE if kind not in let_in]
+SHUT = [(door, kind) for door, (_, _, let_in) in DOORS.items() for kind in sorted(EVERYONE - let_in)]
 BY_REGION = (OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY, OrgType.EDUCATION_AUTHORITY, OrgType.AUDITOR)
 TAKING_PART = tuple(sorted(EVERYONE - set(BY_REGION)))
 BODIES = {"waive": {"reason": "content_invalid"}}

@@ -74,9 +74,10 @@ async def machine(request: pytest.FixtureRequest) -> AsyncIterator[Machine]:
         shutil.rmtree(folder)
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "seed" in metafunc.fixturenames:
-        metafunc.parametrize("seed", [random.SystemRandom().randrange(10_000)])
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    given: int | None = request.config.getoption("--seed")
+    return random.SystemRandom().randrange(10_000) if given is None else given
 
 
 @pytest.fixture

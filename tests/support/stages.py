@@ -13,6 +13,9 @@ from shared.contracts.events.screening import ChildRegistered, IdentifierKind
 from shared.testing.streams import Stream
 from tests.support.stack import Running, Servers, running
 
+UNKNOWN = UUID(int=404)
+"""The id of nothing; a constant, so that a test named after it has the same name in every run."""
+
 
 @asynccontextmanager
 async def a_stage(servers: Servers, name: str, *, listens: bool = False) -> AsyncIterator[Running]:

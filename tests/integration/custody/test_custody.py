@@ -18,7 +18,7 @@ from shared.contracts.events.rehab import (
 from shared.contracts.events.screening import ChildRegistered, IdentifierKind
 from shared.journal.inbox import Outcome
 from shared.testing.streams import Stream
-from tests.support.stages import a_child, code_of
+from tests.support.stages import UNKNOWN, a_child, code_of
 
 PAPERS = ["guardian_contract", "health_check", "allergy_and_medication_list", "emergency_contacts", "pick_up_list"]
 
@@ -238,11 +238,11 @@ async def test_a_stay_ends_once(custody, home):
 @pytest.mark.parametrize(
     ("method", "path", "refusal"),
     [
-        ("POST", f"/v1/cases/{uuid4()}/stays", (404, "case-not-found")),
+        ("POST", f"/v1/cases/{UNKNOWN}/stays", (404, "case-not-found")),
         ("POST", "/v1/cases/not-an-id/stays", (422, "invalid-request")),
-        ("POST", f"/v1/stays/{uuid4()}/end", (404, "not-found")),
+        ("POST", f"/v1/stays/{UNKNOWN}/end", (404, "not-found")),
         ("POST", "/v1/stays/17/end", (422, "invalid-request")),
-        ("GET", f"/v1/cases/{uuid4()}/stays", (404, "case-not-found")),
+        ("GET", f"/v1/cases/{UNKNOWN}/stays", (404, "case-not-found")),
         ("GET", "/v1/stays?limit=0", (422, "invalid-request")),
         ("GET", "/v1/stays?limit=201", (422, "invalid-request")),
         ("GET", "/v1/stays?after=nonsense", (400, "bad-cursor")),

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from urllib.parse import quote_plus
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
@@ -12,6 +12,7 @@ from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 from shared.ids import of_service
 from tests.support.directory import ADMINISTRATOR, PASSWORD, SERVICES, an_administrator, code_of
+from tests.support.stages import UNKNOWN
 
 INVALID = (400, "directory.grant-invalid")
 INVALID_CLIENT = (401, "directory.client-invalid")
@@ -142,7 +143,7 @@ async def test_a_tongkang_service_gets_a_token_under_its_fixed_id(directory, nam
 
 
 @pytest.mark.parametrize(
-    ("client", "secret"), [("screening", "secret of rehab"), ("nobody", "secret"), (str(uuid4()), "secret")]
+    ("client", "secret"), [("screening", "secret of rehab"), ("nobody", "secret"), (str(UNKNOWN), "secret")]
 )
 async def test_an_unknown_machine_or_a_wrong_secret_gets_nothing(directory, client, secret):
     answer = await directory.log_in_machine(client, secret)

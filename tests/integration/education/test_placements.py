@@ -2,14 +2,13 @@
 
 import asyncio
 from datetime import date, timedelta
-from uuid import uuid4
 
 import pytest
 
 from shared import clock
 from shared.contracts.codes import OrgType
 from tests.integration.education.doors import a_school_child, an_order, get, place
-from tests.support.stages import a_child, code_of
+from tests.support.stages import UNKNOWN, a_child, code_of
 
 
 @pytest.fixture
@@ -130,9 +129,9 @@ async def test_a_place_must_be_an_organisation_of_the_right_kind(education, auth
 @pytest.mark.parametrize(
     ("method", "path", "refusal"),
     [
-        ("POST", f"/v1/cases/{uuid4()}/placements", (404, "case-not-found")),
+        ("POST", f"/v1/cases/{UNKNOWN}/placements", (404, "case-not-found")),
         ("POST", "/v1/cases/not-an-id/placements", (422, "invalid-request")),
-        ("GET", f"/v1/cases/{uuid4()}/placements", (404, "case-not-found")),
+        ("GET", f"/v1/cases/{UNKNOWN}/placements", (404, "case-not-found")),
         ("GET", "/v1/placements?limit=0", (422, "invalid-request")),
         ("GET", "/v1/placements?after=nonsense", (400, "bad-cursor")),
     ],

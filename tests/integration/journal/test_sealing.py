@@ -137,6 +137,29 @@ async def test_a_long_transaction_holds_the_seal_until_it_ends_and_its_rows_are_
     assert (found.sound, found.rows, found.unsealed) == (True, 7, 0)
 
 
+MUTANTS = {
+    "up to the newest transaction": ("pg_snapshot_xmin(", "pg_snapshot_xmax("),
+    "up to the newest row": (
+        "pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+        "(SELECT coalesce(max(txid), 0) + 1 FROM access_log)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("right", "wrong"), MUTANTS.values(), ids=MUTANTS)
+async def test_a_seal_that_does_not_wait_for_running_transactions_is_caught(
+    bench, sealer, signer, monkeypatch, right, wrong
+):
+    assert right in sealing._FINAL
+    monkeypatch.setattr(sealing, "_FINAL", sealing._FINAL.replace(right, wrong))
+    async with bench.database.transaction() as slow:
+        await read(bench, UUID(int=1), driver=slow.driver)
+        await read(bench, UUID(int=2))
+        assert await sealed(sealer) == [1]
+    found = await verdict(bench, signer)
+    assert (found.first, found.unsealed) == ((1, BlockFault.ROWS), 0)
+
+
 async def test_ids_that_a_session_took_early_and_uses_late_are_sealed_when_they_come(bench, sealer, signer):
     connections = [await asyncpg.connect(bench.superuser) for _ in range(2)]
     for connection in (*connections, *reversed(connections)):

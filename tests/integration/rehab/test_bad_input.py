@@ -22,11 +22,11 @@ from tests.support.rehab import (
     an_evaluation,
     record,
 )
-from tests.support.stages import code_of
+from tests.support.stages import UNKNOWN, code_of
 
 TOMORROW = (clock.today() + timedelta(days=1)).isoformat()
 SOON = (clock.now() + timedelta(hours=1)).isoformat()
-NOWHERE = str(uuid4())
+NOWHERE = str(UNKNOWN)
 INVALID, FUTURE = (422, "invalid-request"), (422, "in-the-future")
 
 

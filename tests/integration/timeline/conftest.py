@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -10,7 +11,8 @@ from tests.support.stages import a_stage
 @pytest.fixture(scope="session")
 async def timeline(servers: Servers) -> AsyncIterator[Running]:
     """A timeline that hears its own facts by Kafka, and of the others' only what a test delivers."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(consumers, "TOPICS", frozenset({"tongkang.timeline"}))
-        async with a_stage(servers, "timeline", listens=True) as stage:
-            yield stage
+    async with AsyncExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(consumers, "TOPICS", frozenset({"tongkang.timeline"}))
+            stage = await stack.enter_async_context(a_stage(servers, "timeline", listens=True))
+        yield stage

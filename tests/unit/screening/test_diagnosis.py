@@ -136,7 +136,7 @@ def test_a_cars_total_that_cannot_be_is_refused(referred, protocol):
 
 
 @pytest.mark.parametrize(
-    "state", set(SuspicionState) - {SuspicionState.DIAGNOSIS_REFERRED, SuspicionState.DIAGNOSIS_PENDING}
+    "state", sorted(set(SuspicionState) - {SuspicionState.DIAGNOSIS_REFERRED, SuspicionState.DIAGNOSIS_PENDING})
 )
 def test_a_diagnosis_needs_a_child_referred_for_one(in_state, protocol, state):
     with pytest.raises(StateForbids):

@@ -100,7 +100,7 @@ def test_a_suspicion_is_closed_with_a_reason_and_reopened_where_it_was(in_state,
     assert again.suspicion.state is (origin or state)
 
 
-@pytest.mark.parametrize("state", set(SuspicionState) - set(CLOSABLE))
+@pytest.mark.parametrize("state", sorted(set(SuspicionState) - set(CLOSABLE)))
 def test_a_child_on_the_way_to_a_diagnosis_is_not_closed(in_state, protocol, state):
     with pytest.raises(StateForbids):
         close(in_state(state), ClosingReason.MOVED_OUT, ON, None, CLINIC, protocol)
@@ -179,7 +179,9 @@ def test_nothing_is_closed_lost_or_reopened_before_it_was_suspected(in_state, pr
         )
 
 
-@pytest.mark.parametrize("state", set(SuspicionState) - {SuspicionState.CLOSED, SuspicionState.LOST_TO_FOLLOW_UP})
+@pytest.mark.parametrize(
+    "state", sorted(set(SuspicionState) - {SuspicionState.CLOSED, SuspicionState.LOST_TO_FOLLOW_UP})
+)
 def test_what_was_never_ended_is_not_reopened(in_state, state):
     with pytest.raises(StateForbids):
         reopen(in_state(state), ReopeningReason.NEW_CONCERN, ON, CLINIC)

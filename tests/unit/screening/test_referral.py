@@ -142,7 +142,7 @@ def test_only_the_receiver_answers(issued, by):
         reject_referral(issued.decision.suspicion, issued.referral, RejectionReason.OUTSIDE_AREA, NEXT_DAY, by)
 
 
-@pytest.mark.parametrize("status", set(ReferralStatus) - {ReferralStatus.OPEN})
+@pytest.mark.parametrize("status", sorted(set(ReferralStatus) - {ReferralStatus.OPEN}))
 def test_a_slip_is_answered_once(issued, status):
     answered = replace(issued.referral, status=status)
     with pytest.raises(ReferralAnswered):
