@@ -6,6 +6,7 @@ streams that lag, and their missing facts are pulled from its feed through the s
 
 import asyncio
 import logging
+import math
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 
 PULL = 2000
 """Facts in one request to a feed, so that a repair of a million needs no memory for them."""
+
+PATIENCE = 4
+"""How many times `repair_after` a comparison waits for facts that keep coming; other producers wait with it."""
 
 NOTED = 10_000
 """Streams that one comparison remembers; what lies beyond is counted, and repaired by the next."""
@@ -96,6 +100,11 @@ class Difference:
     def behind(self) -> int:
         """Streams that are not as their producer has them."""
         return len(self.missing) + self.beyond + self.diverged
+
+    @property
+    def owed(self) -> int:
+        """Facts that are missing."""
+        return sum(missing.last - missing.first + 1 for missing in self.missing)
 
     def note(self, here: Head | None, there: Head | None) -> None:
         """Take a stream as it stands here and there."""
@@ -224,7 +233,8 @@ class Completeness:
     async def compare(self, checkpoint: Checkpoint) -> bool:
         """Compare a checkpoint with what was applied; return whether there is nothing more to do about it.
 
-        Facts on their way get `repair_after` seconds; after that the missing ones are pulled from the producer.
+        Facts on their way are waited for; when none came for `repair_after` seconds, the rest is pulled from the
+        producer.
         `complete_to` moves only when every fact that was recorded before the checkpoint's `as_of` is applied.
         """
         producer = checkpoint.producer
@@ -275,12 +285,21 @@ class Completeness:
         return lost
 
     async def _arrives(self, producer: str, found: Difference) -> bool:
-        """Wait for what is on its way; return whether all of it came."""
-        until = asyncio.get_running_loop().time() + self.repair_after
+        """Wait for what is on its way; return whether there is nothing to pull.
+
+        Where some of it keeps coming, Kafka is only behind: pulling the rest would add to the load. It is given more
+        time, and after that the next checkpoint.
+        """
+        clock, owed = asyncio.get_running_loop().time, math.inf
+        begun = moved = clock()
         while True:
             await self._look_again(producer, found)
-            if not found.missing or asyncio.get_running_loop().time() > until:
-                return not found.missing
+            if found.owed < owed:
+                owed, moved = found.owed, clock()
+            if not owed or clock() > begun + PATIENCE * self.repair_after:
+                return True
+            if clock() > moved + self.repair_after:
+                return False
             await asyncio.sleep(min(0.5, self.repair_after / 4))
 
     async def _look_again(self, producer: str, found: Difference) -> None:

@@ -157,6 +157,33 @@ async def test_a_missing_tail_is_shown_while_it_is_missing(pair, bench):
     assert await pair.state() == (checkpoint.as_of, 0)
 
 
+@pytest.mark.parametrize("facts", [4, 30], ids=["a-while", "longer-than-the-patience"])
+async def test_what_keeps_coming_is_not_pulled_however_long_it_takes(pair, bench, facts):
+    """A consumer that is behind would only get more to do."""
+    for number in range(facts):
+        await bench.note(number)
+    published, checkpoint = await bench.published(), await pair.checkpoint()
+    comparing = asyncio.create_task(pair.completeness(repair_after=0.4).compare(checkpoint))
+    for record in published:
+        await asyncio.sleep(0.15)
+        await bench.inbox().take([record])
+    assert await asyncio.wait_for(comparing, 10)
+    assert pair.pulls() == []
+
+
+async def test_what_does_not_come_is_pulled_though_others_did(pair, bench):
+    for number in range(6):
+        await bench.note(number)
+    _, *others = await bench.published()
+    comparing = asyncio.create_task(pair.completeness(repair_after=0.4).compare(await pair.checkpoint()))
+    for record in others:
+        await asyncio.sleep(0.1)
+        await bench.inbox().take([record])
+    assert await asyncio.wait_for(comparing, 10)
+    assert len(pair.pulls()) == 1
+    check_kept(await bench.log(), await bench.kept())
+
+
 async def test_facts_that_came_after_the_checkpoint_do_not_keep_it_from_being_complete(pair, bench):
     """Under traffic there is always something on its way; complete_to moves all the same."""
     busy = uuid4()
