@@ -24,8 +24,8 @@ Measure = Callable[[Town], Awaitable[list[Figure]]]
 
 MEASURES: Sequence[tuple[tuple[str, ...], Measure]] = (
     (("freshness_p50", "freshness_p95", "freshness_p99"), freshness.freshness),
-    (("http_session",), sessions.http_session),
     (("memory_mb",), running.memory),
+    (("http_session",), sessions.http_session),
     (("batch_sessions", "batch_sessions_20"), sessions.batch_sessions),
     (("projection",), projection.projection),
     # A rebuild leaves nothing that did not come from a producer, so what is filled in by sets comes after it.

@@ -9,7 +9,7 @@ from benchmarks.sessions import batches, single_sessions
 from benchmarks.town import Town
 from deploy.local.memory import MemoryMeter
 
-SINGLE, DAYS = 3000, 20
+SINGLE, DAYS = 3000, 5
 """Single sessions, and days of a thousand, while memory is watched."""
 
 

@@ -29,7 +29,7 @@ class LocalSettings(BaseSettings):
     postgres_account: str = Field(
         default="", description="System user that runs PostgreSQL when we are root; empty: postgres, else nobody."
     )
-    postgres_shared_buffers_mb: int = Field(default=96, description="PostgreSQL's shared_buffers.")
+    postgres_shared_buffers_mb: int = Field(default=64, description="PostgreSQL's shared_buffers.")
     postgres_max_connections: int = Field(default=100, description="Seven services with pools, relays and a person.")
     outside: Path = Field(
         default=Path("/var/lib/tongkang"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.local.processes import service_command
+from deploy.local.processes import PROCESS_ENV, service_command
 from deploy.secrets import KEYS, WORDS
 from deploy.services import NAMES, SERVICES
 from deploy.setup import ROLES
@@ -40,6 +40,12 @@ def test_a_service_is_told_all_that_its_settings_need_and_nothing_else(spec):
     assert set(environment) <= known
     assert needed <= set(environment)
     assert set(json.loads(environment[f"{prefix}PEERS"])) == set(spec.hears)
+
+
+def test_the_image_gives_a_process_what_an_embedded_run_gives_it():
+    lines = Path("deploy/images/Dockerfile").read_text(encoding="utf-8").splitlines()
+    said = dict(word.split("=") for line in lines if line.startswith("ENV ") for word in line.split()[1:])
+    assert said.items() >= PROCESS_ENV.items()
 
 
 @pytest.mark.parametrize("name", NAMES)
