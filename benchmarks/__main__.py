@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from benchmarks import freshness, projection, reading, running, sessions
 from benchmarks.figures import AIMS, Figure, failed, save, table
 from benchmarks.town import Town, open_town
-from deploy.cli.console import Kafka, console, troubles_as_sentences
+from deploy.cli.console import Kafka, console, say, troubles_as_sentences
 from deploy.local.home import Home
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack, up
@@ -54,7 +54,7 @@ class Run:
     def measure(self) -> None:
         """Measure everything that is wanted; what fails is noted, and the others go on."""
         begin = time.monotonic()
-        with up(self.home, self.kafka, _say) as stack:
+        with up(self.home, self.kafka, say) as stack:
             self._keep(running.start_cold(time.monotonic() - begin))
             entries = uvloop.run(self._measure_all(stack))
         if "start_warm" in self.wanted:
@@ -65,7 +65,7 @@ class Run:
             town = open_town(stack, progress, quick=self.quick)
             for names, measure in MEASURES:
                 if self.wanted & {*names}:
-                    _say(", ".join(names))
+                    say(", ".join(names))
                     await self._try_measure(names, measure, town)
             return await town.count("timeline", "SELECT count(*) FROM entry")
 
@@ -82,9 +82,9 @@ class Run:
             self._keep([failed(name, error) for name in names])
 
     def _start_again(self, entries: int) -> list[Figure]:
-        _say("start_warm")
+        say("start_warm")
         begin = time.monotonic()
-        with up(self.home, self.kafka, _say) as stack:
+        with up(self.home, self.kafka, say) as stack:
             seconds = time.monotonic() - begin
             return running.start_warm(seconds, uvloop.run(_still_there(stack, entries)))
 
@@ -144,10 +144,6 @@ def _own_home() -> Iterator[Home]:
 def _bars() -> Progress:
     columns = (TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True)
-
-
-def _say(step: str) -> None:
-    console.print(f"[dim]{time.strftime('%H:%M:%S')}[/dim] {step}")
 
 
 if __name__ == "__main__":

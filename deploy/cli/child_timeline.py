@@ -15,19 +15,28 @@ DENSE = frozenset({SESSIONS, DAYS})
 LANES = {"screening": "cyan", "rehabilitation": "green", "schooling": "yellow", "custody": "magenta"}
 PAGE = 200
 
+TELLING = ("outcome", "category", "step", "state", "item", "mode", "reason", "instrument", "checkpoint")
+"""Fields whose codes speak for themselves: what the short view says of a fact, in this order."""
+NAMED = ("answer_by", "due_on", "contact_due_on", "expected_until", "until", "policy")
+"""Those that need their name said."""
+
 Entry = Mapping[str, Any]
 Names = Mapping[str, str]
 """Names of organisations by id."""
 
 
 def table_of(reader: Operator, case: str, names: Names, *, whole: bool = False) -> Table:
-    """Return the child's timeline, oldest first; without `whole`, sessions and school days are summed up by month."""
+    """Return the child's timeline, oldest first.
+
+    Without `whole`, sessions and school days are summed up by month, and of other facts the main words are told.
+    """
     entries = list(reader.items("timeline", f"/v1/cases/{case}/entries", limit=PAGE))[::-1]
     head = reader.get("timeline", f"/v1/cases/{case}")
     table = Table("day", "lane", "what", "who", "detail", title=f"case {case}", caption=_stamp(head["completeness"]))
     for entry in entries if whole else _condensed(entries):
         style = "strike" if entry["corrected_by"] else LANES.get(entry["lane"], "")
-        table.add_row(entry["day"], entry["lane"], _what(entry), _who(entry, names), _detail(entry, names), style=style)
+        detail = _detail(entry, names) if whole else _brief(entry)
+        table.add_row(entry["day"], entry["lane"], _what(entry), _who(entry, names), detail, style=style)
     return table
 
 
@@ -68,16 +77,33 @@ def _who(entry: Entry, names: Names) -> str:
     return names.get(actor["organisation"], actor["role"]) if actor else ""
 
 
-def _detail(entry: Entry, names: Names) -> str:
+def _brief(entry: Entry) -> str:
+    """Return the main words of a fact, or of a month of them."""
     if "times" in entry:
         attended = f", {entry['attended']} attended" if entry.get("fact") else ""
         return f"{entry['times']} times{attended}"
-    # A reader with less than the whole fact gets its state, its category or the busy time instead.
+    told = _told(entry)
+    words = [str(told[key]).replace("_", " ") for key in TELLING if isinstance(told.get(key), str)]
+    named = [f"{key.replace('_', ' ')} {told[key]}" for key in NAMED if told.get(key) is not None]
+    money = [f"ceiling {told['ceiling'] / 100:,.2f} yuan"] if "ceiling" in told else []
+    return ", ".join([*dict.fromkeys(words), *named, *money, *_corrected(entry)])
+
+
+def _detail(entry: Entry, names: Names) -> str:
+    """Return all of a fact that says something to a person."""
+    words = [f"{key} {names.get(str(value), value)}" for key, value in _told(entry).items() if _tells(value, names)]
+    return ", ".join([*words, *_corrected(entry)])
+
+
+def _told(entry: Entry) -> Mapping[str, Any]:
+    """Return what the reader is told: of less than the whole fact its state, its category or the busy time."""
     told = dict(_data(entry)) or {key: entry[key] for key in ("state", "category", "busy") if entry.get(key)}
     told.pop("actor", None)
-    words = [f"{key} {names.get(str(value), value)}" for key, value in told.items() if _tells(value, names)]
-    corrected = [f"corrected {entry['corrected_by']['recorded_at'][:10]}"] if entry["corrected_by"] else []
-    return ", ".join(words + corrected)
+    return told
+
+
+def _corrected(entry: Entry) -> list[str]:
+    return [f"corrected {entry['corrected_by']['recorded_at'][:10]}"] if entry["corrected_by"] else []
 
 
 def _tells(value: object, names: Names) -> bool:

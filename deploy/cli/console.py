@@ -1,6 +1,7 @@
 """What the commands share: the console, troubles as sentences, the installation that runs."""
 
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated
@@ -21,6 +22,11 @@ Kafka = Annotated[str, typer.Option(help="embedded, apache, or HOST:PORT of a ru
 
 class NotRunning(Trouble):
     """Nothing runs on this data folder."""
+
+
+def say(step: str) -> None:
+    """Print what is begun or done now, with the time; a log without a terminal has no bars."""
+    console.print(f"[dim]{time.strftime('%H:%M:%S')}[/dim] {step}")
 
 
 @contextmanager

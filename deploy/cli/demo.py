@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Group
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.cli import counting
 from deploy.cli.child_timeline import table_of
@@ -68,7 +68,9 @@ def _account_table(report: Report) -> Table:
 
 
 def _logins_table(city: City) -> Table:
-    table = Table("user", "password", "role", "organisation", title="people to sign in as (POST /v1/token)")
+    # Folded, not cut: they are there to be copied.
+    user, password = Column("user", overflow="fold"), Column("password", overflow="fold")
+    table = Table(user, password, "role", "organisation", title="people to sign in as (POST /v1/token)")
     for login in city.logins:
         table.add_row(login.user_name, login.password, login.role, login.organisation)
     return table

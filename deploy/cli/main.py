@@ -13,7 +13,7 @@ import typer
 from deploy.cli import child_timeline, mending
 from deploy.cli import demo as demonstration
 from deploy.cli import status as standing
-from deploy.cli.console import Kafka, addresses_table, complaints, console, running, troubles_as_sentences
+from deploy.cli.console import Kafka, addresses_table, complaints, console, running, say, troubles_as_sentences
 from deploy.cli.people import reader
 from deploy.cli.programme import AUDITOR, Programme, figures_table, reached, require_cohort
 from deploy.local.home import Home
@@ -42,7 +42,7 @@ def main() -> None:
 @app.command()
 def up(kafka: Kafka = "embedded") -> None:
     """Start servers and services, say where they are, and stay until Ctrl-C."""
-    with asked_to_stop() as stop, Home() as home, bring_up(home, kafka, _say) as stack:
+    with asked_to_stop() as stop, Home() as home, bring_up(home, kafka, say) as stack:
         console.print(addresses_table(stack.urls))
         console.print("Ctrl-C stops everything.")
         _stay(stack, stop)
@@ -63,7 +63,7 @@ def demo(
     with (
         asked_to_stop() as stop,
         _home_for(whole) as home,
-        bring_up(home, kafka, _say) as stack,
+        bring_up(home, kafka, say) as stack,
         MemoryMeter(stack.servers) as meter,
     ):
         seconds = {"start": round(time.monotonic() - begin, 2)}
@@ -182,7 +182,3 @@ def _stay(stack: Stack, stop: threading.Event) -> None:
     while not stop.wait(1):
         check_all(stack.servers)
     console.print("stopping ...")
-
-
-def _say(step: str) -> None:
-    console.print(f"[dim]{time.strftime('%H:%M:%S')}[/dim] {step}")

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from deploy.cli import counting
-from deploy.cli.console import console
+from deploy.cli.console import console, say
 from deploy.cli.operator import Operator
 from deploy.local.errors import Trouble
 from deploy.local.files import write_whole
@@ -76,7 +76,7 @@ class Programme:
 
     @property
     def showcase(self) -> str:
-        """The case of a child that went through every stage; once the cohort was sent."""
+        """The case of a child that a clinic suspected and a centre trains; once the cohort was sent."""
         return str(json.loads(note(self.installation.home).read_text(encoding="utf-8"))["showcase"])
 
     def run(self) -> Figures:
@@ -85,8 +85,10 @@ class Programme:
         self._remember(begun)
         self.city = self.timed("organisations", self._set_up)
         if not begun.get("sent"):
+            say(f"sending {len(self.cohort):,} children through every stage")
             begun["showcase"] = self._send()
             self._remember(begun | {"sent": True})
+        say("waiting until the timeline is complete")
         self.timed("complete", lambda: self.wait_for(_complete(self.installation)))
         return self.timed("figures", self._figures)
 
@@ -120,13 +122,13 @@ class Programme:
     def _send(self) -> str:
         """Send the cohort; return the case that is shown at the end."""
         with bars() as progress:
-            simulation = Simulation(self.cohort, self.city, self.installation.urls, progress)
+            simulation = Simulation(self.cohort, self.city, self.installation.urls, progress, say)
             try:
                 self.wait_for(simulation.run())
             except* Refused as refused:
                 raise Unexpected("\n".join(str(one) for one in refused.exceptions)) from refused
         self.seconds |= simulation.seconds
-        return simulation.case_of(Role.INTEGRATED)
+        return simulation.case_of(Role.FOUND_REHABILITATED)
 
     def _figures(self) -> Figures:
         period = source().period

@@ -29,6 +29,7 @@ class Simulation:
     city: City
     urls: Mapping[str, str]
     progress: Progress
+    say: Callable[[str], None] = field(default=lambda _: None)
     seconds: dict[str, float] = field(default_factory=dict)
     _journeys: list[Journey] = field(default_factory=list)
 
@@ -63,6 +64,8 @@ class Simulation:
             for work in todo:
                 group.create_task(one(work))
         self.seconds[name] = round(time.monotonic() - begin, 2)
+        self.progress.remove_task(bar)
+        self.say(f"{name} sent, {self.seconds[name]:.0f} s")
 
     def _designations(self, callers: Callers) -> Iterable[Callable[[], Awaitable[None]]]:
         for one in self.cohort.designations:
