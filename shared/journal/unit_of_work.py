@@ -27,13 +27,18 @@ Answer = TypeVar("Answer", bound=BaseModel)
 
 # The time of recording is the database's, taken with the lock: it rises along each stream, and it never lies before the
 # beginning of its transaction, on which the checkpoints' `as_of` relies whatever the clocks of the processes say.
+# Outside the brackets, because the database would read the clock before it waits for the lock.
 _LOCK_STREAMS = """
-SELECT case_id, epoch, last_seq, head_hash, clock_timestamp() FROM case_stream
-WHERE case_id = ANY($1::uuid[]) ORDER BY case_id FOR UPDATE
+SELECT s.*, clock_timestamp() FROM (
+  SELECT case_id, epoch, last_seq, head_hash FROM case_stream
+  WHERE case_id = ANY($1::uuid[]) ORDER BY case_id FOR UPDATE
+) s
 """
-_LOCK_STREAM = (
-    "SELECT case_id, epoch, last_seq, head_hash, clock_timestamp() FROM case_stream WHERE case_id = $1 FOR UPDATE"
-)
+_LOCK_STREAM = """
+SELECT s.*, clock_timestamp() FROM (
+  SELECT case_id, epoch, last_seq, head_hash FROM case_stream WHERE case_id = $1 FOR UPDATE
+) s
+"""
 """Of one case: planned once, where the planner looks at each array anew."""
 _OPEN_STREAMS = """
 INSERT INTO case_stream (case_id, last_seq, head_hash)

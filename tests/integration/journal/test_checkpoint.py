@@ -25,6 +25,7 @@ from shared.journal.checkpoint import (
     verified,
 )
 from shared.journal.relay import BrokerAway
+from shared.testing.eventually import eventually
 from tests.support.probe import ACTOR, PRODUCER, Noted
 
 ALL = 2**128 - 1
@@ -184,3 +185,17 @@ async def test_a_checkpoint_that_the_broker_does_not_take_is_made_up_for_by_the_
     ((topic, key, value),) = sent
     assert (topic, key) == ("tongkang.checkpoints", PRODUCER.encode())
     assert read_cloudevent(value) == checkpoint
+
+
+async def test_the_time_of_recording_is_taken_with_the_lock_and_not_while_waiting_for_it(bench):
+    """Otherwise a checkpoint that was taken meanwhile would count a fact among its own that it cannot have seen."""
+    case = (await bench.note(1)).case
+    async with bench.database.session() as holder:
+        await holder.driver.execute("BEGIN")
+        await holder.driver.execute("SELECT 1 FROM case_stream WHERE case_id = $1 FOR UPDATE", case)
+        noting = asyncio.create_task(bench.note(2, case=case))
+        await eventually(lambda: bench.fetch("SELECT 1 FROM pg_locks WHERE NOT granted"))
+        released = await holder.driver.fetchval("SELECT clock_timestamp()")
+        await holder.driver.execute("ROLLBACK")
+    await noting
+    assert (await bench.log())[-1].recorded_at >= released
