@@ -1,5 +1,6 @@
 """What became of every fact, counted by itself at each place: event log, topic, timeline."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -14,12 +15,15 @@ from shared.contracts.envelope import Event, Unreadable
 from shared.contracts.topics import topics
 
 FACTS = tuple(topic.name for topic in topics() if topic.key != "producer")
-QUIET_POLLS, POLL_MS = 4, 500
+POLL_MS = 500
+ENOUGH_QUIET_S, LONGEST_QUIET_S = 1.0, 20.0
+"""How long nothing must come until a topic counts as read: when all was seen that is expected, and when it was not."""
 Account = dict[str, dict[str, int]]
 
 HEARD = next(spec.hears for spec in SERVICES if spec.name == "timeline")
 
 _COMPLETE = "SELECT (count(*) FILTER (WHERE complete_to >= $1 AND behind = 0) >= $2)::int FROM completeness"
+_COMMITTED = "SELECT count(*) FROM event_log"
 _APPLIED = "SELECT producer, sum(last_seq)::bigint AS n FROM stream_position GROUP BY producer"
 _PARKED = "SELECT producer, count(*) AS n FROM parked_event WHERE producer IS NOT NULL GROUP BY producer"
 _DUPLICATE = (
@@ -29,7 +33,7 @@ _DUPLICATE = (
 
 async def committed_and_applied(place: Installation) -> tuple[int, int]:
     """Return how many facts the producers hold and how many of them the timeline has applied."""
-    committed = [await _value(place, producer, "SELECT count(*) FROM event_log") for producer in PRODUCERS]
+    committed = [await _value(place, producer, _COMMITTED) for producer in PRODUCERS]
     return sum(committed), await _value(
         place, "timeline", "SELECT coalesce(sum(last_seq), 0)::bigint FROM stream_position"
     )
@@ -42,12 +46,13 @@ async def complete_since(place: Installation, moment: datetime) -> bool:
 
 async def count(place: Installation) -> Account:
     """Return per producer: committed, published, applied, duplicate, parked."""
-    published = await _published(place.bootstrap)
+    committed = {producer: await _value(place, producer, _COMMITTED) for producer in PRODUCERS}
+    published = await _published(place.bootstrap, expected=sum(committed.values()))
     async with _database(place, "timeline") as timeline:
         applied, parked, duplicate = [await _by_producer(timeline, sql) for sql in (_APPLIED, _PARKED, _DUPLICATE)]
     return {
         producer: {
-            "committed": await _value(place, producer, "SELECT count(*) FROM event_log"),
+            "committed": committed[producer],
             "published": published[producer],
             "applied": applied.get(producer, 0),
             "duplicate": duplicate.get(producer, 0),
@@ -57,26 +62,28 @@ async def count(place: Installation) -> Account:
     }
 
 
-async def _published(bootstrap: str) -> Counter[str]:
+async def _published(bootstrap: str, expected: int) -> Counter[str]:
     """Read every topic from its beginning and count each fact once, by its place in its stream."""
-    consumer = AIOKafkaConsumer(
-        *FACTS, bootstrap_servers=bootstrap, auto_offset_reset="earliest", max_partition_fetch_bytes=2**22
-    )
+    consumer = AIOKafkaConsumer(*FACTS, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        return await _read_all(consumer)
+        return await _read_all(consumer, expected)
     finally:
         await consumer.stop()
 
 
-async def _read_all(consumer: AIOKafkaConsumer) -> Counter[str]:
-    """Read until nothing comes for a while: the embedded broker's end offsets count batches, not records."""
+async def _read_all(consumer: AIOKafkaConsumer, expected: int) -> Counter[str]:
+    """Read until nothing comes for a while: the embedded broker's end offsets count batches, not records.
+
+    What is expected only tells how long to wait for more; a broker under load can be silent for seconds.
+    """
     seen: set[tuple[str, int, int, int]] = set()
-    quiet = 0
-    while quiet < QUIET_POLLS:
+    clock = asyncio.get_running_loop().time
+    heard = clock()
+    while clock() < heard + (ENOUGH_QUIET_S if len(seen) >= expected else LONGEST_QUIET_S):
         batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=5000)
         seen |= {found for records in batches.values() for record in records if (found := _place(record.value))}
-        quiet = 0 if batches else quiet + 1
+        heard = clock() if batches else heard
     return Counter(found[0] for found in seen)
 
 
