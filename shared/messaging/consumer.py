@@ -31,8 +31,9 @@ POLL_MILLISECONDS = 20
 IDLE_FETCH_MILLISECONDS = 500
 """How long the broker may hold a fetch for which it has nothing; it answers as soon as it has."""
 
-LARGEST_FETCH = 8 * 1024 * 1024
-"""Several batches: more would only lie in memory while one after the other is applied."""
+LARGEST_FETCH, LARGEST_OF_PARTITION = 4 * 1024 * 1024, 512 * 1024
+"""Bytes of an answer: the client fetches for every partition of which it holds nothing, and what comes lies in memory
+until its turn. The embedded broker looks at the first limit only."""
 
 LONGEST_PAUSE_SECONDS = 10.0
 
@@ -68,6 +69,7 @@ def listen(
         batch_timeout_ms=POLL_MILLISECONDS,
         fetch_max_wait_ms=IDLE_FETCH_MILLISECONDS,
         fetch_max_bytes=LARGEST_FETCH,
+        max_partition_fetch_bytes=LARGEST_OF_PARTITION,
         session_timeout_ms=int(session_seconds * 1000),
         heartbeat_interval_ms=int(session_seconds * 1000 / 3),
         listener=_OnRebalance(inbox),
