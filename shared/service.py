@@ -76,8 +76,16 @@ class Service:
         self.completeness = Completeness(self.database, self.inbox, peers, settings.repair_after_seconds)
         self.broker = new_broker(settings.kafka, self.name)
         group = f"tongkang.{self.name}"
-        session = settings.consumer_session_seconds
-        listen(self.broker, topics, self.inbox, group=group, batch=settings.consumer_batch, session_seconds=session)
+        listen(
+            self.broker,
+            topics,
+            self.inbox,
+            group=group,
+            batch=settings.consumer_batch,
+            gather=settings.consumer_gather_seconds,
+            fetch_wait_ms=settings.kafka_fetch_wait_ms,
+            session_seconds=(session := settings.consumer_session_seconds),
+        )
         watch(self.broker, TOPIC, self.completeness, group=f"{group}.checkpoints", session_seconds=session)
         self.tasks.append(("completeness", self.completeness.run))
         self.hears = tuple(fact for fact in FACTS.values() if fact.topic in topics and fact.producer in producers)

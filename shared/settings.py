@@ -17,6 +17,9 @@ class ServiceSettings(BaseSettings):
 
     kafka: str = Field(description="Bootstrap servers, host:port[,host:port].")
     kafka_idempotent: bool = Field(default=True, description="Idempotent producer; off only for the embedded broker.")
+    kafka_fetch_wait_ms: int = Field(
+        default=50, ge=1, le=10_000, description="How long the broker gathers facts for an answer; part of freshness."
+    )
 
     directory_url: HttpUrl = Field(description="Where the directory serves its register of organisations.")
     issuer: str = Field(default="tongkang-directory", description="Expected `iss` of access tokens.")
@@ -31,9 +34,12 @@ class ServiceSettings(BaseSettings):
     relay_poll_seconds: float = Field(default=0.1, gt=0)
     relay_batch: int = Field(default=1000, ge=1, le=10_000)
     relay_gather_seconds: float = Field(
-        default=0.01, ge=0, description="How long a busy relay gathers facts for its next turn; part of freshness."
+        default=0.02, ge=0, description="How long a busy relay gathers facts for its next turn; part of freshness."
     )
     consumer_batch: int = Field(default=1000, ge=1, le=10_000)
+    consumer_gather_seconds: float = Field(
+        default=0.1, ge=0, description="How long a busy consumer gathers facts for its next batch; part of freshness."
+    )
     consumer_at_once: int = Field(
         default=1, ge=1, le=8, description="Parts of a batch on their way at a time, each in a transaction of its own."
     )

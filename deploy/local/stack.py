@@ -24,7 +24,7 @@ LOOK_BACK = {"rehab": "RULES__VISIBLE_AFTER_DAYS", "education": "VISIBLE_AFTER_D
 LOOK_BACK_DAYS = "36500"
 """The cohort's year is over: by the rule of 90 days its institutions would no longer see their children."""
 
-POOL = "12"
+POOL = "10"
 """Connections of a service at most. They are opened when they are needed; each costs PostgreSQL about 4 MB."""
 
 CHECKPOINT_SECONDS = "5"
