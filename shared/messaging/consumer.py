@@ -45,7 +45,7 @@ def new_broker(servers: str, service: str) -> KafkaBroker:
     )
 
 
-def listen(
+def listen(  # noqa: PLR0913 - each is a limit of its own, by name
     broker: KafkaBroker,
     topics: Collection[str],
     inbox: Inbox,
