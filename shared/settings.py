@@ -18,7 +18,7 @@ class ServiceSettings(BaseSettings):
     kafka: str = Field(description="Bootstrap servers, host:port[,host:port].")
     kafka_idempotent: bool = Field(default=True, description="Idempotent producer; off only for the embedded broker.")
     kafka_fetch_wait_ms: int = Field(
-        default=50, ge=1, le=10_000, description="How long the broker gathers facts for an answer; part of freshness."
+        default=200, ge=1, le=10_000, description="How long the broker gathers facts for an answer; part of freshness."
     )
 
     directory_url: HttpUrl = Field(description="Where the directory serves its register of organisations.")

@@ -12,7 +12,10 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="TIMELINE_", frozen=True, extra="ignore")
 
     consumer_batch: int = Field(default=4000, ge=1, le=10_000, description="Records of a batch at most.")
-    consumer_gather_seconds: float = Field(default=0.02, ge=0, description="As for every service; people look at this.")
+    kafka_fetch_wait_ms: int = Field(
+        default=50, ge=1, le=10_000, description="As for every service, but people look at this one."
+    )
+    consumer_gather_seconds: float = Field(default=0.02, ge=0, description="As above.")
     consumer_at_once: int = Field(
         default=4, ge=1, le=8, description="While the database writes one part of a batch, the next is read."
     )

@@ -25,7 +25,7 @@ from shared.telemetry import LAG
 log = logging.getLogger(__name__)
 never_make_topics()
 
-POLL_MILLISECONDS = 20
+SHORTEST_POLL_MILLISECONDS = 20
 """FastStream sleeps this long after an empty poll, so it is also the price of an idle moment in freshness."""
 
 GATHERED_FETCH = 32 * 1024
@@ -71,7 +71,7 @@ def listen(  # noqa: PLR0913 - each is a limit of its own, by name
         ack_policy=AckPolicy.MANUAL,
         auto_offset_reset="earliest",
         max_records=batch,
-        batch_timeout_ms=POLL_MILLISECONDS,
+        batch_timeout_ms=max(SHORTEST_POLL_MILLISECONDS, fetch_wait_ms // 2),
         fetch_max_wait_ms=fetch_wait_ms,
         fetch_min_bytes=GATHERED_FETCH,
         fetch_max_bytes=LARGEST_FETCH,
