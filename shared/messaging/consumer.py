@@ -148,8 +148,9 @@ class _Listener:
         began = asyncio.get_running_loop().time()
         await self._apply([Record(r.value, r.key, r.topic, r.partition, r.offset) for r in records])
         await commit_behind(self.subscriber.consumer, records)
-        if len(records) < self.batch:
-            await asyncio.sleep(began + self.gather - asyncio.get_running_loop().time())
+        left = began + self.gather - asyncio.get_running_loop().time()
+        if left > 0 and len(records) < self.batch:
+            await asyncio.sleep(left)
 
     async def _apply(self, batch: Sequence[Record]) -> None:
         pause = 0.1
