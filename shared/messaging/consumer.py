@@ -29,8 +29,8 @@ SHORTEST_POLL_MILLISECONDS = 20
 """FastStream sleeps this long after an empty poll, so it is also the price of an idle moment in freshness."""
 
 GATHERED_FETCH = 32 * 1024
-"""Bytes for which the broker waits, up to `fetch_wait_ms`: answers of two facts each cost broker and client more than
-all the rest of a fact's way."""
+"""Bytes for which the broker waits, up to `fetch_wait_ms`. Without that it answers for every few facts, which took the
+embedded one 40% of a processor at 300 facts a second."""
 LARGEST_FETCH, LARGEST_OF_PARTITION = 4 * 1024 * 1024, 512 * 1024
 """Bytes of an answer: the client fetches for every partition of which it holds nothing, and what comes lies in memory
 until its turn. The embedded broker looks at the first limit only."""
