@@ -45,13 +45,14 @@ _PAGE = f"""
     AND ($19::uuid IS NULL OR ((e.organisation = $19 OR e.institution = $19)
                                AND (e.producer = ANY($20::text[]) OR e.organisation = $5 OR e.institution = $5)))
   ORDER BY e.occurred_at DESC, e.event_id DESC LIMIT $21
+), first_correction AS MATERIALIZED (
+  SELECT DISTINCT ON (corrected) corrected, event_id, recorded_at FROM correction
+  WHERE (SELECT case_id FROM seen) IS NOT NULL AND case_id = (SELECT case_id FROM seen) AND recorded_at <= $16
+  ORDER BY corrected, recorded_at, event_id
 )
 SELECT p.*, c.event_id AS corrected_by, c.recorded_at AS corrected_at,
        (SELECT count(*) FROM parked_event k WHERE k.producer = ANY($22::text[]) AND k.case_id = $3) AS parked
-FROM seen LEFT JOIN page p ON true LEFT JOIN LATERAL (
-  SELECT event_id, recorded_at FROM correction c
-  WHERE c.case_id = $3 AND c.corrected = p.event_id AND c.recorded_at <= $16 ORDER BY recorded_at, event_id LIMIT 1
-) c ON true
+FROM seen LEFT JOIN page p ON true LEFT JOIN first_correction c ON c.corrected = p.event_id
 ORDER BY p.occurred_at DESC, p.event_id DESC
 """
 _OPENED = f"""
