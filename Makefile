@@ -49,10 +49,8 @@ test-installed:
 test-inside:
 	$(BIN)/pytest -m "not long and not kafka_apache" tests $(INSTALLED:%=--ignore=%)
 
-# Left out are the doors of the stages: beyond their database they touch Kafka only by the relay, which is under journal.
-test-kafka: .venv/ready ## what speaks to Kafka, on Apache Kafka: journal, timeline, servers, commands, journeys, faults (needs java 17 and mvn)
-	$(BIN)/pytest -m "not long" --kafka apache tests/integration/journal tests/integration/timeline \
-		tests/integration/test_published_records.py $(INSTALLED)
+test-kafka: .venv/ready ## integration, journeys and faults on Apache Kafka (needs java 17 and mvn)
+	$(BIN)/pytest -m "not long" --kafka apache tests/integration tests/journey tests/faults
 
 test-long: .venv/ready ## the long fault runs
 	$(BIN)/pytest -m long tests
