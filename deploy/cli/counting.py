@@ -44,10 +44,13 @@ async def complete_since(place: Installation, moment: datetime) -> bool:
     return await _value(place, "timeline", _COMPLETE, moment, len(HEARD)) > 0
 
 
-async def count(place: Installation) -> Account:
-    """Return per producer: committed, published, applied, duplicate, parked."""
+async def count(place: Installation, *, all_on_topics: bool) -> Account:
+    """Return per producer: committed, published, applied, duplicate, parked.
+
+    Where all should be on the topics, because they were recorded since the broker began, they are waited for longer.
+    """
     committed = {producer: await _value(place, producer, _COMMITTED) for producer in PRODUCERS}
-    published = await _published(place.bootstrap, expected=sum(committed.values()))
+    published = await _published(place.bootstrap, expected=sum(committed.values()) if all_on_topics else 0)
     async with _database(place, "timeline") as timeline:
         applied, parked, duplicate = [await _by_producer(timeline, sql) for sql in (_APPLIED, _PARKED, _DUPLICATE)]
     return {

@@ -41,7 +41,8 @@ class Report:
 def run(programme: Programme, meter: MemoryMeter) -> Report:
     """Run the programme, count the facts at every place, and keep the report. Raises Trouble."""
     figures = programme.run()
-    producers = programme.timed("count", lambda: programme.wait_for(counting.count(programme.installation)))
+    counted = counting.count(programme.installation, all_on_topics=programme.sent_now)
+    producers = programme.timed("count", lambda: programme.wait_for(counted))
     installation, children = programme.installation, len(programme.cohort)
     report = Report(installation.kafka, children, figures, producers, programme.seconds, meter.peaks())
     write_whole(installation.home.path / "demo.json", json.dumps(report.document(), indent=1))

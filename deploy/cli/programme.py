@@ -72,6 +72,8 @@ class Programme:
     look: Callable[[], None] = lambda: None
     """Called while something is waited for; raises when waiting is in vain."""
     seconds: dict[str, float] = field(default_factory=dict)
+    sent_now: bool = False
+    """Whether the cohort was sent by this run, and not by an earlier one."""
     city: City = field(init=False)
 
     @property
@@ -87,6 +89,7 @@ class Programme:
         if not begun.get("sent"):
             say(f"sending {len(self.cohort):,} children through every stage")
             begun["showcase"] = self._send()
+            self.sent_now = True
             self._remember(begun | {"sent": True})
         say("waiting until the timeline is complete")
         self.timed("complete", lambda: self.wait_for(_complete(self.installation)))
