@@ -34,6 +34,18 @@ class RehabCategory(StrEnum):
     AUTISM = "autism"
 
 
+class DisabilityCategory(StrEnum):
+    """Categories of the disability certificate, codes 1 to 7 (GB/T 26341; handbook §2.1). Autism is `mental` here."""
+
+    VISUAL = "visual"
+    HEARING = "hearing"
+    SPEECH = "speech"
+    PHYSICAL = "physical"
+    INTELLECTUAL = "intellectual"
+    MENTAL = "mental"
+    MULTIPLE = "multiple"
+
+
 class OrgType(StrEnum):
     """Kinds of organisation (access, actors)."""
 

@@ -4,11 +4,11 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.contracts.codes import County
 from shared.contracts.envelope import Fact, Strict
-from shared.ids import OrganisationId
+from shared.ids import OrganisationId, PersonId
 
 
 class PlacementMode(StrEnum):
@@ -59,6 +59,26 @@ class LicenceStage(StrEnum):
     SENIOR = "senior"
 
 
+class GapKind(StrEnum):
+    """What dropout control noticed (控辍保学; handbook §4)."""
+
+    NO_ATTENDANCE = "no_attendance"
+    HOURS_BEHIND = "hours_behind"
+
+
+class PlacementEndReason(StrEnum):
+    """Why a placement ended; children move both ways after review (handbook §4)."""
+
+    REVIEWED = "reviewed"
+    GRADUATED = "graduated"
+    TRANSFERRED = "transferred"
+    MOVED_AWAY = "moved_away"
+    LICENCE_ENDED = "licence_ended"
+    AGED_OUT = "aged_out"
+    DECEASED = "deceased"
+    ENTERED_IN_ERROR = "entered_in_error"
+
+
 class SkippedStep(Strict):
     """An earlier form of schooling that does not serve, and why."""
 
@@ -84,6 +104,76 @@ class PlacementDecided(Fact, type="tongkang.education.placement_decided.v1"):
         default=None, description="Last day of the placement, itself included; absent when open."
     )
     skipped: tuple[SkippedStep, ...] = Field(description="Earlier steps that were passed over, with reasons.")
+    county: County | None = Field(default=None, description="County whose expert committee decided.")
+    review_by: date | None = Field(
+        default=None, description="Day by which the decision is looked at again: yearly for a deferral."
+    )
+
+
+class SchoolAgeWatchOpened(Fact, type="tongkang.education.school_age_watch_opened.v1"):
+    """A confirmed child is watched until it is placed: no child reaches school age unseen (义务教育法; handbook §4)."""
+
+    county: County = Field(description="County whose education authority watches: the child's residence.")
+    compulsory_from: date = Field(description="First day of compulsory schooling: 1 September after the cut-off.")
+    compulsory_until: date = Field(description="Last day of compulsory schooling, itself included.")
+    opened_on: date = Field(description="First day of the watch.")
+
+
+class SchoolEnrolled(Fact, type="tongkang.education.school_enrolled.v1"):
+    """A school took the child on its roll (学籍; handbook §4)."""
+
+    placement: UUID = Field(description="Placement that the school carries out.")
+    roll: UUID = Field(description="Id of the entry on the school roll.")
+    school: OrganisationId = Field(description="School that keeps the roll.")
+    stage: LicenceStage = Field(description="Stage of education.")
+    enrolled_on: date = Field(description="First day on the roll.")
+
+
+class IepAgreed(Fact, type="tongkang.education.iep_agreed.v1"):
+    """An individualised education programme for one term was agreed (个别化教育计划; 特教提升; handbook §4)."""
+
+    iep: UUID = Field(description="Programme.")
+    placement: UUID = Field(description="Placement that it serves.")
+    school: OrganisationId = Field(description="School that made it.")
+    term_from: date = Field(description="First day of the term.")
+    term_until: date = Field(description="Last day of the term, itself included.")
+    goals: int = Field(ge=1, description="Number of goals; their words stay with the school.")
+    resource_room: bool = Field(description="Whether the child uses a resource room (资源教室).")
+    reviewer: PersonId = Field(description="Person who reviews it, as an opaque id.")
+    agreed_on: date = Field(description="Date of agreement.")
+
+
+class HomeTeachingRecorded(Fact, type="tongkang.education.home_teaching_recorded.v1"):
+    """A teacher taught the child at home (送教上门; 山东送教意见: twice a week, 3 class hours each; handbook §4)."""
+
+    visit: UUID = Field(description="Id of the visit.")
+    placement: UUID = Field(description="Placement in which it lies.")
+    school: OrganisationId = Field(description="School that sent the teacher.")
+    teacher: PersonId = Field(description="Teacher, as an opaque id.")
+    starts_at: AwareDatetime = Field(description="Start, UTC, inclusive.")
+    ends_at: AwareDatetime = Field(description="End, UTC, exclusive.")
+    class_hours: int = Field(ge=1, le=12, description="Class hours given (课时).")
+
+
+class AttendanceGapDetected(Fact, type="tongkang.education.attendance_gap_detected.v1"):
+    """A compulsory-age child does not come, or its home teaching falls behind (控辍保学; handbook §4)."""
+
+    gap: UUID = Field(description="Id of the gap.")
+    placement: UUID = Field(description="Placement that it concerns.")
+    school: OrganisationId = Field(description="School that answers for the child.")
+    kind: GapKind = Field(description="What was noticed.")
+    since: date = Field(description="Last day of presence before the gap, or first day of the school year.")
+    detected_on: date = Field(description="Date of detection.")
+    missing: int = Field(ge=1, description="School days missed in a row, or class hours behind pace.")
+
+
+class PlacementEnded(Fact, type="tongkang.education.placement_ended.v1"):
+    """A placement ended; the half-open time of it is [starts_on, ended_on) (handbook §4)."""
+
+    placement: UUID = Field(description="Placement.")
+    school: OrganisationId | None = Field(default=None, description="School that kept the roll; absent when deferred.")
+    ended_on: date = Field(description="First day without it.")
+    reason: PlacementEndReason = Field(description="Why.")
 
 
 class AttendanceRecorded(Fact, type="tongkang.education.attendance_recorded.v1"):
@@ -94,6 +184,10 @@ class AttendanceRecorded(Fact, type="tongkang.education.attendance_recorded.v1")
     institution: OrganisationId = Field(description="Institution where the day was spent or missed.")
     on: date = Field(description="The day, Asia/Shanghai.")
     status: AttendanceStatus = Field(description="Present, absent or on leave.")
+    starts_at: AwareDatetime | None = Field(
+        default=None, description="Arrival, UTC, where the school records it (F10)."
+    )
+    ends_at: AwareDatetime | None = Field(default=None, description="Departure, UTC, exclusive.")
 
 
 class EducationLicenceGranted(Fact, type="tongkang.education.education_licence_granted.v1", about="institution"):

@@ -1,8 +1,7 @@
-"""Facts of the screening service: the child (registry) and the suspicion (handbook §1).
+"""Facts about the suspicion: screening, referral, diagnosis, tracing (handbook §1).
 
-The subject of all of them is the child's case id. Inside a case there is one suspicion per screening category
-(handbook §1.4, real-name dynamic management), so every fact about a suspicion names the category and the state that
-the suspicion is in after the fact (handbook §1.5).
+Inside a case there is one suspicion per screening category (handbook §1.4, real-name dynamic management), so every fact
+about a suspicion names the category and the state that the suspicion is in after the fact (handbook §1.5).
 """
 
 from datetime import date
@@ -12,15 +11,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.codes import County, RehabCategory, ScreeningCategory, Sex
+from shared.contracts.codes import RehabCategory, ScreeningCategory
 from shared.contracts.envelope import Fact
-
-
-class IdentifierKind(StrEnum):
-    """By which number a child is known; a newborn may have only a birth certificate (handbook §2.3)."""
-
-    RESIDENT_NUMBER = "resident_number"
-    BIRTH_CERTIFICATE = "birth_certificate"
 
 
 class ScreeningRound(StrEnum):
@@ -59,6 +51,7 @@ class Instrument(StrEnum):
     EYE_CARE_CHECK = "eye_care_check"
     VISION_TEST = "vision_test"
     NEWBORN_HEARING = "newborn_hearing"
+    DIAGNOSTIC_AUDIOLOGY = "diagnostic_audiology"
     BEHAVIOURAL_HEARING = "behavioural_hearing"
     HIP_AND_LIMB_CHECK = "hip_and_limb_check"
     CDSS_II = "cdss_ii"
@@ -130,6 +123,10 @@ class RecheckBasis(StrEnum):
     BORDERLINE = "borderline"
     NORMAL_RESCREENING = "normal_rescreening"
     UNDETERMINED_DIAGNOSIS = "undetermined_diagnosis"
+    NEWBORN_HEARING = "newborn_hearing"
+    """Not passed or missed: again within 42 days (新生儿筛查规范; handbook §1.2)."""
+    FOLLOW_UP = "follow_up"
+    """Confirmed: every 3 months before the third birthday, every 6 from then on (孤独症规范; handbook §1.4)."""
 
 
 class TracingOutcome(StrEnum):
@@ -137,6 +134,8 @@ class TracingOutcome(StrEnum):
 
     REACHED = "reached"
     NOT_REACHED = "not_reached"
+    REFUSED = "refused"
+    """The family was reached and refused, with a signature; offered again at the next round."""
 
 
 class ClosingReason(StrEnum):
@@ -166,18 +165,9 @@ class ReopeningReason(StrEnum):
 
 
 Category = Annotated[ScreeningCategory, Field(description="Screening category of the suspicion inside the case.")]
+
+
 StateAfter = Annotated[SuspicionState, Field(description="State of the suspicion after this fact.")]
-
-
-class ChildRegistered(Fact, type="tongkang.screening.child_registered.v1"):
-    """A child got its case; the identity stays in the registry (handbook §1.4, real-name dynamic management)."""
-
-    sex: Sex = Field(description="Administrative sex.")
-    birth_date: date = Field(description="Date of birth.")
-    region: County = Field(description="County of residence at registration, GB/T 2260.")
-    identifier_kind: IdentifierKind = Field(
-        description="Kind of number by which the child is known; the number itself stays with the registry."
-    )
 
 
 class ScreeningRecorded(Fact, type="tongkang.screening.screening_recorded.v1"):
@@ -286,6 +276,12 @@ class TracingAttempted(Fact, type="tongkang.screening.tracing_attempted.v1"):
     outcome: TracingOutcome = Field(description="Whether the family was reached.")
     failed_in_a_row: int = Field(
         ge=0, description="Failed attempts since the family was last reached, this one included."
+    )
+    guardian_signed_on: date | None = Field(
+        default=None, description="Date of the guardian's signature under a refusal."
+    )
+    offer_again_on: date | None = Field(
+        default=None, description="Day from which a refused step is offered again: the next round."
     )
     state: StateAfter
 

@@ -1,21 +1,23 @@
-"""Facts of the rehab service: assistance, service, designated institutions (handbook §3, appendix A)."""
+"""Facts of assistance: from the intake to the end of an enrolment (handbook §3.2, §3.3)."""
 
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.contracts.codes import County, RehabCategory
-from shared.contracts.envelope import Fact, Strict
-from shared.ids import OrganisationId, PersonId
+from shared.contracts.envelope import Fact
+from shared.ids import OrganisationId
 
 
 class AssistanceItem(StrEnum):
-    """What assistance pays for (国发20号); surgery and devices belong to a later stage of the house."""
+    """What assistance pays for: surgery, assistive devices, rehabilitation training (国发20号; handbook §3.2)."""
 
     TRAINING = "training"
+    SURGERY = "surgery"
+    DEVICE = "device"
 
 
 class TrainingMode(StrEnum):
@@ -23,6 +25,8 @@ class TrainingMode(StrEnum):
 
     CENTRALISED = "centralised"
     INSTITUTION_COMMUNITY_FAMILY = "institution_community_family"
+    ONCE = "once"
+    """No training: a surgery or a device, given once."""
 
 
 class AgeBand(StrEnum):
@@ -69,66 +73,84 @@ class EnrolmentEndReason(StrEnum):
     WITHDRAWN = "withdrawn"
     TRANSFERRED = "transferred"
     TERMINATED = "terminated"
+    LAPSED = "lapsed"
+    AGED_OUT = "aged_out"
+    MOVED_AWAY = "moved_away"
+    DECEASED = "deceased"
 
 
-class Discipline(StrEnum):
-    """Disciplines of a session (handbook §3.5)."""
+class InterruptionKind(StrEnum):
+    """Why an enrolment rests: active ⇄ on_leave / suspended (handbook §3.3). No session is payable then (F06)."""
 
-    PT = "pt"
-    OT = "ot"
-    ST = "st"
-    SPECIAL_EDUCATION = "special_education"
-    BEHAVIOURAL = "behavioural"
-    AUDITORY_VERBAL = "auditory_verbal"
-    VISION = "vision"
-    MUSIC = "music"
-    SENSORY_INTEGRATION = "sensory_integration"
-    PARENT_TRAINING = "parent_training"
+    LEAVE_ILLNESS = "leave_illness"
+    LEAVE_FAMILY = "leave_family"
+    LEAVE_HOLIDAY = "leave_holiday"
+    SUSPENDED_BY_COUNTY = "suspended_by_county"
+    SUSPENDED_INSTITUTION = "suspended_institution"
 
 
-class SessionMode(StrEnum):
-    """Modes of a session (handbook §3.5)."""
+class IneligibilityReason(StrEnum):
+    """Item that an eligibility check found missing (国发20号, 山东办法2026; handbook §3.2)."""
 
-    INDIVIDUAL = "individual"
-    GROUP = "group"
-    HOME = "home"
-    REMOTE = "remote"
-
-
-class CorrectionReason(StrEnum):
-    """Why a session is corrected; the words of it stay with the centre."""
-
-    WRONG_TIME = "wrong_time"
-    WRONG_THERAPIST = "wrong_therapist"
-    WRONG_DETAILS = "wrong_details"
-    WRONG_CHILD = "wrong_child"
-    DID_NOT_HAPPEN = "did_not_happen"
-    ENTERED_TWICE = "entered_twice"
-
-
-class Checkpoint(StrEnum):
-    """Why an evaluation was made: entry (month 0), a stage (3, 6, then each 6 months), or exit (handbook §3.5)."""
-
-    BASELINE = "baseline"
-    STAGE = "stage"
-    EXIT = "exit"
+    AGED_OUT = "aged_out"
+    NEEDS_CERTIFICATE = "needs_certificate"
+    NO_DIAGNOSIS = "no_diagnosis"
+    NO_ASSISTED_CATEGORY = "no_assisted_category"
+    NOT_RESIDENT = "not_resident"
+    INCOME_ABOVE_LIMIT = "income_above_limit"
+    CATEGORY_TAKEN = "category_taken"
+    """One training category per child and year."""
+    TERM_USED_UP = "term_used_up"
+    """Vision training: in principle two years."""
+    NEEDS_EVALUATION = "needs_evaluation"
+    """Continuation after the first period needs the experts' evaluation."""
+    DEVICE_CYCLE = "device_cycle"
+    NOT_SUITABLE = "not_suitable"
+    """The hospital's evaluation does not find the child fit for surgery."""
 
 
-class SuspensionReason(StrEnum):
-    """Why a designation is suspended (handbook §3.4: fail or serious breach leads to rectification)."""
+class ContactOutcome(StrEnum):
+    """What the family said when the federation informed it (handbook §1.4)."""
 
-    GRADE_FAILED = "grade_failed"
-    SERIOUS_BREACH = "serious_breach"
-    LICENCE_INVALID = "licence_invalid"
-    SAFETY = "safety"
-    OWN_REQUEST = "own_request"
+    WILL_APPLY = "will_apply"
+    DECLINED = "declined"
+    APPLIED_ELSEWHERE = "applied_elsewhere"
+
+
+class SurgeryKind(StrEnum):
+    """Surgery that is assisted (山东办法2026; handbook §3.2)."""
+
+    COCHLEAR_IMPLANT = "cochlear_implant"
+    LIMB_CORRECTION = "limb_correction"
+    CLEFT_REPAIR = "cleft_repair"
+
+
+class DeviceKind(StrEnum):
+    """Kinds of assistive device with a replacement cycle of their own (ISO 9999; handbook §10.1)."""
+
+    HEARING_AID = "hearing_aid"
+    ORTHOSIS = "orthosis"
+    PROSTHESIS = "prosthesis"
+    WHEELCHAIR = "wheelchair"
+    WALKING_AID = "walking_aid"
+    STANDING_FRAME = "standing_frame"
+    SEATING = "seating"
+    LOW_VISION_AID = "low_vision_aid"
+    COMMUNICATION_AID = "communication_aid"
 
 
 ApplicationId = Annotated[UUID, Field(description="Application for assistance.")]
+
+
 ApprovalId = Annotated[UUID, Field(description="Approval of assistance for one item and benefit period.")]
+
+
 EnrolmentId = Annotated[UUID, Field(description="Enrolment of the child with one designated institution.")]
-SessionId = Annotated[UUID, Field(description="Session; it keeps its id through every correction.")]
+
+
 Institution = Annotated[OrganisationId, Field(description="Designated institution that gives the service.")]
+
+
 FenAmount = Annotated[int, Field(ge=0, description="Amount in integer fen.")]
 
 
@@ -146,8 +168,10 @@ class ApplicationSubmitted(Fact, type="tongkang.rehab.application_submitted.v1")
 
     application: ApplicationId
     item: AssistanceItem = Field(description="What is applied for.")
-    category: RehabCategory = Field(description="Training category applied for.")
-    mode: TrainingMode = Field(description="Training mode applied for.")
+    category: RehabCategory = Field(description="Rehabilitation category applied for.")
+    mode: TrainingMode = Field(description="How it is to be given; `once` for a surgery or a device.")
+    surgery: SurgeryKind | None = Field(default=None, description="Kind of surgery, when that is applied for.")
+    device: DeviceKind | None = Field(default=None, description="Kind of device, when that is applied for.")
     basis: EligibilityBasis = Field(description="Certificate or prescribed diagnosis.")
     county: County = Field(description="County whose federation received it.")
     submitted_on: date = Field(description="Date of receipt, Asia/Shanghai.")
@@ -169,8 +193,10 @@ class AssistanceApproved(Fact, type="tongkang.rehab.assistance_approved.v1"):
     approval: ApprovalId
     application: ApplicationId
     item: AssistanceItem = Field(description="What is paid for.")
-    category: RehabCategory = Field(description="Training category.")
-    mode: TrainingMode = Field(description="Training mode.")
+    category: RehabCategory = Field(description="Rehabilitation category.")
+    mode: TrainingMode = Field(description="How it is given; `once` for a surgery or a device.")
+    surgery: SurgeryKind | None = Field(default=None, description="Kind of surgery, when that is paid for.")
+    device: DeviceKind | None = Field(default=None, description="Kind of device, when that is paid for.")
     age_band: AgeBand = Field(description="Age band, fixed until the period ends.")
     county: County = Field(description="County whose federation approved.")
     approved_on: date = Field(description="Date of the decision.")
@@ -191,6 +217,30 @@ class AssistanceRefused(Fact, type="tongkang.rehab.assistance_refused.v1"):
     reasons: tuple[RefusalReason, ...] = Field(description="Reasons, sorted by code.", min_length=1)
     county: County = Field(description="County whose federation refused.")
     refused_on: date = Field(description="Date of the decision.")
+
+
+class FamilyInformed(Fact, type="tongkang.rehab.family_informed.v1"):
+    """The federation told the family of methods and policy after a diagnosis (孤独症规范; handbook §1.4)."""
+
+    category: RehabCategory = Field(description="Rehabilitation category of the intake.")
+    outcome: ContactOutcome = Field(description="What the family said.")
+    informed_on: date = Field(description="Date on which the family was informed.")
+
+
+class EligibilityChecked(Fact, type="tongkang.rehab.eligibility_checked.v1"):
+    """The policy in force was applied to an application, item by item (国发20号, 山东办法2026; handbook §3.2)."""
+
+    application: ApplicationId
+    eligible: bool = Field(description="Whether every item holds.")
+    reasons: tuple[IneligibilityReason, ...] = Field(description="Items that do not hold, sorted by code.")
+    checked_on: date = Field(description="Date of the check.")
+
+
+class AssistanceLapsed(Fact, type="tongkang.rehab.assistance_lapsed.v1"):
+    """Nobody enrolled under an approval in its time (handbook §3.3 step 5, default 30 days [assumed])."""
+
+    approval: ApprovalId
+    lapsed_on: date = Field(description="First day on which the approval no longer holds.")
 
 
 class EnrolmentStarted(Fact, type="tongkang.rehab.enrolment_started.v1"):
@@ -215,92 +265,32 @@ class EnrolmentEnded(Fact, type="tongkang.rehab.enrolment_ended.v1"):
     reason: EnrolmentEndReason = Field(description="Final state.")
 
 
-class SessionContent(Strict):
-    """What a session was: who gave what, when, and whether the child came. Times are half-open [start, end)."""
+class EnrolmentSuspended(Fact, type="tongkang.rehab.enrolment_suspended.v1"):
+    """The enrolment rests from a day on: leave or suspension (handbook §3.3)."""
 
-    therapist: PersonId = Field(description="Therapist who gave it, as an opaque id.")
-    discipline: Discipline = Field(description="Discipline.")
-    mode: SessionMode = Field(description="Individual, group, home or remote.")
-    starts_at: AwareDatetime = Field(description="Start, UTC, inclusive.")
-    ends_at: AwareDatetime = Field(description="End, UTC, exclusive.")
-    attended: bool = Field(description="Whether the child came.")
-
-
-class SessionRecorded(Fact, type="tongkang.rehab.session_recorded.v1"):
-    """A centre logged one session of one child (handbook §3.5). Notes and goals stay with the centre."""
-
-    session: SessionId
     enrolment: EnrolmentId
     institution: Institution
-    therapist: PersonId = Field(description="Therapist who gave it, as an opaque id.")
-    discipline: Discipline = Field(description="Discipline.")
-    mode: SessionMode = Field(description="Individual, group, home or remote.")
-    starts_at: AwareDatetime = Field(description="Start, UTC, inclusive.")
-    ends_at: AwareDatetime = Field(description="End, UTC, exclusive.")
-    attended: bool = Field(description="Whether the child came.")
+    kind: InterruptionKind = Field(description="Why it rests.")
+    suspended_on: date = Field(description="First day of the rest.")
+    expected_back: date | None = Field(default=None, description="Day on which the child is expected again.")
 
 
-class SessionCorrected(Fact, type="tongkang.rehab.session_corrected.v1"):
-    """A centre corrected a session: `correction_of` names the fact that no longer holds (handbook §0 rule 4)."""
+class EnrolmentResumed(Fact, type="tongkang.rehab.enrolment_resumed.v1"):
+    """The enrolment goes on after leave or suspension (handbook §3.3)."""
 
-    session: SessionId
     enrolment: EnrolmentId
     institution: Institution
-    reason: CorrectionReason = Field(description="Why.")
-    replacement: SessionContent | None = Field(
-        default=None, description="What holds instead; absent when the session is void."
-    )
+    resumed_on: date = Field(description="First day of service again.")
 
 
-class ScaleScore(Strict):
-    """One value of an instrument."""
+class EnrolmentTransferred(Fact, type="tongkang.rehab.enrolment_transferred.v1"):
+    """The child goes on at another institution under the same approval (handbook §3.3 step 5).
 
-    dimension: str = Field(
-        description="Dimension of the instrument; `total` or `level` where it has one value.",
-        pattern=r"^[a-z0-9_]{1,40}$",
-        examples=["total"],
-    )
-    value: str = Field(
-        description="Decimal as text, or the ordered code of the instrument (GMFCS, S-S).",
-        pattern=r"^[A-Z0-9.-]{1,12}$",
-        examples=["61.5"],
-    )
+    Told after the end of the old enrolment and before the start of the new one, all on one day.
+    """
 
-
-class StageEvaluationRecorded(Fact, type="tongkang.rehab.stage_evaluation_recorded.v1"):
-    """A centre evaluated the child with one instrument (孤独症规范: every 3-6 months; handbook §3.5, §3.6)."""
-
-    evaluation: Annotated[UUID, Field(description="Evaluation.")]
     enrolment: EnrolmentId
     institution: Institution
-    assessor: PersonId = Field(description="Person who assessed, as an opaque id.")
-    assessed_on: date = Field(description="Date of the assessment.")
-    checkpoint: Checkpoint = Field(description="Entry, stage or exit.")
-    instrument: str = Field(
-        description="Instrument code of handbook §3.6.", pattern=r"^[a-z0-9_]{1,40}$", examples=["gmfm_88"]
-    )
-    instrument_version: str = Field(
-        description="Version of the instrument that was used.", pattern=r"^[A-Za-z0-9._-]{1,40}$", examples=["2002"]
-    )
-    scores: tuple[ScaleScore, ...] = Field(
-        description="Values by dimension, in the order of the instrument.", min_length=1
-    )
-
-
-class DesignationGranted(Fact, type="tongkang.rehab.designation_granted.v1", about="institution"):
-    """An institution became a designated one for some categories and a time (浙江/安徽/沈阳协议办法; handbook §3.4)."""
-
-    designation: Annotated[UUID, Field(description="Designation agreement.")]
-    categories: tuple[RehabCategory, ...] = Field(description="Categories covered, sorted by code.", min_length=1)
-    county: County = Field(description="County of the institution.")
-    valid_from: date = Field(description="First day of the agreement.")
-    valid_until: date = Field(description="Last day of the agreement, inclusive.")
-    capacity: int = Field(description="Most children at one time.", ge=1)
-
-
-class DesignationSuspended(Fact, type="tongkang.rehab.designation_suspended.v1", about="institution"):
-    """A designation was suspended: no new enrolments; sitting children are transferred first (handbook §3.4)."""
-
-    designation: Annotated[UUID, Field(description="Designation agreement.")]
-    suspended_on: date = Field(description="First day without new enrolments.")
-    reason: SuspensionReason = Field(description="Why.")
+    to_enrolment: EnrolmentId
+    to_institution: Institution
+    transferred_on: date = Field(description="First day at the other institution.")
