@@ -8,7 +8,6 @@ from uuid import UUID
 
 from services.rehab.domain.policy import AssistancePolicy, entitle
 from services.rehab.domain.rules import Rules
-from services.rehab.domain.workdays import add_working_days
 from services.rehab.errors import (
     AlreadyApplied,
     BeforeSubmission,
@@ -30,6 +29,7 @@ from shared.contracts.events.rehab import (
     RefusalReason,
     TrainingMode,
 )
+from shared.workdays import add_working_days
 
 
 class ApplicationState(StrEnum):

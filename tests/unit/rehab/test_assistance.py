@@ -23,7 +23,6 @@ from services.rehab.domain.assistance import (
 )
 from services.rehab.domain.policy import read_assistance_policies
 from services.rehab.domain.rules import Rules
-from services.rehab.domain.workdays import add_working_days
 from services.rehab.errors import (
     AlreadyApplied,
     BeforeSubmission,
@@ -34,6 +33,7 @@ from services.rehab.errors import (
 )
 from shared.contracts.codes import RehabCategory
 from shared.contracts.events.rehab import AssistanceItem, EligibilityBasis, Material, RefusalReason, TrainingMode
+from shared.workdays import add_working_days
 
 SD_2018, SD_2026 = read_assistance_policies().versions
 RULES = Rules()
