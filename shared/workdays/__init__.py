@@ -1,7 +1,7 @@
 """Working days of China: weekends, public holidays and the weekend days worked instead, a data file per year.
 
-The State Council publishes the holidays of a year in the autumn before (国务院办公厅关于部分节假日安排的通知). A year without a
-file has its weekends only; `known_until` says how far the files reach.
+The State Council publishes the holidays of a year in the autumn before (国务院办公厅关于部分节假日安排的通知). A year
+without a file has its weekends only; `known_until` says how far the files reach.
 """
 
 from collections.abc import Container
