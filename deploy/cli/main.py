@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from deploy.cli import child_timeline, mending
+from deploy.cli import child_timeline, mending, rules
 from deploy.cli import demo as demonstration
 from deploy.cli import status as standing
 from deploy.cli.console import Kafka, addresses_table, complaints, console, running, say, troubles_as_sentences
@@ -28,6 +28,7 @@ from deploy.simulator.directory import city_file, read_city
 from shared.clock import SHANGHAI
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help="Tongkang (童康)")
+app.add_typer(rules.app, name="rules")
 
 Children = Annotated[int | None, typer.Option(min=1, help="How many children; a tenth of the city unless given.")]
 Full = Annotated[bool, typer.Option("--full", help="The whole city.")]

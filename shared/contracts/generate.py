@@ -1,4 +1,4 @@
-"""Write everything that follows from the code: schemas, examples, docs/events.md, docs/access.md, OpenAPI, AsyncAPI.
+"""Write everything that follows from the code: schemas, examples, pages on facts, doors and rules, OpenAPI, AsyncAPI.
 
     python -m shared.contracts.generate             write what changed
     python -m shared.contracts.generate --check     write nothing; exit 1 and say what is stale
@@ -22,6 +22,8 @@ from shared.contracts.schema import envelope_schema, schema_of
 from shared.contracts.specimen import example_of
 from shared.http.app import asyncapi_of
 from shared.http.entrances import access_page
+from shared.rulebook.library import books
+from shared.rulebook.page import rules_page
 
 HERE = Path("shared/contracts")
 SCHEMAS, EXAMPLES, RELEASED = HERE / "schemas", HERE / "examples", HERE / "released"
@@ -42,7 +44,11 @@ def documents() -> dict[Path, bytes]:
     """Return the documents of all services as they should be, by their place under the root."""
     apps = {name: app_of(name) for name in service_names()}
     heard = {name: app.state.service.hears for name, app in apps.items()}
-    files = {Path("docs/events.md"): events_page(heard).encode(), Path("docs/access.md"): access_page(apps).encode()}
+    files = {
+        Path("docs/events.md"): events_page(heard).encode(),
+        Path("docs/access.md"): access_page(apps).encode(),
+        Path("docs/rules.md"): rules_page(books()).encode(),
+    }
     for name, app in apps.items():
         files[API / f"{name}.openapi.json"] = _json(app.openapi())
         files[API / f"{name}.asyncapi.json"] = _json(asyncapi_of(app.state.service))

@@ -1,6 +1,6 @@
 """A service's own shelf of the rule book: its policy files, its settings, its tables, beside its rules."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -52,6 +52,11 @@ class SettingShelf:
 
     model: type[BaseModel]
     prefix: str
+
+    @property
+    def id(self) -> str:
+        """`REHAB_RULES__` is `rehab.rules`."""
+        return self.prefix.lower().replace("__", "").replace("_", ".", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def _of_settings(shelf: SettingShelf) -> Iterator[Entry]:
     for name, info in shelf.model.model_fields.items():
         said = info.description or ""
         yield Entry(
-            id=f"{shelf.prefix.lower().replace('__', '.').rstrip('.').replace('_', '-')}.{name.replace('_', '-')}",
+            id=f"{shelf.id}.{name.replace('_', '-')}",
             kind="setting", en=first_sentence(said), zh=info.title or "", version="1", effective_from=FIRST_DAY,
             effective_until=None, handbook=sections_of(said), documents=documents_of(said), mark="assumed",
             setting=f"{shelf.prefix}{name.upper()}", value=_shown(_default(info)),
@@ -161,8 +166,3 @@ def _shown(value: object) -> str:
 
 LONGEST = 60
 """Longer values are read in the file itself."""
-
-
-def merged(books: Iterable[Book]) -> list[Entry]:
-    """Return the rows of several services, in the order of the services."""
-    return [entry for book in books for entry in book.entries()]
