@@ -124,7 +124,8 @@ class RecheckBasis(StrEnum):
     NORMAL_RESCREENING = "normal_rescreening"
     UNDETERMINED_DIAGNOSIS = "undetermined_diagnosis"
     NEWBORN_HEARING = "newborn_hearing"
-    """Not passed or missed: again within 42 days (新生儿筛查规范; handbook §1.2)."""
+    """1-3-6 (新生儿筛查规范; handbook §1.2). The state tells which: suspected: again within 42 days; referred to diagnosis:
+    audiology by 3 months of age; confirmed: intervention by 6 months of age."""
     FOLLOW_UP = "follow_up"
     """Confirmed: every 3 months before the third birthday, every 6 from then on (孤独症规范; handbook §1.4)."""
 
@@ -268,6 +269,15 @@ class DiagnosisRecorded(Fact, type="tongkang.screening.diagnosis_recorded.v1"):
     state: StateAfter
 
 
+class FollowUpRecorded(Fact, type="tongkang.screening.follow_up_recorded.v1"):
+    """The diagnosing institution saw a confirmed child again (孤独症规范; handbook §1.4). What it saw stays with it."""
+
+    follow_up: UUID = Field(description="Id of the follow-up record.")
+    category: Category
+    seen_on: date = Field(description="Date on which the child was seen, Asia/Shanghai.")
+    state: StateAfter
+
+
 class TracingAttempted(Fact, type="tongkang.screening.tracing_attempted.v1"):
     """An attempt to reach a family that did not come (孤独症规范; handbook §1.4, duties)."""
 
@@ -292,6 +302,16 @@ class CaseLost(Fact, type="tongkang.screening.case_lost.v1"):
     category: Category
     lost_on: date = Field(description="Date of the decision, Asia/Shanghai.")
     state_before: SuspicionState = Field(description="State to which the suspicion returns when the family is found.")
+    state: StateAfter
+
+
+class OwnershipTransferred(Fact, type="tongkang.screening.ownership_transferred.v1"):
+    """An institution where the child lives now took the case over; no second case is opened (handbook §1.4)."""
+
+    category: Category
+    previous: UUID = Field(description="Organisation that owned the case.")
+    owner: UUID = Field(description="Organisation that owns it from now on.")
+    transferred_on: date = Field(description="First day of the new ownership, Asia/Shanghai.")
     state: StateAfter
 
 
