@@ -124,7 +124,7 @@ class RecheckBasis(StrEnum):
     NORMAL_RESCREENING = "normal_rescreening"
     UNDETERMINED_DIAGNOSIS = "undetermined_diagnosis"
     NEWBORN_HEARING = "newborn_hearing"
-    """1-3-6 (新生儿筛查规范; handbook §1.2). The state tells which: suspected: again within 42 days; referred to diagnosis:
+    """1-3-6 (新生儿筛查规范; handbook §1.2). The state tells which: suspected: again within 42 days; referred on:
     audiology by 3 months of age; confirmed: intervention by 6 months of age."""
     FOLLOW_UP = "follow_up"
     """Confirmed: every 3 months before the third birthday, every 6 from then on (孤独症规范; handbook §1.4)."""
