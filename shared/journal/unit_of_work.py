@@ -22,6 +22,7 @@ from shared.contracts.envelope import GENESIS, ActorRef, Context, Event, Fact, R
 from shared.db import Database, Driver, Parameters, Session
 from shared.errors import KeyReused, Refusal
 from shared.failpoints import failpoint
+from shared.rulebook.explanation import Explanation
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -90,6 +91,9 @@ class Receipt(BaseModel):
         default=None, description="Id of the record that was made: an application, an enrolment, a session."
     )
     facts: list[FactReceipt]
+    explanation: Explanation | None = Field(
+        default=None, description="How the decision came about, where it judges people or money."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +165,23 @@ class UnitOfWork:
         return await self.session.execute(statement, parameters)
 
     @overload
-    async def commit(self, answer: None = None, *, record: UUID | None = None) -> Receipt: ...
+    async def commit(
+        self, answer: None = None, *, record: UUID | None = None, explanation: Explanation | None = None
+    ) -> Receipt: ...
 
     @overload
     async def commit(self, answer: Answer) -> Answer: ...
 
-    async def commit(self, answer: BaseModel | None = None, *, record: UUID | None = None) -> BaseModel:
+    async def commit(
+        self, answer: BaseModel | None = None, *, record: UUID | None = None, explanation: Explanation | None = None
+    ) -> BaseModel:
         """Write the journal, keep the answer for a repeat of the request, and return it.
 
-        By default that is a Receipt, which names the `record` that was made, where one was.
+        By default that is a Receipt, which names the `record` that was made, where one was, and how it was decided.
         """
         self._refuse_after_commit()
         sealed = await self._number_and_seal()
-        reply = answer if answer is not None else self._receipt(sealed, record)
+        reply = answer if answer is not None else self._receipt(sealed, record, explanation)
         await self._write(sealed, reply)
         self.committed = True
         return reply
@@ -274,12 +282,15 @@ class UnitOfWork:
         return (asked.person, asked.key, asked.hash, asked.status, reply.model_dump_json().encode())
 
     @staticmethod
-    def _receipt(sealed: list[tuple[Recorded, int, Sealed]], record: UUID | None) -> Receipt:
+    def _receipt(
+        sealed: list[tuple[Recorded, int, Sealed]], record: UUID | None, explanation: Explanation | None
+    ) -> Receipt:
         facts = [
             FactReceipt(id=one.id, type=recorded.fact.type, sequence=one.seq, hash=one.hash.hex())
             for recorded, _, one in sealed
         ]
-        return Receipt(case=sealed[0][0].subject if sealed else None, record=record, facts=facts)
+        case = sealed[0][0].subject if sealed else None
+        return Receipt(case=case, record=record, facts=facts, explanation=explanation)
 
 
 def shard_of(case: UUID, shards: int) -> int:
