@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from services.rehab import handlers
 from services.rehab.api.forms import Flag, Open, Uow, View, page_of
 from services.rehab.domain.assistance import ApplicationOrder, ApplicationState, Decision
+from services.rehab.handlers import assisting
 from shared import ids
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import RehabCategory
@@ -152,7 +152,7 @@ async def submit_application(
     case: CaseId, body: ApplicationIn, actor: Annotated[Actor, may(Act.SUBMIT_APPLICATION)], uow: Uow
 ) -> Receipt:
     """Receive an application to the county federation."""
-    application = await handlers.submit_application(case, body.order(), actor, uow)
+    application = await assisting.submit_application(case, body.order(), actor, uow)
     receipt: Receipt = await uow.commit(record=application)
     return receipt
 
@@ -162,7 +162,7 @@ async def complete_application(
     application: UUID, body: CompletionIn, actor: Annotated[Actor, may(Act.SUBMIT_APPLICATION)], uow: Uow
 ) -> Receipt:
     """Receive the materials that an application lacked; its clocks start anew."""
-    await handlers.complete_application(application, body.materials, body.submitted_on, actor, uow)
+    await assisting.complete_application(application, body.materials, body.submitted_on, actor, uow)
     receipt: Receipt = await uow.commit(record=application)
     return receipt
 
@@ -172,7 +172,7 @@ async def return_application(
     application: UUID, body: ReturnIn, actor: Annotated[Actor, may(Act.CHECK_APPLICATION)], uow: Uow
 ) -> Receipt:
     """Reply that materials are missing."""
-    await handlers.return_application(application, body.missing, body.returned_on, actor, uow)
+    await assisting.return_application(application, body.missing, body.returned_on, actor, uow)
     receipt: Receipt = await uow.commit(record=application)
     return receipt
 
@@ -182,7 +182,7 @@ async def approve_assistance(
     application: UUID, body: ApprovalIn, actor: Annotated[Actor, may(Act.DECIDE_APPLICATION)], uow: Uow
 ) -> Receipt:
     """Approve item, category, mode, period and ceiling under the policy of the day."""
-    approval = await handlers.approve_assistance(application, body.decision(), actor, uow)
+    approval = await assisting.approve_assistance(application, body.decision(), actor, uow)
     receipt: Receipt = await uow.commit(record=approval)
     return receipt
 
@@ -192,7 +192,7 @@ async def refuse_assistance(
     application: UUID, body: RefusalIn, actor: Annotated[Actor, may(Act.DECIDE_APPLICATION)], uow: Uow
 ) -> Receipt:
     """Refuse, saying why."""
-    await handlers.refuse_assistance(application, body.reasons, body.refused_on, actor, uow)
+    await assisting.refuse_assistance(application, body.reasons, body.refused_on, actor, uow)
     receipt: Receipt = await uow.commit(record=application)
     return receipt
 

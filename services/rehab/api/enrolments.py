@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from services.rehab import handlers
 from services.rehab.api.forms import Open, Uow, View, page_of
 from services.rehab.domain.enrolment import EnrolmentOrder
 from services.rehab.domain.evaluation import EvaluationOrder
+from services.rehab.handlers import enrolling, evaluating
 from shared import ids
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import RehabCategory
@@ -97,7 +97,7 @@ async def start_enrolment(
 ) -> Receipt:
     """Take a child in at the caller's own institution."""
     order = EnrolmentOrder(ids.new_record(), actor.organisation, body.started_on)
-    enrolment = await handlers.start_enrolment(case, body.approval, order, uow)
+    enrolment = await enrolling.start_enrolment(case, body.approval, order, uow)
     receipt: Receipt = await uow.commit(record=enrolment)
     return receipt
 
@@ -107,7 +107,7 @@ async def end_enrolment(
     enrolment: UUID, body: EndIn, actor: Annotated[Actor, may(Act.START_ENROLMENT)], uow: Uow
 ) -> Receipt:
     """End an enrolment with the caller's own institution."""
-    await handlers.end_enrolment(enrolment, body.ended_on, body.reason, actor, uow)
+    await enrolling.end_enrolment(enrolment, body.ended_on, body.reason, actor, uow)
     receipt: Receipt = await uow.commit(record=enrolment)
     return receipt
 
@@ -137,7 +137,7 @@ async def record_evaluation(
     case: CaseId, body: EvaluationIn, actor: Annotated[Actor, may(Act.RECORD_EVALUATION)], uow: Uow
 ) -> Receipt:
     """Record an evaluation of an enrolled child."""
-    evaluation = await handlers.record_evaluation(case, body.enrolment, body.order(), actor, uow)
+    evaluation = await evaluating.record_evaluation(case, body.enrolment, body.order(), actor, uow)
     receipt: Receipt = await uow.commit(record=evaluation)
     return receipt
 

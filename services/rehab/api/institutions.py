@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from services.rehab import handlers
 from services.rehab.api.forms import Flag, Open, Uow, View, page_of, settings_of
 from services.rehab.domain.designation import DesignationOrder
 from services.rehab.domain.policy import AssistancePolicy
+from services.rehab.handlers import designating
 from shared import ids
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import OrgType, RehabCategory
@@ -72,7 +72,7 @@ async def grant_designation(
     """Designate a rehabilitation institution of the federation's region."""
     kinds = frozenset({OrgType.REHAB_CENTRE})
     known = await service_of(request).organisations.get(institution, field_name="institution", needed=kinds)
-    agreement = await handlers.grant_designation(institution, body.order(known.region), actor, uow)
+    agreement = await designating.grant_designation(institution, body.order(known.region), actor, uow)
     receipt: Receipt = await uow.commit(record=agreement)
     return receipt
 
@@ -82,7 +82,7 @@ async def suspend_designation(
     designation: UUID, body: SuspensionIn, actor: Annotated[Actor, may(Act.GRANT_DESIGNATION)], uow: Uow
 ) -> Receipt:
     """Suspend an agreement: no new enrolments from that day."""
-    await handlers.suspend_designation(designation, body.suspended_on, body.reason, actor, uow)
+    await designating.suspend_designation(designation, body.suspended_on, body.reason, actor, uow)
     receipt: Receipt = await uow.commit(record=designation)
     return receipt
 

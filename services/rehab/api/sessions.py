@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-from services.rehab import handlers
 from services.rehab.api.forms import Flag, Open, Uow, View
 from services.rehab.domain.sessions import Correction, SessionOrder
 from services.rehab.errors import BatchSize
+from services.rehab.handlers import training
 from services.rehab.repository.records import Rows
 from shared.access.policy import Act, Actor
 from shared.ages import anniversary
@@ -146,7 +146,7 @@ async def record_session(
     case: CaseId, body: SessionIn, actor: Annotated[Actor, may(Act.RECORD_SESSION)], uow: Uow
 ) -> Receipt:
     """Log one session of a child enrolled with the caller's own centre."""
-    session = await handlers.record_session(SessionOrder(case, body.enrolment, body.content()), actor, uow)
+    session = await training.record_session(SessionOrder(case, body.enrolment, body.content()), actor, uow)
     receipt: Receipt = await uow.commit(record=session)
     return receipt
 
@@ -159,7 +159,7 @@ async def record_sessions(
     if not 1 <= len(body.sessions) <= LARGEST_BATCH:
         raise BatchSize(limit=LARGEST_BATCH, size=len(body.sessions))
     orders = [line.order() for line in body.sessions if isinstance(line, LineIn)]
-    outcomes, language = iter(await handlers.record_sessions(orders, actor, uow)), language_of(request)
+    outcomes, language = iter(await training.record_sessions(orders, actor, uow)), language_of(request)
     results = [_result(line, outcomes, language) for line in body.sessions]
     recorded = sum(result.session is not None for result in results)
     answer: BatchResult = await uow.commit(
@@ -185,7 +185,7 @@ async def correct_session(
 ) -> Receipt:
     """Correct a session of the caller's own centre, or make it void."""
     replacement = body.replacement.content() if body.replacement else None
-    await handlers.correct_session(session, Correction(replacement, body.reason), actor, uow)
+    await training.correct_session(session, Correction(replacement, body.reason), actor, uow)
     receipt: Receipt = await uow.commit(record=session)
     return receipt
 

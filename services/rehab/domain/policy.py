@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.rehab.errors import NotEligible, RateNotSet
 from shared.ages import birthday
@@ -34,24 +34,53 @@ class Standard(BaseModel):
     categories: frozenset[RehabCategory]
     mode: TrainingMode
     age_band: AgeBand
-    annual: Figure[int | None]
+    annual: Figure[int | None] = Field(
+        title="年度补助标准",
+        description="Paid for training in a year, in fen; none where the county has yet to set it (§3.2).",
+    )
 
 
 class AssistancePolicy(PolicyVersion):
     """One version of the province's rules for children's rehabilitation assistance, as its file says it."""
 
-    age_rule: Figure[AgeRule]
-    certificate_before_age: Figure[int]
-    diagnosis_before_age: Figure[int]
-    residence: Figure[str]
-    income_test: Figure[bool]
-    benefit_year: Figure[Literal["calendar_year"]]
-    fundable_months: Figure[int]
-    full_time_month_days: Figure[int]
-    training_categories_per_year: Figure[int]
-    continuation_needs_evaluation: Figure[bool]
-    vision_years: Figure[int | None]
-    surgery: Figure[str]
+    age_rule: Figure[AgeRule] = Field(
+        title="年龄核定日",
+        description="Day on which the age is tested: approval, first day of the year, or service (§3.2).",
+    )
+    certificate_before_age: Figure[int] = Field(
+        title="持证年龄上限", description="Age before which a child with a certificate is assisted, years (§3.2)."
+    )
+    diagnosis_before_age: Figure[int] = Field(
+        title="凭诊断年龄上限",
+        description="Age before which a prescribed diagnosis does without a certificate, years (§3.2).",
+    )
+    residence: Figure[str] = Field(title="户籍或居住条件", description="What counts as residence in the county (§3.2).")
+    income_test: Figure[bool] = Field(
+        title="是否要求经济困难", description="Whether the family must show hardship (§3.2)."
+    )
+    benefit_year: Figure[Literal["calendar_year"]] = Field(
+        title="救助年度", description="Year for which assistance is approved (§3.2)."
+    )
+    fundable_months: Figure[int] = Field(
+        title="年度可补助月数", description="Months that are paid in a benefit year (§3.2)."
+    )
+    full_time_month_days: Figure[int] = Field(
+        title="全月出勤天数", description="Attended days from which a month is paid in full (§3.2)."
+    )
+    training_categories_per_year: Figure[int] = Field(
+        title="年度训练类别数", description="Training categories per child and benefit year (§3.2)."
+    )
+    continuation_needs_evaluation: Figure[bool] = Field(
+        title="续助须经评估",
+        description="Whether assistance after the first period needs the experts' evaluation (§3.2).",
+    )
+    vision_years: Figure[int | None] = Field(
+        title="视力训练年限",
+        description="Years of vision training in principle; none where the county sets none (§3.2).",
+    )
+    surgery: Figure[str] = Field(
+        title="手术救助方式", description="How surgery is paid: fixed amounts, or what insurance leaves (§3.2)."
+    )
     training: tuple[Standard, ...]
 
     def age_tested_on(self, approved_on: date) -> date:

@@ -20,7 +20,7 @@ from shared.policyfile import NoPolicyInForce, Policies
 
 POLICIES = read_assistance_policies()
 CERTIFICATE, DIAGNOSIS = EligibilityBasis
-CENTRALISED, FAMILY = TrainingMode
+CENTRALISED, FAMILY = TrainingMode.CENTRALISED, TrainingMode.INSTITUTION_COMMUNITY_FAMILY
 TRAINED = [c for c in RehabCategory if c is not RehabCategory.VISION]
 
 

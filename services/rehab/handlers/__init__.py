@@ -1,0 +1,1 @@
+"""What rehab does: one function per command or incoming fact. Each loads, decides by a rule, saves and records."""

@@ -1,0 +1,73 @@
+"""Sessions (handbook §3.5)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.rehab.domain import sessions
+from services.rehab.domain.enrolment import Enrolment
+from services.rehab.domain.sessions import SessionOrder
+from services.rehab.repository import RehabUnitOfWork
+from shared import clock, ids
+from shared.access.policy import Actor
+from shared.errors import CaseNotFound, Refusal
+
+
+async def record_session(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork) -> UUID:
+    """Log one session and return its id. A refusal after the write rolls it back: so it needs one round trip less."""
+    sessions.check_times(order.content, clock.now(), uow.rules)
+    await uow.hold([order.case])
+    session, fact_id = ids.new_record(), ids.new_fact()
+    enrolled = await uow.records.sessions.add(session, order, fact_id, actor)
+    fact = sessions.record_session(session, enrolled, order.content)
+    uow.record(order.case, fact, occurred_at=fact.starts_at, fact_id=fact_id)
+    return session
+
+
+async def record_sessions(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> list[UUID | Refusal]:
+    """Log a day of sessions: each becomes a session or is refused by itself; one statement per step for all."""
+    await uow.hold({order.case for order in orders})
+    own = await uow.records.enrolments.at_own_of_many({order.enrolment for order in orders}, actor)
+    clashes = await uow.records.sessions.clashes([(order.case, order.times) for order in orders])
+    day = _Day(own, uow)
+    results = [day.take(order, clashes.get(place)) for place, order in enumerate(orders)]
+    await uow.records.sessions.add_many(day.taken, actor)
+    return results
+
+
+class _Day:
+    """The sessions of one batch that were taken so far."""
+
+    def __init__(self, own: dict[UUID, Enrolment], uow: RehabUnitOfWork) -> None:
+        self.own, self.uow, self.now = own, uow, clock.now()
+        self.busy: dict[UUID, sessions.BusyTimes] = {}
+        self.taken: list[tuple[UUID, SessionOrder, UUID]] = []
+
+    def take(self, order: SessionOrder, clash: sessions.Interval | None) -> UUID | Refusal:
+        try:
+            return self._record(order, clash)
+        except Refusal as refusal:
+            return refusal
+
+    def _record(self, order: SessionOrder, clash: sessions.Interval | None) -> UUID:
+        sessions.check_times(order.content, self.now, self.uow.rules)
+        enrolled = self.own.get(order.enrolment)
+        if enrolled is None or enrolled.case != order.case:
+            raise CaseNotFound
+        fact = sessions.record_session(ids.new_record(), enrolled, order.content)
+        if clash is not None:
+            raise sessions.overlap(clash)
+        self.busy.setdefault(order.case, sessions.BusyTimes()).add(*order.times)
+        said_by = self.uow.record(order.case, fact, occurred_at=fact.starts_at)
+        self.taken.append((fact.session, order, said_by))
+        return fact.session
+
+
+async def correct_session(session: UUID, correction: sessions.Correction, actor: Actor, uow: RehabUnitOfWork) -> None:
+    """Correct a session of the actor's own institution, or make it void."""
+    now = clock.now()
+    case, enrolled = await uow.records.sessions.place_of(session, actor)
+    await uow.hold([case])
+    held = await uow.records.enrolments.at_own(case, enrolled, actor)
+    fact = sessions.correct_session(await uow.records.sessions.logged(session), held, correction, now, uow.rules)
+    said_by = uow.record(case, fact, occurred_at=now)
+    await uow.records.sessions.correct(case, fact, said_by)

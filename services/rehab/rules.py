@@ -1,0 +1,24 @@
+"""The shelf of rehab in the rule book: its policy files, its settings, its tables."""
+
+from pathlib import Path
+
+from services.rehab.domain.policy import read_assistance_policies
+from services.rehab.domain.rules import Rules
+from shared.rulebook.book import Book, PolicyShelf, SettingShelf, Table
+
+DOMAIN = Path(__file__).parent / "domain"
+
+BOOK = Book(
+    service="rehab",
+    policies=(PolicyShelf("rehab.policy", read_assistance_policies(), "REHAB_POLICY_FOLDER"),),
+    settings=(SettingShelf(Rules, "REHAB_RULES__"),),
+    tables=(
+        Table(
+            "rehab.instruments",
+            DOMAIN / "instruments.json",
+            "Ranges, steps and direction of every outcome scale (孤独症规范; handbook §3.6).",
+            "疗效评估量表的分值范围、步长与方向",
+            "source",
+        ),
+    ),
+)
