@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.screening.domain.ages import check_not_in_future, check_registry_age
+from services.screening.domain.identifiers import resident_number
 from services.screening.domain.protocol import Protocol
 from services.screening.errors import InvalidNumber, NumberDisagrees, NumberNeeded
 from shared.contracts.codes import Sex
 from shared.contracts.events.screening import ChildRegistered, IdentifierKind
-from shared.identifiers import Flaw, InvalidIdentifier, ResidentNumber
+from shared.identifiers import Flaw
+from shared.rulebook.registry import rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,9 @@ class Registered:
     fact: ChildRegistered
 
 
+@rule("screening.register-child", "assumed", zh="登记儿童：身份号码优先，其次出生医学证明编号；与出生日期、性别一致")
 def register(child: NewChild, today: date, protocol: Protocol) -> Registered:
-    """Check a new child. Key is the resident number, else the birth certificate number (handbook §1.4, §2.3)."""
+    """Check a new child: its key is the resident number, else the birth certificate number (handbook §1.4, §2.3)."""
     on = child.registered_on or today
     check_not_in_future(on, today, "registered_on")
     check_not_in_future(child.birth_date, on, "birth_date")
@@ -67,8 +70,14 @@ def register(child: NewChild, today: date, protocol: Protocol) -> Registered:
     return Registered(identity, _fact(child, kinds[0]))
 
 
+@rule(
+    "screening.birth-certificate-number",
+    "assumed",
+    zh="出生医学证明编号的格式",
+    setting="SCREENING_PROTOCOLS: registry",
+)
 def canonical_birth_certificate(text: str, protocol: Protocol) -> str:
-    """Return a birth certificate number as it is kept; raises InvalidNumber."""
+    """Read a birth certificate number, a newborn's provisional identifier (handbook §2.3). Raises InvalidNumber."""
     number = text.strip().upper()
     if not re.fullmatch(protocol.registry.birth_certificate_form.value, number):
         raise InvalidNumber(field=IdentifierKind.BIRTH_CERTIFICATE.value, flaw=Flaw.FORM.value)
@@ -92,7 +101,7 @@ def _canonical(child: NewChild, protocol: Protocol) -> Identity:
 def _own_number(child: NewChild) -> str | None:
     if child.identity.resident_number is None:
         return None
-    number = _parsed(child.identity.resident_number, "resident_number")
+    number = resident_number(child.identity.resident_number, "resident_number")
     if number.born != child.birth_date:
         raise NumberDisagrees(field="birth_date")
     if number.sex is not child.sex:
@@ -103,14 +112,7 @@ def _own_number(child: NewChild) -> str | None:
 def _guardian_number(identity: Identity) -> str | None:
     if identity.guardian_resident_number is None:
         return None
-    return _parsed(identity.guardian_resident_number, "guardian_resident_number").text
-
-
-def _parsed(text: str, name: str) -> ResidentNumber:
-    try:
-        return ResidentNumber.parse(text)
-    except InvalidIdentifier as verdict:
-        raise InvalidNumber(field=name, flaw=verdict.flaw.value) from None
+    return resident_number(identity.guardian_resident_number, "guardian_resident_number").text
 
 
 def _fact(child: NewChild, kind: IdentifierKind) -> ChildRegistered:

@@ -1,7 +1,4 @@
-"""The screening service's own database: the registry of children, and what was found about each (handbook §1)."""
-
-from collections.abc import Iterator
-from enum import StrEnum
+"""What was found about each child: suspicions, referral slips and records of acts (handbook §1)."""
 
 from sqlalchemy import (
     ARRAY,
@@ -12,21 +9,19 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     Numeric,
     Table,
     Text,
     Uuid,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.screening.domain.referral import ReferralStatus
-from shared.contracts.codes import RehabCategory, ScreeningCategory, Sex
+from services.screening.tables.common import author, code, codes, metadata, of_child
+from shared.contracts.codes import RehabCategory, ScreeningCategory
 from shared.contracts.events.screening import (
     DiagnosisOutcome,
-    IdentifierKind,
     Instrument,
     ReferralStep,
     Regression,
@@ -36,111 +31,6 @@ from shared.contracts.events.screening import (
     ScreeningRound,
     SuspicionState,
     TracingOutcome,
-)
-from shared.journal.tables import Moment, new_metadata
-
-metadata = new_metadata()
-
-
-class Basis(StrEnum):
-    """Why an organisation takes part in a case; derived from facts, never entered by hand (docs/access.md)."""
-
-    REGISTERED = "registered"
-    SCREENED = "screened"
-    REFERRED = "referred"
-    ENROLLED = "enrolled"
-    PLACED = "placed"
-    IN_CUSTODY = "in_custody"
-
-
-def code(name: str, *, nullable: bool = False) -> Column[str]:
-    """Return a column that holds a stable code of published facts; `codes` keeps it to them."""
-    return Column(name, Text, nullable=nullable)
-
-
-def codes(**columns: type[StrEnum]) -> Iterator[CheckConstraint]:
-    """Return, for each column, the constraint that keeps it to its codes."""
-    for name, kind in columns.items():
-        listed = ", ".join(repr(one.value) for one in kind)
-        yield CheckConstraint(f"{name} IN ({listed})", name=name)
-
-
-def of_child(name: str = "case_id") -> Column[object]:
-    """Return a column that names a registered child."""
-    return Column(name, ForeignKey("child.case_id"), nullable=False)
-
-
-def author() -> tuple[Column[object], Column[object], Column[object]]:
-    """Return the columns that every record of an act carries: institution, named person, time of entry."""
-    return (
-        Column("organisation", Uuid, nullable=False),
-        Column("person", Uuid, nullable=False),
-        Column("recorded_at", Moment, nullable=False, server_default=func.now()),
-    )
-
-
-child = Table(
-    "child",
-    metadata,
-    Column("case_id", Uuid, primary_key=True),
-    code("sex"),
-    Column("birth_date", Date, nullable=False),
-    Column("region", Text, nullable=False),
-    code("identifier_kind"),
-    *author(),
-    Column("merged_into", ForeignKey("child.case_id")),
-    Column("erased_at", Moment),
-    *codes(sex=Sex, identifier_kind=IdentifierKind),
-    CheckConstraint("region ~ '^[0-9]{6}$'", name="region"),
-    # A child is never merged into itself: following the chain must end.
-    CheckConstraint("merged_into <> case_id", name="merged_into_another"),
-    Index("ix_child_region", "region", "case_id", postgresql_ops={"region": "text_pattern_ops"}),
-    comment="Children by their case; its row lock orders all acts on one child.",
-    postgresql_with={"fillfactor": 70},
-)
-
-child_identity = Table(
-    "child_identity",
-    metadata,
-    Column("case_id", ForeignKey("child.case_id"), primary_key=True),
-    Column("wrapped_key", LargeBinary),
-    Column("wrapped_with", Text),
-    Column("name", LargeBinary),
-    Column("resident_number", LargeBinary),
-    Column("birth_certificate", LargeBinary),
-    Column("guardian_name", LargeBinary),
-    Column("guardian_phone", LargeBinary),
-    Column("guardian_resident_number", LargeBinary),
-    Column("address", LargeBinary),
-    # Erasure destroys the key and the name with it; half an identity would be neither.
-    CheckConstraint("(wrapped_key IS NULL) = (name IS NULL)", name="whole_or_erased"),
-    comment="Who the child is, encrypted under the child's own key; row-level security is the second wall.",
-)
-
-child_number = Table(
-    "child_number",
-    metadata,
-    Column("kind", Text, primary_key=True),
-    Column("blind", LargeBinary, primary_key=True),
-    of_child(),
-    *codes(kind=IdentifierKind),
-    CheckConstraint("octet_length(blind) = 32", name="hmac_sha256"),
-    Index("ix_child_number_case_id", "case_id"),
-    comment="Blind index of numbers: the primary key lets one of two clerks win who register a number at once.",
-)
-
-participant = Table(
-    "participant",
-    metadata,
-    Column("organisation", Uuid, primary_key=True),
-    Column("case_id", ForeignKey("child.case_id"), primary_key=True),
-    Column("basis", Text, primary_key=True),
-    Column("source", Uuid, primary_key=True, comment="The referral, enrolment, placement or stay; else the case."),
-    Column("since", Date, nullable=False),
-    Column("until", Date, comment="First day on which this no longer gives sight of the child."),
-    *codes(basis=Basis),
-    Index("ix_participant_case_id", "case_id"),
-    comment="Which organisation takes part in which case, and on what ground.",
 )
 
 screening = Table(
