@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
     func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -67,6 +68,9 @@ case_file = Table(
     Column("states", JSONB, nullable=False, comment="State of the suspicion per screening category (handbook §1.5)."),
     Column("stage", SmallInteger, nullable=False, comment="Furthest stage reached, as its rank."),
     Column("last_at", Moment, nullable=False, comment="When the latest fact was recorded."),
+    Column("died_on", Date),
+    Column("masked", Boolean, comment="Consent to share is withdrawn; empty while nobody said anything about it."),
+    Column("erased", Boolean, nullable=False, server_default=false(), comment="The child's identity is destroyed."),
     CheckConstraint(f"sex IN ({', '.join(repr(sex.value) for sex in Sex)})", name="sex"),
     # The list of a county, newest activity first, is read off the first index, a city's merges those of its counties;
     # a province has too many for that and reads the second.
@@ -74,6 +78,44 @@ case_file = Table(
     Index("ix_case_file_last_at", "last_at", "case_id"),
     comment="One row per case: what lists and heads show.",
     postgresql_with={"fillfactor": 70},
+)
+
+same_child = Table(
+    "same_child",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("other", Uuid, primary_key=True),
+    Column("survives", Boolean, nullable=False, comment="Whether the child is shown under `case_id`."),
+    Column("recorded_at", Moment, nullable=False),
+    comment="Two cases that are one child, a row for each of the two; the history of both stays where it is.",
+)
+
+residence_move = Table(
+    "residence_move",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("moved_on", Date, primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+    Column("previous", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Index("ix_residence_move_previous", "previous", "moved_on", "case_id"),
+    comment="Where a child lived before: what the old county still sees of it is this row.",
+)
+
+counted_fact = Table(
+    "counted_fact",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+    Column("reference", Uuid, nullable=False, comment="Claim, placement, operation or fitting."),
+    Column("amount", BigInteger, nullable=False, comment="Fen, or class hours."),
+    Column("recorded_at", Moment, nullable=False),
+    CheckConstraint("kind IN ('home_teaching', 'device', 'surgery', 'claim', 'payment')", name="kind"),
+    Index("ix_counted_fact_kind", "kind", "day", "case_id"),
+    comment="Facts that a figure counts by their day.",
 )
 
 county = Table(
@@ -190,5 +232,8 @@ PROJECTIONS = (
     attended_session,
     school_day,
     licence,
+    same_child,
+    residence_move,
+    counted_fact,
 )
 """What a rebuild empties and makes anew from the producers' facts."""

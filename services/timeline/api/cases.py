@@ -11,7 +11,7 @@ from services.timeline.api.reading import board, database, reader_of, ready
 from services.timeline.completeness import CompletenessOut
 from services.timeline.domain.chain import LANE_OF, Stage
 from services.timeline.domain.entry import Row
-from services.timeline.domain.sight import Sight
+from services.timeline.domain.sight import BY_REGION, Sight, sees_no_child
 from services.timeline.repository import cases as repository
 from services.timeline.repository.entries import END, LAST_ID
 from shared import clock
@@ -19,7 +19,7 @@ from shared.access.policy import Act, Actor
 from shared.ages import age_in_years
 from shared.contracts.codes import Sex
 from shared.contracts.events.screening import SuspicionState
-from shared.errors import CaseNotFound
+from shared.errors import CaseNotFound, NotAllowed
 from shared.http.doors import may
 from shared.http.paging import After, Limit, from_cursor, to_cursor
 from shared.ids import CaseId
@@ -40,6 +40,9 @@ class CaseRow(BaseModel):
     stage: str | None = Field(description="Furthest stage of the chain that the case has reached.")
     states: dict[str, SuspicionState] | None = Field(description="State of the suspicion per screening category.")
     last_at: datetime = Field(description="When the latest fact was recorded.")
+    died_on: date | None = Field(description="Date of death, where one is registered.")
+    masked: bool = Field(description="Consent to share is withdrawn: of most entries only kind and day are shown.")
+    erased: bool = Field(description="The child's identity is destroyed; the chain of facts stays.")
 
 
 class CasePage(BaseModel):
@@ -62,9 +65,27 @@ class Participant(BaseModel):
 class CaseHead(CaseRow):
     """One case: what stands at the top of its page."""
 
+    shown_under: UUID | None = Field(description="The case under which this child is shown, when that is another.")
+    same_child: list[UUID] = Field(description="Other cases that are this child; their entries stand in this file.")
     participants: list[Participant] = Field(description="All of them, or only the reader's own part.")
     entries: dict[str, int] = Field(description="Entries per lane, for lanes of which the reader sees every entry.")
     completeness: CompletenessOut
+
+
+class Moved(BaseModel):
+    """What a county still sees of a child that moved away."""
+
+    case: UUID
+    previous: str = Field(description="County in which the child lived.")
+    region: str = Field(description="County in which it lives now; it is in charge from that day on.")
+    moved_on: date
+
+
+class MovedPage(BaseModel):
+    """A page of children that moved away, latest move first."""
+
+    items: list[Moved]
+    next: str | None = Field(description="Give as `after` to get the next page; null on the last.")
 
 
 class Look(BaseModel):
@@ -100,6 +121,19 @@ async def list_cases(request: Request, actor: Lists, limit: Limit = 50, after: A
     return ready({"items": items, "next": cursor, "completeness": stamp})
 
 
+@router.get("/moved-away", responses={200: {"model": MovedPage}}, response_class=Response)
+async def moved_away(request: Request, actor: Lists, limit: Limit = 50, after: After = None) -> Response:
+    """List the children that moved out of the actor's region: when and where to, nothing of what came after."""
+    if actor.org_type not in BY_REGION or sees_no_child(actor):
+        raise NotAllowed(act=Act.LIST_CASES.value)
+    before: Any = from_cursor(after, date.fromisoformat, UUID) or (date.max, LAST_ID)
+    async with database(request).session() as session:
+        rows = await repository.moved_away(session.driver, reader_of(request, actor), actor.region, before, limit)
+    last = rows[-1] if len(rows) == limit else None
+    cursor = to_cursor(last["moved_on"].isoformat(), str(last["event_id"])) if last else None
+    return ready({"items": [_moved(row) for row in rows], "next": cursor})
+
+
 @router.get("/{case}", responses={200: {"model": CaseHead}}, response_class=Response)
 async def head(request: Request, case: CaseId, actor: Reads) -> Response:
     """Show the head of a case: where, how old, which states, who takes part, how much there is, how complete."""
@@ -109,10 +143,12 @@ async def head(request: Request, case: CaseId, actor: Reads) -> Response:
         if row is None:
             raise CaseNotFound
         everyone = None if reader.sight.everyone else actor.organisation
-        participants = await repository.participants(session.driver, case, everyone)
-        counted = await repository.counted(session.driver, reader.sight.whole, case)
+        participants = await repository.participants(session.driver, row["family"], everyone)
+        counted = await repository.counted(session.driver, reader.sight.whole, row["family"])
         stamp = await board(request).stamp(row["parked"], session.driver)
     more = {
+        "shown_under": row["shown_under"],
+        "same_child": [other for other in row["family"] if other != case],
         "participants": [dict(participant) for participant in participants],
         "entries": {LANE_OF[producer].value: number for producer, number in counted.items()},
         "completeness": stamp,
@@ -145,8 +181,15 @@ def _case(row: Row, sight: Sight) -> dict[str, Any]:
         "stage": Stage(row["stage"]).code if sight.states else None,
         "states": row["states"] if sight.states else None,
         "last_at": row["last_at"],
+        "died_on": row["died_on"],
+        "masked": row["masked"] is True,
+        "erased": row["erased"],
     }
 
 
 def _look(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in Look.model_fields}
+
+
+def _moved(row: Row) -> dict[str, Any]:
+    return {"case": row["case_id"], **{name: row[name] for name in ("previous", "region", "moved_on")}}

@@ -22,7 +22,9 @@ def shown(row: Row, sight: Sight) -> Shown | None:
 
     `own` of the row says whether the reader's organisation recorded the fact, or is the one that it concerns.
     """
-    detail = sight.detail(row["producer"], row["type"], own=row["own"] is True)
+    own = row["own"] is True
+    detail = sight.detail(row["producer"], row["type"], own=own)
+    detail = sight.masked(detail, own=own, withdrawn=row["masked"] is True, erased=row["erased"])
     if detail is Detail.HIDDEN:
         return None
     entry: Shown = {

@@ -29,6 +29,10 @@ class Detail(StrEnum):
     HIDDEN = "hidden"
 
 
+MASKED = {Detail.FULL: Detail.REDUCED, Detail.CATEGORY: Detail.HIDDEN}
+"""What is left of an entry behind a mask: that something happened, and when."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a kind of organisation sees of the files that it may open."""
@@ -39,12 +43,20 @@ class Sight:
     producers: Mapping[str, Detail] = field(default_factory=dict)
     everyone: bool = False
     """Whether it sees who else takes part."""
+    through_mask: bool = False
+    """Whether it sees in full although consent to share is withdrawn: on a statutory basis."""
 
     def detail(self, producer: str, fact_type: str, *, own: bool) -> Detail:
         """Return how much of one entry is shown."""
         if own and producer in self.own:
             return Detail.FULL
         return self.types.get(fact_type, self.producers.get(producer, Detail.HIDDEN))
+
+    def masked(self, detail: Detail, *, own: bool, withdrawn: bool, erased: bool) -> Detail:
+        """Return how much is left: an erased child's file is masked for all, a withdrawn consent's for others."""
+        if erased or (withdrawn and not own and not self.through_mask):
+            return MASKED.get(detail, detail)
+        return detail
 
     @property
     def states(self) -> bool:
@@ -82,7 +94,7 @@ SIGHTS: Mapping[OrgType, Sight] = {
     OrgType.FEDERATION: Sight(producers=_ALL, everyone=True),
     OrgType.HEALTH_AUTHORITY: Sight(producers=_STATES | {"screening": Detail.FULL}, everyone=True),
     OrgType.EDUCATION_AUTHORITY: Sight(producers=_STATES | {"education": Detail.FULL}, everyone=True),
-    OrgType.AUDITOR: Sight(producers=_ALL, everyone=True),
+    OrgType.AUDITOR: Sight(producers=_ALL, everyone=True, through_mask=True),
     OrgType.SERVICE: Sight(),
 }
 

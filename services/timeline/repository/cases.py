@@ -1,13 +1,15 @@
 """Lists and heads of case files, and who has looked at one; each statement logs what it shows."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
 
 from services.timeline.domain.chain import PRODUCERS
 from services.timeline.repository.entries import Reader
+from services.timeline.repository.readable import FAMILY
+from shared.access.second_wall import Told, telling
 from shared.db import Driver
 
 _LOG = """
@@ -19,26 +21,43 @@ WITH page AS MATERIALIZED (
 ), logged AS (
   {_LOG} SELECT $6, $7, $8, $9, $10, 'shown', $11, case_id FROM page
 )
-SELECT case_id, county, birth_date, sex, states, stage, last_at FROM page ORDER BY last_at DESC, case_id DESC
+SELECT case_id, county, birth_date, sex, states, stage, last_at, died_on, masked, erased
+FROM page ORDER BY last_at DESC, case_id DESC
 """
 _HEAD = f"""
 WITH seen AS MATERIALIZED (
-  SELECT f.* FROM case_file f WHERE f.case_id = $3 AND {{where}}
+  SELECT f.*, {FAMILY} AS family FROM case_file f WHERE f.case_id = $3 AND {{where}}
 ), logged AS (
-  {_LOG} SELECT $4, $5, $6, $7, $8, 'shown', $9, case_id FROM seen
+  {_LOG} SELECT $4, $5, $6, $7, $8, 'shown', $9, unnest(family) FROM seen
 )
-SELECT seen.*, (SELECT count(*) FROM parked_event k WHERE k.producer = ANY($10::text[]) AND k.case_id = $3) AS parked
+SELECT seen.*, (SELECT count(*) FROM parked_event k
+                WHERE k.producer = ANY($10::text[]) AND k.case_id = ANY(seen.family)) AS parked,
+       (SELECT s.other FROM same_child s WHERE s.case_id = $3 AND NOT s.survives LIMIT 1) AS shown_under
 FROM seen
 """
 _PARTICIPANTS = """
 SELECT organisation, basis, since, until FROM case_participant
-WHERE case_id = $1 AND ($2::uuid IS NULL OR organisation = $2) ORDER BY since, basis, reference, organisation
+WHERE case_id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR organisation = $2)
+ORDER BY since, basis, reference, organisation
 """
 # What is applied of a stream is on the timeline, but for what two persons stepped over.
 _COUNTED = """
 SELECT p.producer, sum(p.last_seq)::bigint - (
-  SELECT count(*) FROM waiver w WHERE w.producer = p.producer AND w.case_id = $2 AND w.agreed_at IS NOT NULL) AS entries
-FROM stream_position p WHERE p.producer = ANY($1::text[]) AND p.case_id = $2 GROUP BY p.producer
+  SELECT count(*) FROM waiver w
+  WHERE w.producer = p.producer AND w.case_id = ANY($2::uuid[]) AND w.agreed_at IS NOT NULL) AS entries
+FROM stream_position p WHERE p.producer = ANY($1::text[]) AND p.case_id = ANY($2::uuid[]) GROUP BY p.producer
+"""
+# What the old county still sees of a child that moved away: that it did, when, and where to. Reading it is logged too.
+_MOVED_AWAY = f"""
+WITH page AS MATERIALIZED (
+  SELECT case_id, moved_on, event_id, previous, region FROM residence_move
+  WHERE {telling(Told.REGION, "$1")} AND starts_with(previous, $1) AND NOT starts_with(region, $1)
+    AND (moved_on, event_id) < ($2, $3)
+  ORDER BY moved_on DESC, event_id DESC LIMIT $4
+), logged AS (
+  {_LOG} SELECT $5, $6, $7, $8, $9, 'shown', $10, case_id FROM page
+)
+SELECT * FROM page ORDER BY moved_on DESC, event_id DESC
 """
 _LOOKED = f"""
 WITH seen AS MATERIALIZED (
@@ -67,15 +86,15 @@ async def head(driver: Driver, reader: Reader, case: UUID) -> asyncpg.Record | N
     return await driver.fetchrow(statement, *reader.readable.arguments, case, *reader.log, list(PRODUCERS))
 
 
-async def participants(driver: Driver, case: UUID, organisation: UUID | None) -> list[asyncpg.Record]:
+async def participants(driver: Driver, family: Sequence[UUID], organisation: UUID | None) -> list[asyncpg.Record]:
     """Return who takes part in a case, or in what an organisation itself takes part."""
-    rows: list[asyncpg.Record] = await driver.fetch(_PARTICIPANTS, case, organisation)
+    rows: list[asyncpg.Record] = await driver.fetch(_PARTICIPANTS, family, organisation)
     return rows
 
 
-async def counted(driver: Driver, producers: Sequence[str], case: UUID) -> dict[str, int]:
+async def counted(driver: Driver, producers: Sequence[str], family: Sequence[UUID]) -> dict[str, int]:
     """Return how many entries of a case come from each of some producers."""
-    found = {row["producer"]: row["entries"] for row in await driver.fetch(_COUNTED, producers, case)}
+    found = {row["producer"]: row["entries"] for row in await driver.fetch(_COUNTED, producers, family)}
     return {producer: found.get(producer, 0) for producer in producers}
 
 
@@ -87,4 +106,12 @@ async def looked_at(
     rows: list[asyncpg.Record] = await driver.fetch(
         statement, *reader.readable.arguments, case, *reader.log, *before, limit
     )
+    return rows
+
+
+async def moved_away(
+    driver: Driver, reader: Reader, region: str, before: tuple[date, UUID], limit: int
+) -> list[asyncpg.Record]:
+    """Return the children that moved out of a region, latest move first, and log each of them."""
+    rows: list[asyncpg.Record] = await driver.fetch(_MOVED_AWAY, region, *before, limit, *reader.log)
     return rows

@@ -9,7 +9,7 @@ import asyncpg
 
 from services.timeline.domain.chain import PRODUCERS
 from services.timeline.domain.sight import Detail, Sight
-from services.timeline.repository.readable import Readable
+from services.timeline.repository.readable import FAMILY, Readable
 from shared.access.policy import Actor
 from shared.access.second_wall import Told, telling
 from shared.db import Driver
@@ -22,10 +22,11 @@ LAST_ID = UUID(int=2**128 - 1)
 # entries are looked at: `(SELECT case_id FROM seen) IS NOT NULL` has no column of theirs and is asked first.
 _SEEN_AND_LOGGED = f"""
 WITH seen AS MATERIALIZED (
-  SELECT f.case_id FROM case_file f WHERE {telling(Told.CASE, "$3::uuid::text")} AND f.case_id = $3 AND {{where}}
+  SELECT f.case_id, coalesce(f.masked, false) AS masked, f.erased, {FAMILY} AS family
+  FROM case_file f WHERE {telling(Told.CASE, "$3::uuid::text")} AND f.case_id = $3 AND {{where}}
 ), logged AS (
   INSERT INTO access_log (person, organisation, role, purpose, act, outcome, request_id, case_id)
-  SELECT $4, $5, $6, $7, $8, 'shown', $9, case_id FROM seen
+  SELECT $4, $5, $6, $7, $8, 'shown', $9, unnest(family) FROM seen
 )"""
 # Whether an entry is visible at all is said twice: here, so that pages are full, and in `Sight.detail`, which is asked
 # again for every row that is shown.
@@ -35,23 +36,27 @@ _VISIBLE = """
 # Of whose an entry is, the reader only needs whether it is its own: ids are dear to pass on.
 _COLUMNS = """event_id, occurred_at, recorded_at, producer, type, hash, envelope,
   (e.organisation = $5 OR e.institution = $5) AS own"""
+_MEMBERS = "ARRAY(SELECT unnest(family) FROM seen)"
 _PAGE = f"""
 {_SEEN_AND_LOGGED}, page AS (
-  SELECT {_COLUMNS} FROM entry e
-  WHERE (SELECT case_id FROM seen) IS NOT NULL
-    AND e.case_id = (SELECT case_id FROM seen) AND (e.occurred_at, e.event_id) < ($13, $14) AND e.occurred_at >= $15
-    AND e.recorded_at <= $16 AND {_VISIBLE}
-    AND ($17::text IS NULL OR e.producer = $17) AND ($18::text[] IS NULL OR e.type = ANY($18))
-    AND ($19::uuid IS NULL OR ((e.organisation = $19 OR e.institution = $19)
-                               AND (e.producer = ANY($20::text[]) OR e.organisation = $5 OR e.institution = $5)))
-  ORDER BY e.occurred_at DESC, e.event_id DESC LIMIT $21
+  SELECT e.* FROM seen CROSS JOIN unnest(seen.family) AS member (id) CROSS JOIN LATERAL (
+    SELECT {_COLUMNS} FROM entry e
+    WHERE (SELECT case_id FROM seen) IS NOT NULL
+      AND e.case_id = member.id AND (e.occurred_at, e.event_id) < ($13, $14) AND e.occurred_at >= $15
+      AND e.recorded_at <= $16 AND {_VISIBLE}
+      AND ($17::text IS NULL OR e.producer = $17) AND ($18::text[] IS NULL OR e.type = ANY($18))
+      AND ($19::uuid IS NULL OR ((e.organisation = $19 OR e.institution = $19)
+                                 AND (e.producer = ANY($20::text[]) OR e.organisation = $5 OR e.institution = $5)))
+    ORDER BY e.occurred_at DESC, e.event_id DESC LIMIT $21
+  ) e ORDER BY e.occurred_at DESC, e.event_id DESC LIMIT $21
 ), first_correction AS MATERIALIZED (
   SELECT DISTINCT ON (corrected) corrected, event_id, recorded_at FROM correction
-  WHERE (SELECT case_id FROM seen) IS NOT NULL AND case_id = (SELECT case_id FROM seen) AND recorded_at <= $16
+  WHERE (SELECT case_id FROM seen) IS NOT NULL AND case_id = ANY({_MEMBERS}) AND recorded_at <= $16
   ORDER BY corrected, recorded_at, event_id
 )
-SELECT p.*, c.event_id AS corrected_by, c.recorded_at AS corrected_at,
-       (SELECT count(*) FROM parked_event k WHERE k.producer = ANY($22::text[]) AND k.case_id = $3) AS parked
+SELECT p.*, seen.masked, seen.erased, c.event_id AS corrected_by, c.recorded_at AS corrected_at,
+       (SELECT count(*) FROM parked_event k
+        WHERE k.producer = ANY($22::text[]) AND k.case_id = ANY({_MEMBERS})) AS parked
 FROM seen LEFT JOIN page p ON true LEFT JOIN first_correction c ON c.corrected = p.event_id
 ORDER BY p.occurred_at DESC, p.event_id DESC
 """
@@ -64,10 +69,11 @@ _POSITIONS = """
 SELECT producer, epoch, last_seq FROM stream_position WHERE case_id = $1 AND producer = ANY($2::text[]) AND last_seq > 0
 """
 _SINCE = f"""
-SELECT {_COLUMNS}, NULL::uuid AS corrected_by, NULL::timestamptz AS corrected_at
-FROM entry e JOIN unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) AS n (producer, epoch, after, upto)
+SELECT {_COLUMNS}, NULL::uuid AS corrected_by, NULL::timestamptz AS corrected_at, f.masked, f.erased
+FROM case_file f JOIN entry e USING (case_id)
+JOIN unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) AS n (producer, epoch, after, upto)
   USING (producer, epoch)
-WHERE {telling(Told.CASE, "$6::uuid::text")} AND e.case_id = $6 AND e.seq > n.after AND e.seq <= n.upto
+WHERE {telling(Told.CASE, "$6::uuid::text")} AND case_id = $6 AND e.seq > n.after AND e.seq <= n.upto
   AND (e.producer = ANY($7::text[]) OR e.type = ANY($8::text[])
        OR (e.producer = ANY($9::text[]) AND (e.organisation = $5 OR e.institution = $5)))
 ORDER BY e.recorded_at, e.event_id

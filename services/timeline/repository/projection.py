@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from services.timeline.domain.projection import File, Rows, project
+from services.timeline.domain.projection import File, Row, Rows, project
 from shared.access.second_wall import PROJECT
 from shared.contracts.envelope import Event
 from shared.db import Driver
@@ -17,15 +17,29 @@ from shared.journal.inbox import Stream
 from shared.journal.unit_of_work import UnitOfWork
 
 _FILES = """
-INSERT INTO case_file AS f (case_id, last_at, county, birth_date, sex, states, stage)
-SELECT case_id, last_at, county, birth_date, sex, states::jsonb, stage
-FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::date[], $5::text[], $6::text[], $7::smallint[])
-  AS n (case_id, last_at, county, birth_date, sex, states, stage)
+INSERT INTO case_file AS f (case_id, last_at, county, birth_date, sex, states, stage, died_on, masked, erased)
+SELECT case_id, last_at, county, CASE WHEN NOT erased THEN birth_date END, CASE WHEN NOT erased THEN sex END,
+  states::jsonb, stage, died_on, masked, erased
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::date[], $5::text[], $6::text[], $7::smallint[], $8::date[],
+            $9::boolean[], $10::boolean[])
+  AS n (case_id, last_at, county, birth_date, sex, states, stage, died_on, masked, erased)
 ORDER BY case_id
 ON CONFLICT (case_id) DO UPDATE SET last_at = greatest(f.last_at, excluded.last_at),
-  county = coalesce(excluded.county, f.county), birth_date = coalesce(excluded.birth_date, f.birth_date),
-  sex = coalesce(excluded.sex, f.sex), states = f.states || excluded.states,
-  stage = greatest(f.stage, excluded.stage)
+  county = coalesce(excluded.county, f.county),
+  birth_date = CASE WHEN NOT excluded.erased THEN coalesce(excluded.birth_date, f.birth_date) END,
+  sex = CASE WHEN NOT excluded.erased THEN coalesce(excluded.sex, f.sex) END, states = f.states || excluded.states,
+  stage = greatest(f.stage, excluded.stage), died_on = coalesce(excluded.died_on, f.died_on),
+  masked = coalesce(excluded.masked, f.masked), erased = f.erased OR excluded.erased
+"""
+_SAME_CHILD = """
+INSERT INTO same_child (case_id, other, survives, recorded_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::boolean[], $4::timestamptz[]) AS n (case_id, other)
+ORDER BY case_id, other
+ON CONFLICT (case_id, other) DO UPDATE SET survives = excluded.survives, recorded_at = excluded.recorded_at
+"""
+_TWO_AGAIN = """
+DELETE FROM same_child s USING unnest($1::uuid[], $2::uuid[]) AS n (case_id, other)
+WHERE s.case_id = n.case_id AND s.other = n.other
 """
 _COUNTIES = "INSERT INTO county (region) SELECT DISTINCT unnest($1::text[]) ORDER BY 1 ON CONFLICT DO NOTHING"
 _JOINED = """
@@ -81,6 +95,8 @@ _COPIED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "approval": ("approvals", ("approval", "case_id", "valid_from", "valid_until", "recorded_at")),
     "attended_session": ("sessions", ("case_id", "day", "event_id", "enrolment", "recorded_at")),
     "school_day": ("school_days", ("case_id", "day", "event_id", "mode", "institution", "recorded_at")),
+    "residence_move": ("moves", ("case_id", "moved_on", "event_id", "previous", "region", "recorded_at")),
+    "counted_fact": ("counted", ("case_id", "kind", "day", "event_id", "reference", "amount", "recorded_at")),
     "licence": ("licences", ("licence", "institution", "county", "valid_from", "valid_until", "recorded_at")),
 }
 """Tables that only grow: which rows go into which columns."""
@@ -118,8 +134,19 @@ async def write(driver: Driver, rows: Rows) -> None:
         records = getattr(rows, source)
         if records:
             await driver.execute(statement, *map(list, zip(*records, strict=True)))
+    if rows.same_child:
+        await _write_same_child(driver, rows.same_child)
     if rows.files:
         await _write_files(driver, rows.files)
+
+
+async def _write_same_child(driver: Driver, pairs: Mapping[tuple[UUID, UUID], Row | None]) -> None:
+    merged = [row for row in pairs.values() if row is not None]
+    parted = [pair for pair, row in pairs.items() if row is None]
+    if merged:
+        await driver.execute(_SAME_CHILD, *map(list, zip(*merged, strict=True)))
+    if parted:
+        await driver.execute(_TWO_AGAIN, *map(list, zip(*parted, strict=True)))
 
 
 async def _write_files(driver: Driver, files: Mapping[UUID, File]) -> None:
@@ -136,4 +163,7 @@ async def _write_files(driver: Driver, files: Mapping[UUID, File]) -> None:
         [file.sex for file in changes],
         [orjson.dumps(file.states).decode() for file in changes],
         [file.stage for file in changes],
+        [file.died_on for file in changes],
+        [file.masked for file in changes],
+        [file.erased for file in changes],
     )

@@ -12,37 +12,46 @@ MOST = 200
 """Cases of a page at most."""
 PROVINCE_DIGITS, COUNTY_DIGITS = 2, 6
 
+FAMILY = "ARRAY(SELECT s.other FROM same_child s WHERE s.case_id = f.case_id) || f.case_id"
+"""The cases that are one child with `f`, itself included: read as one file, as a rule only the one."""
+_SHOWN_ITSELF = "NOT EXISTS (SELECT FROM same_child s WHERE s.case_id = f.case_id AND NOT s.survives)"
+"""A case that is shown under another stands in no list."""
+
 # The statements themselves tell the second wall who reads: so a page costs one round trip.
 _TELL_REGION = telling(Told.REGION, "$1")
 _TELL_PART = f"{telling(Told.ORGANISATION, '$1::uuid::text')} AND {telling(Told.TODAY, '$2::date::text')}"
 _IN_REGION = f"{_TELL_REGION} AND starts_with(f.county, $1) AND $2::date IS NULL"
 _TAKES_PART = f"""{_TELL_PART} AND EXISTS (
   SELECT 1 FROM case_participant p
-  WHERE p.case_id = f.case_id AND p.organisation = $1::uuid AND (p.until IS NULL OR p.until > $2))
+  WHERE p.case_id = ANY({FAMILY}) AND p.organisation = $1::uuid AND (p.until IS NULL OR p.until > $2))
 """
 _REGION_CASES = f"""
 SELECT f.* FROM county k CROSS JOIN LATERAL (
-  SELECT * FROM case_file f WHERE f.county = k.region AND (f.last_at, f.case_id) < ($3, $4)
+  SELECT * FROM case_file f WHERE f.county = k.region AND (f.last_at, f.case_id) < ($3, $4) AND {_SHOWN_ITSELF}
   ORDER BY f.last_at DESC, f.case_id DESC LIMIT $5
 ) f WHERE {_TELL_REGION} AND starts_with(k.region, $1) AND $2::date IS NULL
 """
 _COUNTY_CASES = f"""
 SELECT f.* FROM case_file f
 WHERE {_TELL_REGION} AND f.county = $1 AND $2::date IS NULL AND (f.last_at, f.case_id) < ($3, $4)
+  AND {_SHOWN_ITSELF}
 """
 # The limit is said as a number: with one that it does not know, the planner would rather sort them all. And it is not
 # shown that few counties might begin so (`coalesce`), or it would plan each of these lists anew.
 _PROVINCE_CASES = f"""
 SELECT f.* FROM case_file f
 WHERE {_TELL_REGION} AND coalesce(starts_with(f.county, $1), false) AND $2::date IS NULL
-  AND (f.last_at, f.case_id) < ($3, $4)
+  AND (f.last_at, f.case_id) < ($3, $4) AND {_SHOWN_ITSELF}
 ORDER BY f.last_at DESC, f.case_id DESC LIMIT {MOST}
 """
 _ORGANISATION_CASES = f"""
 SELECT f.* FROM case_file f
 WHERE {_TELL_PART} AND f.case_id IN (
-    SELECT case_id FROM case_participant WHERE organisation = $1::uuid AND (until IS NULL OR until > $2))
-  AND (f.last_at, f.case_id) < ($3, $4)
+    SELECT case_id FROM case_participant WHERE organisation = $1::uuid AND (until IS NULL OR until > $2)
+    UNION ALL
+    SELECT s.other FROM same_child s JOIN case_participant p USING (case_id)
+    WHERE NOT s.survives AND p.organisation = $1::uuid AND (p.until IS NULL OR p.until > $2))
+  AND (f.last_at, f.case_id) < ($3, $4) AND {_SHOWN_ITSELF}
 """
 
 

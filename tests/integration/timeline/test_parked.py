@@ -143,7 +143,7 @@ async def test_a_redrive_of_what_works_now_applies_it_and_what_waits_behind(time
     for day in (4, 5, 6):
         child.trained(date(2024, 3, day), CENTRE, enrolment)
     with monkeypatch.context() as broken:
-        broken.setattr("services.timeline.domain.projection.local_date", None)
+        broken.setattr("services.timeline.domain.projection.stages.local_date", None)
         await timeline.deliver(*child.streams["rehab"].records)
     assert await days_of(timeline, child.case) == []
     parked = (await desk(timeline, operator))[0]

@@ -98,6 +98,7 @@ def row_of(record, **more):
         "event_id": event.id, "occurred_at": event.occurred_at, "recorded_at": event.recorded_at,
         "producer": event.producer, "type": event.type, "own": None,
         "hash": event.hash, "envelope": event.envelope, "corrected_by": None, "corrected_at": None,
+        "masked": None, "erased": False,
     } | more  # fmt: skip
 
 
@@ -122,3 +123,21 @@ def test_a_hidden_entry_is_none_even_when_a_page_brought_it():
 
 def test_every_producer_has_a_lane():
     assert {fact.producer for fact in ABOUT_CASES} <= set(PRODUCERS) == set(LANE_OF)
+
+
+@pytest.mark.parametrize(
+    ("org_type", "own", "mask", "detail"),
+    [
+        (OrgType.FEDERATION, False, {"masked": True}, "reduced"),
+        (OrgType.FEDERATION, False, {"masked": False}, "full"),
+        (OrgType.AUDITOR, False, {"masked": True}, "full"),
+        (OrgType.AUDITOR, False, {"erased": True}, "reduced"),
+        (OrgType.CLINIC, True, {"masked": True}, "full"),
+        (OrgType.CLINIC, True, {"erased": True}, "reduced"),
+        (OrgType.REHAB_CENTRE, False, {"masked": True}, None),
+    ],
+)
+def test_behind_a_mask_stands_that_something_happened_and_when(org_type, own, mask, detail):
+    row = row_of(Child().confirmed(date(2024, 2, 1)), own=own, **mask)
+    entry = shown(row, SIGHTS[org_type])
+    assert (entry and str(entry["detail"])) == detail

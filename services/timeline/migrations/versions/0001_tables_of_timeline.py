@@ -24,7 +24,9 @@ SECOND_WALL = (
     CREATE POLICY reading ON case_file FOR SELECT USING (
         starts_with(county, {heard(Told.REGION)}) OR EXISTS (
             SELECT FROM case_participant p
-            WHERE p.case_id = case_file.case_id AND p.organisation = {heard(Told.ORGANISATION, "uuid")}
+            WHERE p.case_id = ANY(ARRAY(
+                SELECT s.other FROM same_child s WHERE s.case_id = case_file.case_id) || case_file.case_id)
+            AND p.organisation = {heard(Told.ORGANISATION, "uuid")}
             AND (p.until IS NULL OR p.until > {heard(Told.TODAY, "date")})
         )
     )
@@ -33,6 +35,7 @@ SECOND_WALL = (
     """
     CREATE FUNCTION case_is_readable(wanted uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
         SELECT EXISTS (SELECT FROM case_file WHERE case_id = wanted)
+            OR EXISTS (SELECT FROM same_child s JOIN case_file f ON f.case_id = s.other WHERE s.case_id = wanted)
     $$
     """,
     f"""
@@ -44,12 +47,23 @@ SECOND_WALL = (
     "CREATE POLICY reading ON correction FOR SELECT USING (case_is_readable(case_id))",
     f"""
     CREATE POLICY reading ON entry FOR SELECT USING (
-        case_id = (SELECT f.case_id FROM case_file f WHERE f.case_id = {heard(Told.CASE, "uuid")})
+        case_id = ANY(ARRAY(
+            SELECT f.case_id FROM case_file f WHERE f.case_id = {heard(Told.CASE, "uuid")}
+            UNION ALL
+            SELECT s.other FROM case_file f JOIN same_child s ON s.case_id = f.case_id
+            WHERE f.case_id = {heard(Told.CASE, "uuid")}
+        ))
+    )
+    """,
+    # The old county keeps this row and sees no more of the child; the new one sees where it came from.
+    f"""
+    CREATE POLICY reading ON residence_move FOR SELECT USING (
+        starts_with(previous, {heard(Told.REGION)}) OR starts_with(region, {heard(Told.REGION)})
     )
     """,
 )
-HANG_ON_A_CASE = ("suspicion_step", "approval", "attended_session", "school_day")
-WALLED = ("case_file", "case_participant", "entry", "correction", *HANG_ON_A_CASE)
+HANG_ON_A_CASE = ("suspicion_step", "approval", "attended_session", "school_day", "counted_fact")
+WALLED = ("case_file", "case_participant", "entry", "correction", "residence_move", *HANG_ON_A_CASE)
 ASK_FOR_THE_HEAD = """
     CREATE POLICY reading ON {table} FOR SELECT USING (
         (SELECT true FROM case_file f WHERE f.case_id = {table}.case_id)
@@ -95,6 +109,20 @@ def upgrade() -> None:
         ),
         sa.Column("stage", sa.SmallInteger(), nullable=False, comment="Furthest stage reached, as its rank."),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False, comment="When the latest fact was recorded."),
+        sa.Column("died_on", sa.Date(), nullable=True),
+        sa.Column(
+            "masked",
+            sa.Boolean(),
+            nullable=True,
+            comment="Consent to share is withdrawn; empty while nobody said anything about it.",
+        ),
+        sa.Column(
+            "erased",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="The child's identity is destroyed.",
+        ),
         sa.CheckConstraint("sex IN ('male', 'female')", name=op.f("ck_case_file_sex")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_file")),
         comment="One row per case: what lists and heads show.",
@@ -137,6 +165,43 @@ def upgrade() -> None:
         sa.Column("region", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("region", name=op.f("pk_county")),
         comment="Counties in which a case is known, so that a city's or province's list visits each of them.",
+    )
+    op.create_table(
+        "counted_fact",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.Uuid(), nullable=False, comment="Claim, placement, operation or fitting."),
+        sa.Column("amount", sa.BigInteger(), nullable=False, comment="Fen, or class hours."),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('home_teaching', 'device', 'surgery', 'claim', 'payment')", name=op.f("ck_counted_fact_kind")
+        ),
+        sa.PrimaryKeyConstraint("case_id", "kind", "day", "event_id", name=op.f("pk_counted_fact")),
+        comment="Facts that a figure counts by their day.",
+    )
+    op.create_index("ix_counted_fact_kind", "counted_fact", ["kind", "day", "case_id"], unique=False)
+    op.create_table(
+        "residence_move",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("moved_on", sa.Date(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("previous", sa.Text(), nullable=False),
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "moved_on", "event_id", name=op.f("pk_residence_move")),
+        comment="Where a child lived before: what the old county still sees of it is this row.",
+    )
+    op.create_index("ix_residence_move_previous", "residence_move", ["previous", "moved_on", "case_id"], unique=False)
+    op.create_table(
+        "same_child",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("other", sa.Uuid(), nullable=False),
+        sa.Column("survives", sa.Boolean(), nullable=False, comment="Whether the child is shown under `case_id`."),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "other", name=op.f("pk_same_child")),
+        comment="Two cases that are one child, a row for each of the two; the history of both stays where it is.",
     )
     op.create_table(
         "entry",
@@ -224,7 +289,7 @@ def upgrade() -> None:
     op.execute("""
         CREATE FUNCTION empty_projections() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
           TRUNCATE stream_position, entry, correction, case_file, county, case_participant, suspicion_step, approval,
-                   attended_session, school_day, licence;
+                   attended_session, school_day, licence, same_child, residence_move, counted_fact;
           DELETE FROM parked_event WHERE reason IN ('gap', 'poison', 'broken-chain');
           DELETE FROM completeness;
         $$
@@ -243,6 +308,11 @@ def downgrade() -> None:
         op.execute(f"DROP POLICY reading ON {table}")
     op.execute("DROP FUNCTION case_is_readable(uuid)")
     op.execute("DROP FUNCTION empty_projections()")
+    op.drop_table("same_child")
+    op.drop_index("ix_residence_move_previous", table_name="residence_move")
+    op.drop_table("residence_move")
+    op.drop_index("ix_counted_fact_kind", table_name="counted_fact")
+    op.drop_table("counted_fact")
     op.drop_table("waiver")
     op.drop_table("suspicion_step")
     op.drop_table("school_day")

@@ -1,0 +1,72 @@
+"""What the facts about the child add: where it lives, consent, death, erasure, two cases that are one child."""
+
+from collections.abc import Mapping
+
+from services.timeline.domain.projection.rows import Reader, Rows, actor_of, join
+from shared.clock import local_date
+from shared.contracts.envelope import Event, Fact, read
+from shared.contracts.events.screening import (
+    ChildErased,
+    ChildRegistered,
+    ConsentGiven,
+    ConsentWithdrawn,
+    DeathRegistered,
+    IdentityMerged,
+    IdentityUnmerged,
+    ResidenceMoved,
+)
+
+
+def _child_registered(event: Event, rows: Rows) -> None:
+    fact, file = read(ChildRegistered, event), rows.files[event.subject]
+    file.county, file.birth_date, file.sex = fact.region, fact.birth_date, fact.sex
+    join(event, rows, "registered", event.subject, actor_of(event), local_date(event.occurred_at))
+
+
+def _residence_moved(event: Event, rows: Rows) -> None:
+    fact = read(ResidenceMoved, event)
+    rows.files[event.subject].county = fact.region
+    rows.moves.append((event.subject, fact.moved_on, event.id, fact.previous, fact.region, event.recorded_at))
+
+
+def _consent_given(event: Event, rows: Rows) -> None:
+    rows.files[event.subject].masked = False
+
+
+def _consent_withdrawn(event: Event, rows: Rows) -> None:
+    rows.files[event.subject].masked = True
+
+
+def _death_registered(event: Event, rows: Rows) -> None:
+    rows.files[event.subject].died_on = read(DeathRegistered, event).died_on
+
+
+def _child_erased(event: Event, rows: Rows) -> None:
+    rows.files[event.subject].erased = True
+
+
+def _identity_merged(event: Event, rows: Rows) -> None:
+    """Both cases hear of it in their own streams; each keeps who the other is, and which of the two is shown."""
+    fact = read(IdentityMerged, event)
+    survives = event.subject == fact.survivor
+    other = fact.merged if survives else fact.survivor
+    rows.same_child[event.subject, other] = (event.subject, other, survives, event.recorded_at)
+
+
+def _identity_unmerged(event: Event, rows: Rows) -> None:
+    fact = read(IdentityUnmerged, event)
+    other = fact.merged if event.subject == fact.survivor else fact.survivor
+    rows.same_child[event.subject, other] = None
+
+
+CHILD: Mapping[type[Fact], Reader] = {
+    ChildRegistered: _child_registered,
+    ResidenceMoved: _residence_moved,
+    ConsentGiven: _consent_given,
+    ConsentWithdrawn: _consent_withdrawn,
+    DeathRegistered: _death_registered,
+    ChildErased: _child_erased,
+    IdentityMerged: _identity_merged,
+    IdentityUnmerged: _identity_unmerged,
+}
+"""What a fact about the child adds beside its entry."""
