@@ -53,6 +53,7 @@ def closed(
     lost = suspicion.state is SuspicionState.LOST_TO_FOLLOW_UP
     end = suspicion.moved(
         SuspicionState.CLOSED,
+        because=reason,
         # A family found after closing is taken up again where it was lost, not in the loss itself.
         origin=suspicion.origin if lost else suspicion.state,
         recheck_due_on=None,
@@ -75,6 +76,11 @@ def reopen(suspicion: Suspicion, reason: ReopeningReason, on: date, by: ActorRef
     suspicion.must_belong_to(by.organisation)
     suspicion.must_be_in(RETURNABLE, "reopen")
     suspicion.must_have_begun_by(on)
+    return reopened(suspicion, reason, on)
+
+
+def reopened(suspicion: Suspicion, reason: ReopeningReason, on: date) -> Decision:
+    """Return the suspicion in the state it came from; raises StateForbids."""
     if suspicion.origin is None:
         raise StateForbids(state=suspicion.state.value, act="reopen")
     back = suspicion.moved(suspicion.origin, origin=None, failed_traces=0)

@@ -26,6 +26,8 @@ class ReasonRow(BaseModel):
 
     zh: str
     states: tuple[SuspicionState, ...] = tuple(SuspicionState)
+    ends_any_state: bool = False
+    """Closes also where the table lets nothing else close."""
 
 
 class Machine(BaseModel):
@@ -39,9 +41,18 @@ class Machine(BaseModel):
     starts: tuple[SuspicionState, ...]
     closing_reasons: dict[ClosingReason, ReasonRow]
 
-    def allows(self, state: SuspicionState, to: SuspicionState, origin: SuspicionState | None) -> bool:
+    def allows(
+        self,
+        state: SuspicionState,
+        to: SuspicionState,
+        origin: SuspicionState | None,
+        because: ClosingReason | None = None,
+    ) -> bool:
         """Tell whether a state may follow another; a lost or closed suspicion returns only to where it came from."""
         following = self.states[state].next
+        ends = because is not None and self.closing_reasons[because].ends_any_state
+        if ends and to is SuspicionState.CLOSED:
+            return state is not SuspicionState.CLOSED
         return to in following or (ORIGIN in following and to is origin)
 
     def fits(self, reason: ClosingReason, state: SuspicionState) -> bool:

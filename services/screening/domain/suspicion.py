@@ -6,10 +6,10 @@ from typing import Any, Self
 from uuid import UUID
 
 from services.screening.domain.states import machine
-from services.screening.errors import BeforeSuspicion, NotOwner, StateForbids
+from services.screening.errors import AfterDeath, BeforeSuspicion, NotOwner, StateForbids
 from shared.contracts.codes import RehabCategory, ScreeningCategory
 from shared.contracts.envelope import ActorRef, Fact
-from shared.contracts.events.screening import SuspicionState
+from shared.contracts.events.screening import ClosingReason, SuspicionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Child:
 
     case: UUID
     born: date
+    died_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class Suspicion:
     def active(self) -> bool:
         return self.state is not SuspicionState.CLOSED
 
-    def moved(self, to: SuspicionState, **changes: Any) -> Self:
+    def moved(self, to: SuspicionState, *, because: ClosingReason | None = None, **changes: Any) -> Self:
         """Return the suspicion in its next state; raises StateForbids outside the table of handbook §1.5."""
-        if not machine().allows(self.state, to, self.origin):
+        if not machine().allows(self.state, to, self.origin, because):
             raise StateForbids(state=self.state.value, act=to.value)
         return replace(self, state=to, **changes)
 
@@ -63,9 +64,11 @@ class Suspicion:
             raise NotOwner
 
     def must_have_begun_by(self, on: date) -> None:
-        """Raise BeforeSuspicion for a day on which nothing was suspected yet."""
+        """Raise BeforeSuspicion for a day on which nothing was suspected yet, AfterDeath for one after the death."""
         if on < self.opened_on:
             raise BeforeSuspicion
+        if self.child.died_on is not None and on > self.child.died_on:
+            raise AfterDeath
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,43 +1,6 @@
-"""What screening refuses.
-
-Refusal
-├── the child       ChildTooOld, NotYetBorn, InvalidNumber, NumberDisagrees, DuplicateChild
-├── the screening   NoSignColumn, WrongSigns, InstrumentNotForCategory, AnswersIncomplete, ScoreOutOfRange
-├── the suspicion   NoSuspicion, StateForbids, NotOwner, BeforeSuspicion, GuardianSignatureNeeded, …
-└── the referral    ReferralNotFound, BeforeReferral, ReferralOpen, ReferralAnswered
-"""
+"""What is refused about a suspicion: screening, referral, tracing, closing (handbook §1)."""
 
 from shared.errors import Refusal
-
-
-class ChildTooOld(Refusal, code="screening.child-too-old", status=422):
-    en = "On that day the child had passed the age limit: {limit} years."
-    zh = "该日期时儿童已满{limit}周岁，超出年龄范围。"
-
-
-class NotYetBorn(Refusal, code="screening.not-yet-born", status=422):
-    en = "That day lies before the child's birth."
-    zh = "该日期早于儿童出生日期。"
-
-
-class InvalidNumber(Refusal, code="screening.invalid-number", status=422):
-    en = "This is not a valid number ({field}: {flaw})."
-    zh = "号码无效（{field}：{flaw}）。"
-
-
-class NumberDisagrees(Refusal, code="screening.number-disagrees", status=422):
-    en = "The resident number says otherwise about {field}."
-    zh = "{field} 与居民身份号码不一致。"
-
-
-class NumberNeeded(Refusal, code="screening.number-needed", status=422):
-    en = "A resident number or a birth certificate number is needed."
-    zh = "需要居民身份号码或出生医学证明编号。"
-
-
-class DuplicateChild(Refusal, code="screening.duplicate-child", status=409):
-    en = "A child with this number is registered already."
-    zh = "该号码的儿童已登记。"
 
 
 class NoSignColumn(Refusal, code="screening.no-sign-column", status=422):

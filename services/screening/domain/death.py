@@ -1,0 +1,44 @@
+"""The death of a child: entered late more often than not, and what it ends here (handbook §3.7 F05, §1.5)."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from services.screening.domain.closing import closed
+from services.screening.domain.person import Person
+from services.screening.domain.protocol import Protocol
+from services.screening.domain.suspicion import Decision, Suspicion
+from services.screening.errors import DeathNotRegistered, DeathRegisteredBefore, NothingCorrected
+from shared.contracts.events.screening import ClosingReason, DeathRegistered
+from shared.rulebook.registry import rule
+
+
+@rule("screening.death", "assumed", zh="死亡登记：可补登，不得重复；登记错误以更正处理")
+def register_death(child: Person, died_on: date, today: date) -> DeathRegistered:
+    """Register a death, however late; a second one is refused, a wrong day is corrected (handbook §3.7).
+
+    Raises DeathRegisteredBefore.
+    """
+    if child.died_on is not None:
+        raise DeathRegisteredBefore(died_on=child.died_on.isoformat())
+    child.must_live_on(died_on, today, "died_on")
+    return DeathRegistered(died_on=died_on)
+
+
+def correct_death(child: Person, died_on: date, today: date, corrects: UUID) -> DeathRegistered:
+    """Return the fact that corrects the day of a death. Raises DeathNotRegistered, NothingCorrected."""
+    if child.died_on is None:
+        raise DeathNotRegistered
+    if child.died_on == died_on:
+        raise NothingCorrected
+    replace(child, died_on=None).must_live_on(died_on, today, "died_on")
+    return DeathRegistered(died_on=died_on, correction_of=corrects)
+
+
+@rule("screening.death-closes-suspicions", "assumed", zh="儿童死亡时，未结案的疑似个案一律以“死亡”结案")
+def close_on_death(suspicion: Suspicion, died_on: date, protocol: Protocol) -> Decision:
+    """Close an open suspicion with the child's death, whatever state it is in (handbook §1.5).
+
+    One that was opened on a later day, by mistake or before the death was known, closes on that day.
+    """
+    return closed(suspicion, ClosingReason.DECEASED, max(died_on, suspicion.opened_on), protocol)

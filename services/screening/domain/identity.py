@@ -1,0 +1,107 @@
+"""Identity confirmed and identity in doubt (handbook §1.4, §2.3, §3.7 F23)."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.screening.domain.identifiers import resident_number
+from services.screening.domain.person import Person
+from services.screening.errors import IdentityConfirmedBefore, NumberDisagrees
+from shared.contracts.events.screening import (
+    ConflictKind,
+    IdentifierKind,
+    IdentityConfirmed,
+    IdentityConflictNoticed,
+)
+from shared.rulebook.registry import rule
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A number as somebody gives it, blind: what it is found by, and under which name it was given."""
+
+    blind: bytes
+    named: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNumber:
+    """A number as the registry holds it: of which case, and under which name."""
+
+    kind: IdentifierKind
+    blind: bytes
+    named: bytes
+    case: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A doubt about a known child, and the other case where there is one."""
+
+    case: UUID
+    kind: ConflictKind
+    other: UUID | None = None
+
+    def noticed(self, on: date) -> IdentityConflictNoticed:
+        """Return the fact."""
+        return IdentityConflictNoticed(kind=self.kind, other=self.other, noticed_on=on)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A resident number fit to be a child's, and the fact that tells of it."""
+
+    number: str
+    fact: IdentityConfirmed
+
+
+@rule("screening.identity-confirmed", "assumed", zh="身份确认：凭出生医学证明登记的新生儿补录身份号码，个案不变")
+def confirm(child: Person, known: str | None, number: str, on: date, today: date) -> Confirmed:
+    """Give a child known by its birth certificate its resident number; the case stays the same (handbook §1.4, §2.3).
+
+    Raises InvalidNumber, NumberDisagrees, IdentityConfirmedBefore.
+    """
+    child.must_live_on(on, today, "confirmed_on")
+    read = resident_number(number, "resident_number")
+    if read.born != child.born:
+        raise NumberDisagrees(field="birth_date")
+    if read.sex is not child.sex:
+        raise NumberDisagrees(field="sex")
+    if known is not None:
+        raise IdentityConfirmedBefore(same=known == read.text)
+    return Confirmed(read.text, IdentityConfirmed(identifier_kind=IdentifierKind.RESIDENT_NUMBER, confirmed_on=on))
+
+
+@rule("screening.identity-conflict", "assumed", zh="身份疑点：一号两名，或一名儿童两个号码")
+def conflicts(given: Mapping[IdentifierKind, Given], known: Sequence[KnownNumber]) -> list[Conflict]:
+    """Say what contradicts itself: one number with two names, two numbers for one child (handbook §3.7 F23).
+
+    `known` are the numbers of every case that holds one of those given. What is found doubts those cases; whoever
+    gives the numbers is refused, and a person decides which case is right.
+    """
+    found: dict[UUID, Conflict] = {}
+    holders = sorted({one.case for one in known if one.kind in given and one.blind == given[one.kind].blind})
+    for case in holders:
+        others = [other for other in holders if other != case]
+        own = [one for one in known if one.case == case]
+        if others or any(_another_number(one, given) for one in own):
+            kind = ConflictKind.TWO_NUMBERS_ONE_CHILD
+            found[case] = Conflict(case, kind, others[0] if others else None)
+        if any(_another_name(one, given) for one in own):
+            found[case] = Conflict(case, ConflictKind.ONE_NUMBER_TWO_NAMES, others[0] if others else None)
+    return list(found.values())
+
+
+def written(name: str) -> str:
+    """Return a name as it is compared: width, case and blanks make no other name."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _another_number(one: KnownNumber, given: Mapping[IdentifierKind, Given]) -> bool:
+    return one.kind in given and one.blind != given[one.kind].blind
+
+
+def _another_name(one: KnownNumber, given: Mapping[IdentifierKind, Given]) -> bool:
+    return one.kind in given and one.blind == given[one.kind].blind and one.named != given[one.kind].named
