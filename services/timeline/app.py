@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from services.timeline import consumers
-from services.timeline.api import cases, entries, indicators, operations, parked
+from services.timeline.api import cases, entries, indicators, operational, operations, parked
 from services.timeline.completeness import Board
 from services.timeline.live import Bells
 from services.timeline.rebuild import Rebuild
@@ -19,7 +19,15 @@ def create_app() -> FastAPI:
     service = assemble("timeline", settings)
     bells = Bells(settings.live_views)
     service.listen(Projection(), consumers.TOPICS, consumers.PRODUCERS, news=bells.ring)
-    routers = [cases.router, entries.busy, entries.router, indicators.router, parked.router, operations.router]
+    routers = [
+        cases.router,
+        entries.busy,
+        entries.router,
+        operational.router,
+        indicators.router,
+        parked.router,
+        operations.router,
+    ]
     app = create_service_app(
         service,
         routers,

@@ -7,6 +7,7 @@ Refusal
 ├── RebuildRunning       409   one rebuild at a time
 ├── TooManyLiveViews     503   this process serves as many live views as it may
 ├── PeriodReversed       422   the period ends before it begins
+├── PeriodTooLong        422   more months than are shown one by one
 └── OutsideRegion        403   figures of a region that is not the actor's
 """
 
@@ -46,3 +47,8 @@ class PeriodReversed(Refusal, code="timeline.period-reversed", status=422):
 class OutsideRegion(Refusal, code="timeline.outside-region", status=403):
     en = "Region {region} does not lie inside yours."
     zh = "地区 {region} 不在您的辖区内。"
+
+
+class PeriodTooLong(Refusal, code="timeline.period-too-long", status=422):
+    en = "A figure is shown for {limit} months at most."
+    zh = "按月显示的期间最长为 {limit} 个月。"

@@ -28,6 +28,8 @@ MAY_HOLD_SQL = {
 
 MAY_FILTER_BY_REGION = {
     "services/directory/repository/records.py": "organisations are public; a list of a region is a search, not a right",
+    "services/timeline/repository/cases.py": "what moved out of a region: the stub is the old county's, not the file",
+    "services/timeline/repository/operational.py": "as in indicators.py",
     "services/timeline/repository/indicators.py": "the region is part of the question: a figure is asked for a county",
 }
 """Repositories that compare regions outside the one place of visibility, with the reason."""

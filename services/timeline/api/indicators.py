@@ -123,13 +123,13 @@ async def cases_behind(request: Request, key: Measure, actor: Reads, asked: Anno
         raise NotAllowed(act=Act.READ_INDICATORS.value)
     if key is Measure.LICENSED:
         raise NotFound(kind="list")
-    question, after = question_of(asked, actor.region), _after(asked)
+    question, after = question_of(asked, actor.region), start_of(asked)
     async with database(request).transaction() as session:
         await repository.tell(session.driver, question)
         rows = await repository.cases_behind(
             session.driver, key, question, reader_of(request, actor), after, asked.limit
         )
-    return _page(rows, asked.limit, question)
+    return page(rows, asked.limit, question)
 
 
 @router.get("/{key}/institutions", responses={200: {"model": BehindPage}}, response_class=Response)
@@ -139,14 +139,14 @@ async def institutions_behind(
     """List the institutions behind a figure."""
     if key is not Measure.LICENSED:
         raise NotFound(kind="list")
-    question, after = question_of(asked, actor.region), _after(asked)
+    question, after = question_of(asked, actor.region), start_of(asked)
     async with database(request).session() as session:
         rows = await repository.institutions_behind(session.driver, key, question, after, asked.limit)
-    return _page(rows, asked.limit, question)
+    return page(rows, asked.limit, question)
 
 
 async def _indicator(driver: Driver, definition: Definition, question: Question) -> dict[str, Any]:
-    figure = await _number(driver, Measure(definition.key.value), question)
+    figure = await number(driver, Measure(definition.key.value), question)
     second = SECOND.get(definition.key)
     return {
         "key": definition.key,
@@ -154,21 +154,24 @@ async def _indicator(driver: Driver, definition: Definition, question: Question)
         "name": {"zh": definition.zh, "en": definition.en},
         "definition": {"zh": definition.definition_zh, "en": definition.definition_en},
         **figure,
-        "confirmed": await _number(driver, second, question) if second else None,
+        "confirmed": await number(driver, second, question) if second else None,
     }
 
 
-async def _number(driver: Driver, measure: Measure, question: Question) -> dict[str, Any]:
+async def number(driver: Driver, measure: Measure, question: Question) -> dict[str, Any]:
+    """Return a count, whole and by county."""
     by_county = await repository.count(driver, measure, question)
     return {"value": sum(by_county.values()), "by_county": by_county}
 
 
-def _after(asked: AskedList) -> UUID:
+def start_of(asked: AskedList) -> UUID:
+    """Return the id after which a page begins. Raises BadCursor."""
     cursor = from_cursor(asked.after, UUID)
     return cursor[0] if cursor else UUID(int=0)
 
 
-def _page(rows: list[Any], limit: int, question: Question) -> Response:
+def page(rows: list[Any], limit: int, question: Question, *more: str) -> Response:
+    """Return a page of the list behind a figure; `more` are columns beside id and county."""
     cursor = to_cursor(str(rows[-1]["id"])) if len(rows) == limit else None
-    items = [{"id": str(row["id"]), "county": row["county"]} for row in rows]
+    items = [{name: row[name] for name in ("id", "county", *more)} for row in rows]
     return ready({"items": items, "next": cursor, "as_of": question.as_of})
