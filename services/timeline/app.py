@@ -4,7 +4,9 @@ from fastapi import FastAPI
 
 from services.timeline import consumers
 from services.timeline.api import cases, entries, indicators, operational, operations, parked
+from services.timeline.assessment import Assessment
 from services.timeline.completeness import Board
+from services.timeline.domain.assessors import ASSESSORS
 from services.timeline.live import Bells
 from services.timeline.rebuild import Rebuild
 from services.timeline.repository.projection import Projection
@@ -28,6 +30,8 @@ def create_app() -> FastAPI:
         parked.router,
         operations.router,
     ]
+    assessment = Assessment(service.ledger, ASSESSORS, settings.pace)
+    service.tasks.append(("assessment", assessment.run))
     app = create_service_app(
         service,
         routers,
@@ -36,5 +40,6 @@ def create_app() -> FastAPI:
     )
     app.state.board = Board(settings.completeness_seconds)
     app.state.bells = bells
+    app.state.assessment = assessment
     app.state.rebuild = Rebuild(service, settings.rebuild_page)
     return app

@@ -1,8 +1,11 @@
 """Environment of the timeline: `TIMELINE_...`."""
 
+from datetime import timedelta
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from services.timeline.assessment import Pace
 from shared.settings import ServiceSettings
 
 
@@ -32,4 +35,26 @@ class Settings(ServiceSettings):
         default=15.0, gt=0, description="How often a silent live view says that it is alive."
     )
     live_views: int = Field(default=500, ge=1, description="Live views of one process at most.")
+    assess_untouched_seconds: float = Field(
+        default=1.0, ge=0, description="A case is assessed when no fact has touched it for so long."
+    )
+    assess_waiting_seconds: float = Field(
+        default=5.0, ge=0, description="A case that facts touch all the time is assessed after so long."
+    )
+    assess_cases: int = Field(default=20, ge=1, le=1000, description="Cases that are assessed in one transaction.")
+    assess_poll_seconds: float = Field(default=0.5, gt=0, description="How often it is looked for cases to assess.")
+    assess_share: float = Field(
+        default=0.5, gt=0, le=1, description="Share of its time that assessing works; the rest is left to others."
+    )
     rebuild_page: int = Field(default=4000, ge=1, le=10_000, description="Facts that a rebuild asks for at a time.")
+
+    @property
+    def pace(self) -> Pace:
+        """How eagerly cases are assessed."""
+        return Pace(
+            untouched=timedelta(seconds=self.assess_untouched_seconds),
+            waiting=timedelta(seconds=self.assess_waiting_seconds),
+            cases=self.assess_cases,
+            poll_seconds=self.assess_poll_seconds,
+            share=self.assess_share,
+        )

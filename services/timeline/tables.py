@@ -1,4 +1,4 @@
-"""The timeline's own database: projections of other services' facts (all of it can be made anew from them) and waivers.
+"""The timeline's own database: projections of all facts (made anew from them at any time), what waits, and waivers.
 
 No identity: a child is a case, a birth date, a sex and a county. Facts are applied in the order of each stream but in
 any order across producers, so tables only grow, or change by operations whose order does not matter.
@@ -19,11 +19,12 @@ from sqlalchemy import (
     Uuid,
     false,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.contracts.codes import Sex
-from shared.contracts.events.timeline import WaiverReason
+from shared.contracts.events.timeline import DutyEnd, EscalationLevel, WaiverReason
 from shared.journal.tables import Moment, new_metadata
 from shared.stage import code
 
@@ -87,6 +88,7 @@ same_child = Table(
     Column("other", Uuid, primary_key=True),
     Column("survives", Boolean, nullable=False, comment="Whether the child is shown under `case_id`."),
     Column("recorded_at", Moment, nullable=False),
+    Index("ix_same_child_other", "other"),
     comment="Two cases that are one child, a row for each of the two; the history of both stays where it is.",
 )
 
@@ -202,6 +204,55 @@ licence = Table(
     comment="Education licences of rehabilitation institutions.",
 )
 
+dirty_case = Table(
+    "dirty_case",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("mark", BigInteger, nullable=False, comment="Rises with every batch that touches the case."),
+    Column("since", Moment, nullable=False, comment="Since when it waits."),
+    Column("touched_at", Moment, nullable=False, comment="When it was touched last."),
+    Column("claimed_mark", BigInteger, comment="Mark under which a process assesses it; a new mark voids the claim."),
+    Column("claimed_until", Moment, comment="When the claim of a process that died is over."),
+    Index("ix_dirty_case_since", "since"),
+    comment="Cases that facts touched since they were last assessed (handbook §3.7: late facts re-evaluate).",
+    postgresql_with={"fillfactor": 70},
+)
+
+case_clock = Table(
+    "case_clock",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("next_look_at", Moment, nullable=False, comment="When something falls due, computed from facts only."),
+    Index("ix_case_clock_next_look_at", "next_look_at"),
+    comment="Cases that are assessed again at a time though nothing happens.",
+    postgresql_with={"fillfactor": 70},
+)
+
+duty = Table(
+    "duty",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("duty", Uuid, primary_key=True, comment="Derived from rule and opening fact."),
+    Column("rule", Text, nullable=False, comment="Row of the table of duties."),
+    Column("owner", Uuid, comment="Organisation that owes it, where one is known."),
+    Column("owner_kind", Text, nullable=False),
+    Column("county", Text, comment="County in whose lists it stands."),
+    Column("opened_by", Uuid, nullable=False, comment="Fact that opened it."),
+    Column("due_at", Moment, nullable=False),
+    Column("outcome", Text, comment="How it ended; open while empty."),
+    Column("met_by", Uuid),
+    Column("met_at", Moment),
+    Column("level", Text, comment="To whom it is shown since it was missed."),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False, comment="Number of the fact that this row is the state after."),
+    CheckConstraint(f"outcome IN ({', '.join(repr(end.value) for end in DutyEnd)})", name="outcome"),
+    CheckConstraint(f"level IN ({', '.join(repr(level.value) for level in EscalationLevel)})", name="level"),
+    Index("ix_duty_owner", "owner", "due_at", "duty", postgresql_where=text("outcome IS NULL")),
+    Index("ix_duty_county", "county", "due_at", "duty", postgresql_where=text("outcome IS NULL")),
+    comment="What somebody owes a child by a time, after the timeline's own facts (handbook §1.4, §3.3, §4, §5).",
+    postgresql_with={"fillfactor": 70},
+)
+
 waiver = Table(
     "waiver",
     metadata,
@@ -235,5 +286,6 @@ PROJECTIONS = (
     same_child,
     residence_move,
     counted_fact,
+    duty,
 )
 """What a rebuild empties and makes anew from the producers' facts."""

@@ -8,6 +8,7 @@ from shared.blueprint import ROOT
 from tests.arch.house import place, sources, tree
 
 EDGES = {
+    "services/timeline/assessment.py": "a case that cannot be assessed stops only itself, whatever its facts are",
     "shared/journal/completeness.py": "trouble with one producer stays with it, whatever its feed answers",
     "shared/journal/inbox.py": "a fact that cannot be applied stops its own case only, whatever the reason",
     "shared/messaging/consumer.py": "a batch that raised would be passed over by FastStream",

@@ -20,6 +20,7 @@ WITH_A_REASON = {
     ("directory", "org_types"): "data: roles and purposes that fit each kind of organisation",
     ("education", "placement_modes"): "data: the table of placement modes of handbook §4",
     ("screening", "vault"): "encryption of identity at rest, which no other service holds",
+    ("timeline", "assessment"): "a task by the clock: nobody asks for it and no fact alone calls for it",
     ("timeline", "completeness"): "what every answer says of each producer, kept for a second",
     ("timeline", "live"): "server-sent events: a stream has no one answer",
     ("timeline", "rebuild"): "a command of its own, run without the app",

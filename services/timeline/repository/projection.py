@@ -10,6 +10,8 @@ from uuid import UUID
 import orjson
 
 from services.timeline.domain.projection import File, Row, Rows, project
+from services.timeline.domain.touched import touched
+from services.timeline.repository import conclusions, dirty
 from shared.access.second_wall import PROJECT
 from shared.contracts.envelope import Event
 from shared.db import Driver
@@ -110,6 +112,8 @@ class Projection:
     async def apply(self, events: Sequence[Event], uow: UnitOfWork) -> None:
         await uow.driver.execute(PROJECT)
         await write(uow.driver, project(events))
+        await conclusions.write(uow.driver, events)
+        await dirty.mark(uow.driver, touched(events))
 
     async def hashes(self, events: Sequence[Event], uow: UnitOfWork) -> Mapping[tuple[Stream, int], bytes]:
         """Return under which hash these facts were applied; none (`b""`) where another fact has their number."""

@@ -17,7 +17,10 @@ from shared import clock
 from shared.access.policy import Act, Actor
 from shared.access.second_wall import Told, projector_of
 from shared.contracts.codes import OrgType
+from shared.contracts.events.timeline import DutyOpened
 from shared.db import Session
+from shared.journal.inbox import Record
+from shared.testing.streams import Stream
 from tests.integration.timeline.snapshot import emptied
 from tests.support.children import COUNTY, a_whole_way
 
@@ -26,7 +29,7 @@ OTHER_COUNTY = "371603"
 AFTERWARDS = 90
 WALLED = (
     "case_file", "case_participant", "entry", "correction", "suspicion_step", "approval", "attended_session",
-    "school_day",
+    "school_day", "duty",
 )  # fmt: skip
 FEW_HAVE = ("residence_move", "counted_fact")
 """Of these not every child has a row; test_child_facts.py looks at them."""
@@ -35,13 +38,18 @@ OPEN = f"SELECT set_config('{Told.CASE}', $1, true)"
 
 @pytest.fixture
 async def children(timeline) -> dict[str, UUID]:
-    """A child in one county and one in another, each with a whole way and a corrected session."""
+    """A child in one county and one in another, each with a whole way, a corrected session and a duty."""
     await emptied(timeline)
     here = a_whole_way(CENTRE, SCHOOL, HOME)
     there = a_whole_way(uuid4(), uuid4(), uuid4(), county=OTHER_COUNTY)
     for child in (here, there):
-        await timeline.deliver(*child.records)
+        await timeline.deliver(*child.records, a_duty(child.case))
     return {COUNTY: here.case, OTHER_COUNTY: there.case}
+
+
+def a_duty(case: UUID) -> Record:
+    opened = DutyOpened(duty=uuid4(), rule="recheck-due", owner_kind=OrgType.MCH, due_at=clock.now(), opened_by=uuid4())
+    return Stream("timeline", case).append(opened)
 
 
 @asynccontextmanager
@@ -84,8 +92,9 @@ async def test_every_table_that_names_a_case_is_behind_the_wall(timeline):
         "waiver",
         "same_child",
     }
+    queue = {"dirty_case", "case_clock"}
     behind = await timeline.fetch("SELECT relname FROM pg_class WHERE relrowsecurity")
-    assert {row[0] for row in behind} == {*WALLED, *FEW_HAVE} == naming - journal
+    assert {row[0] for row in behind} == {*WALLED, *FEW_HAVE} == naming - journal - queue
 
 
 async def test_an_authority_sees_the_children_of_its_region_and_no_other(timeline, children):

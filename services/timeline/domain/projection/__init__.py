@@ -13,7 +13,7 @@ from services.timeline.domain.projection.rows import File, Reader, Row, Rows
 from services.timeline.domain.projection.stages import STAGES
 from shared.contracts.envelope import FACTS, Event
 
-__all__ = ["READERS", "File", "Row", "Rows", "institution_of", "project"]
+__all__ = ["READERS", "File", "Row", "Rows", "about_institution", "institution_of", "project"]
 
 READERS: Mapping[str, Reader] = {fact.type: reader for fact, reader in (*CHILD.items(), *STAGES.items())}
 """What a fact adds beside its entry, by type; a fact without a row here is an entry and nothing more."""
@@ -52,7 +52,7 @@ def _enter(event: Event, rows: Rows) -> None:
     corrected = data.get("correction_of")
     if corrected is not None:
         rows.corrections.append((event.subject, corrected, event.id, event.recorded_at))
-    if not _about_institution(event.type):
+    if not about_institution(event.type):
         _touch(event, rows)
 
 
@@ -62,7 +62,8 @@ def institution_of(data: Mapping[str, Any]) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _about_institution(fact_type: str) -> bool:
+def about_institution(fact_type: str) -> bool:
+    """Tell whether a type of fact is about an institution: its subject is no child."""
     fact = FACTS.get(fact_type)
     return fact is not None and fact.about == "institution"
 

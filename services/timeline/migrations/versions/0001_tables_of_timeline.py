@@ -62,7 +62,7 @@ SECOND_WALL = (
     )
     """,
 )
-HANG_ON_A_CASE = ("suspicion_step", "approval", "attended_session", "school_day", "counted_fact")
+HANG_ON_A_CASE = ("suspicion_step", "approval", "attended_session", "school_day", "counted_fact", "duty")
 WALLED = ("case_file", "case_participant", "entry", "correction", "residence_move", *HANG_ON_A_CASE)
 ASK_FOR_THE_HEAD = """
     CREATE POLICY reading ON {table} FOR SELECT USING (
@@ -93,6 +93,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "day", "event_id", name=op.f("pk_attended_session")),
         comment="Sessions to which the child came, as recorded or as a correction put it.",
     )
+    op.create_table(
+        "case_clock",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "next_look_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="When something falls due, computed from facts only.",
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_clock")),
+        comment="Cases that are assessed again at a time though nothing happens.",
+        postgresql_with={"fillfactor": 70},
+    )
+    op.create_index("ix_case_clock_next_look_at", "case_clock", ["next_look_at"], unique=False)
     op.create_table(
         "case_file",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -203,6 +217,68 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "other", name=op.f("pk_same_child")),
         comment="Two cases that are one child, a row for each of the two; the history of both stays where it is.",
     )
+    op.create_index("ix_same_child_other", "same_child", ["other"], unique=False)
+    op.create_table(
+        "dirty_case",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("mark", sa.BigInteger(), nullable=False, comment="Rises with every batch that touches the case."),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False, comment="Since when it waits."),
+        sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False, comment="When it was touched last."),
+        sa.Column(
+            "claimed_mark",
+            sa.BigInteger(),
+            nullable=True,
+            comment="Mark under which a process assesses it; a new mark voids the claim.",
+        ),
+        sa.Column(
+            "claimed_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When the claim of a process that died is over.",
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_dirty_case")),
+        comment="Cases that facts touched since they were last assessed (handbook §3.7: late facts re-evaluate).",
+        postgresql_with={"fillfactor": 70},
+    )
+    op.create_index("ix_dirty_case_since", "dirty_case", ["since"], unique=False)
+    op.create_table(
+        "duty",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("duty", sa.Uuid(), nullable=False, comment="Derived from rule and opening fact."),
+        sa.Column("rule", sa.Text(), nullable=False, comment="Row of the table of duties."),
+        sa.Column("owner", sa.Uuid(), nullable=True, comment="Organisation that owes it, where one is known."),
+        sa.Column("owner_kind", sa.Text(), nullable=False),
+        sa.Column("county", sa.Text(), nullable=True, comment="County in whose lists it stands."),
+        sa.Column("opened_by", sa.Uuid(), nullable=False, comment="Fact that opened it."),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True, comment="How it ended; open while empty."),
+        sa.Column("met_by", sa.Uuid(), nullable=True),
+        sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("level", sa.Text(), nullable=True, comment="To whom it is shown since it was missed."),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column(
+            "seq", sa.BigInteger(), nullable=False, comment="Number of the fact that this row is the state after."
+        ),
+        sa.CheckConstraint("level IN ('county', 'city', 'province')", name=op.f("ck_duty_level")),
+        sa.CheckConstraint("outcome IN ('in_time', 'late', 'void')", name=op.f("ck_duty_outcome")),
+        sa.PrimaryKeyConstraint("case_id", "duty", name=op.f("pk_duty")),
+        comment="What somebody owes a child by a time, after the timeline's own facts (handbook §1.4, §3.3, §4, §5).",
+        postgresql_with={"fillfactor": 70},
+    )
+    op.create_index(
+        "ix_duty_county",
+        "duty",
+        ["county", "due_at", "duty"],
+        unique=False,
+        postgresql_where=sa.text("outcome IS NULL"),
+    )
+    op.create_index(
+        "ix_duty_owner",
+        "duty",
+        ["owner", "due_at", "duty"],
+        unique=False,
+        postgresql_where=sa.text("outcome IS NULL"),
+    )
     op.create_table(
         "entry",
         sa.Column("case_id", sa.Uuid(), nullable=False, comment="The case, or the institution of a fact about one."),
@@ -289,7 +365,8 @@ def upgrade() -> None:
     op.execute("""
         CREATE FUNCTION empty_projections() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
           TRUNCATE stream_position, entry, correction, case_file, county, case_participant, suspicion_step, approval,
-                   attended_session, school_day, licence, same_child, residence_move, counted_fact;
+                   attended_session, school_day, licence, same_child, residence_move, counted_fact, duty,
+                   dirty_case, case_clock;
           DELETE FROM parked_event WHERE reason IN ('gap', 'poison', 'broken-chain');
           DELETE FROM completeness;
         $$
@@ -318,6 +395,8 @@ def downgrade() -> None:
     op.drop_table("school_day")
     op.drop_table("licence")
     op.drop_table("entry")
+    op.drop_table("duty")
+    op.drop_table("dirty_case")
     op.drop_table("county")
     op.drop_table("correction")
     op.drop_index("ix_case_participant_organisation", table_name="case_participant")
@@ -325,6 +404,7 @@ def downgrade() -> None:
     op.drop_index("ix_case_file_last_at", table_name="case_file")
     op.drop_index("ix_case_file_county", table_name="case_file")
     op.drop_table("case_file")
+    op.drop_table("case_clock")
     op.drop_table("attended_session")
     op.drop_table("approval")
     drop_journal()

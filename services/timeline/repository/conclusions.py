@@ -1,0 +1,41 @@
+"""Writing the state of the timeline's own conclusions, a statement per kind and batch; older facts change nothing."""
+
+from collections.abc import Iterable, Sequence
+
+from services.timeline.domain.concluded import Row, duty_rows
+from services.timeline.domain.touched import OWN
+from shared.contracts.envelope import Event
+from shared.db import Driver
+
+_OPENED = """
+INSERT INTO duty AS d (case_id, duty, rule, owner, owner_kind, county, opened_by, due_at, epoch, seq)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::uuid[],
+                     $8::timestamptz[], $9::int[], $10::bigint[]) AS n (case_id, duty)
+ORDER BY case_id, duty
+ON CONFLICT (case_id, duty) DO UPDATE SET owner = excluded.owner, owner_kind = excluded.owner_kind,
+  county = excluded.county, opened_by = excluded.opened_by, due_at = excluded.due_at, outcome = NULL, met_by = NULL,
+  met_at = NULL, level = NULL, epoch = excluded.epoch, seq = excluded.seq
+WHERE (d.epoch, d.seq) < (excluded.epoch, excluded.seq)
+"""
+_MOVED = """
+UPDATE duty d SET outcome = n.outcome, met_by = n.met_by, met_at = n.met_at, level = n.level, epoch = n.epoch,
+  seq = n.seq
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::timestamptz[], $6::text[], $7::int[], $8::bigint[])
+  AS n (case_id, duty, outcome, met_by, met_at, level, epoch, seq)
+WHERE d.case_id = n.case_id AND d.duty = n.duty AND (d.epoch, d.seq) < (n.epoch, n.seq)
+"""
+
+
+async def write(driver: Driver, events: Iterable[Event]) -> None:
+    """Bring the tables of conclusions to the state after the timeline's own facts among these."""
+    own = [event for event in events if event.producer == OWN]
+    if not own:
+        return
+    rows = duty_rows(own)
+    await _write(driver, _OPENED, list(rows.opened.values()))
+    await _write(driver, _MOVED, list(rows.moved.values()))
+
+
+async def _write(driver: Driver, statement: str, rows: Sequence[Row]) -> None:
+    if rows:
+        await driver.execute(statement, *map(list, zip(*rows, strict=True)))
