@@ -78,6 +78,10 @@ def test_the_check_sees_what_it_should(tmp_path: Path):
     assert [handler.lineno for handler in broad_handlers(file)] == [3]
 
 
+COMMITTING = {"services/timeline/assessment.py": "a task by the clock has no door that would end its unit of work"}
+"""Files beside the doors that end a unit of work, with the reason."""
+
+
 def test_business_code_neither_commits_nor_publishes():
     """`uow.commit` stands in doors, which answer with what it returns; handlers and rules only record."""
     calling = {
@@ -86,7 +90,7 @@ def test_business_code_neither_commits_nor_publishes():
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and node.attr in {"commit", "write_journal", "send_all", "publish"}
     }
-    assert {path for path in calling if "/api" not in path} == set()
+    assert {path for path in calling if "/api" not in path} == set(COMMITTING)
 
 
 def test_the_house_is_there():
