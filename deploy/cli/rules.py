@@ -1,6 +1,7 @@
 """`tongkang rules`: whoever is judged by a rule can read it, and ask how it decides. Needs nothing running."""
 
 import sys
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,9 @@ from typing import Annotated
 import orjson
 import typer
 from pydantic import ValidationError
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from deploy.cli.console import console
 from deploy.local.errors import Trouble
@@ -39,20 +42,21 @@ def list_rules(
     context: typer.Context,
     *,
     service: Annotated[str | None, typer.Option(help="Only the rules of this service.")] = None,
+    find: Annotated[str, typer.Option(help="Only rows that hold this word: in id, text, ground or key.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For machines: every row with every field.")] = False,
     chinese: Chinese = False,
 ) -> None:
     """List every executable rule and table: id, what it decides, ground, mark, key."""
     if context.invoked_subcommand is not None:
         return
-    found = [entry for entry in entries() if service is None or entry.id.startswith(f"{service}.")]
+    found = [entry for entry in entries() if entry.id.startswith(f"{service or ''}.".lstrip(".")) and _has(entry, find)]
     if not found:
-        raise UnknownRule(f"No rule of {service or 'any service'} is registered.")
+        raise UnknownRule("No such rule in the rule book.")
     if as_json:
         rows = [entry.model_dump(mode="json") for entry in found]
         sys.stdout.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
     else:
-        console.print(rules_table(found, chinese=chinese))
+        show(found, chinese=chinese)
 
 
 @app.command()
@@ -72,15 +76,29 @@ def explain(
     console.print(steps_table(_ask(question, file).explain(), chinese=chinese))
 
 
-def rules_table(found: list[Entry], *, chinese: bool) -> Table:
-    """Return a line for each row of the book."""
-    table = Table("id", "decides", "version", "ground", "mark", "default", "key", caption=f"{len(found)} rows")
+def show(found: Sequence[Entry], *, chinese: bool) -> None:
+    """Print each row in two or three lines: id, version and mark; what it decides and on what ground; value and key."""
     for entry in found:
-        table.add_row(
-            f"{entry.id} ▸" if entry.explains else entry.id, entry.zh if chinese else entry.en, entry.version,
-            " ".join((*entry.handbook, *entry.documents)), entry.mark, entry.value or "", entry.setting or "",
-        )  # fmt: skip
-    return table
+        console.print(
+            Text(f"{entry.id}{' ▸' if entry.explains else ''}", style="bold"), Text(_stand(entry), style="dim")
+        )
+        console.print(Padding(f"{entry.zh if chinese else entry.en} [dim]({_ground(entry)})[/dim]", (0, 0, 0, 4)))
+        if entry.value or entry.setting:
+            console.print(Padding(Text(_value(entry)), (0, 0, 0, 4)))
+    console.print(f"[dim]{len(found)} rows; ▸ explains single decisions: tongkang rules explain ID[/dim]")
+
+
+def _stand(entry: Entry) -> str:
+    until = f" to {entry.effective_until}" if entry.effective_until else ""
+    return f"{entry.kind}, version {entry.version}, from {entry.effective_from}{until}, {entry.mark}"
+
+
+def _ground(entry: Entry) -> str:
+    return ", ".join((*entry.handbook, *entry.documents))
+
+
+def _value(entry: Entry) -> str:
+    return "  ".join(filter(None, (entry.value and f"= {entry.value}", entry.setting and f"[{entry.setting}]")))
 
 
 def asked_table(question: type[Question]) -> Table:
@@ -100,6 +118,10 @@ def steps_table(explanation: Explanation, *, chinese: bool) -> Table:
     for step in explanation.steps:
         table.add_row(MARKS[step.holds], step.code, _words(step, chinese=chinese))
     return table
+
+
+def _has(entry: Entry, word: str) -> bool:
+    return word.lower() in entry.model_dump_json().lower()
 
 
 def _words(step: Step, *, chinese: bool) -> str:

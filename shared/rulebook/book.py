@@ -48,7 +48,10 @@ class PolicyShelf:
 
 @dataclass(frozen=True, slots=True)
 class SettingShelf:
-    """A model of settings: each field has a Chinese title and an English description with its handbook line."""
+    """A model of settings: each field has a Chinese title and an English description with its handbook line.
+
+    A field with neither runs the service, like its database, and judges nobody.
+    """
 
     model: type[BaseModel]
     prefix: str
@@ -56,7 +59,7 @@ class SettingShelf:
     @property
     def id(self) -> str:
         """`REHAB_RULES__` is `rehab.rules`."""
-        return self.prefix.lower().replace("__", "").replace("_", ".", 1)
+        return self.prefix.lower().rstrip("_").replace("_", ".", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,8 @@ def _of_figure(shelf: PolicyShelf, version: PolicyVersion, path: str, info: Fiel
 def _of_settings(shelf: SettingShelf) -> Iterator[Entry]:
     for name, info in shelf.model.model_fields.items():
         said = info.description or ""
+        if info.title is None and not sections_of(said):
+            continue
         yield Entry(
             id=f"{shelf.id}.{name.replace('_', '-')}",
             kind="setting", en=first_sentence(said), zh=info.title or "", version="1", effective_from=FIRST_DAY,

@@ -108,4 +108,5 @@ def documents_of(text: str) -> tuple[str, ...]:
 def first_sentence(text: str) -> str:
     """Return the first sentence of a docstring without what stands in brackets at its end."""
     head = " ".join(text.partition("\n\n")[0].split())
-    return re.sub(r"\s*\([^()]*§[^()]*\)", "", head).rstrip(".") + "."
+    bare = re.sub(r"\s*\([^()]*§[^()]*\)", "", head)
+    return re.split(r"(?<=[.])\s+(?=[A-Z])", bare)[0].rstrip(".") + "."

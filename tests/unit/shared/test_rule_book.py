@@ -68,6 +68,7 @@ def test_an_id_is_given_once():
     [
         ("Do this (handbook §1.4).", "Do this."),
         ("Do this (an aside) and that (孤独症规范; handbook §1.4).\n\nMore.", "Do this (an aside) and that."),
+        ("Do this (§3.2). Raises NotDone.", "Do this."),
         ("Do this over\ntwo lines (§3.2).", "Do this over two lines."),
     ],
 )
@@ -103,9 +104,10 @@ def test_every_figure_of_a_policy_is_a_row_wherever_it_stands():
 
 class BagRules(BaseModel):
     most_bags: int = Field(default=3, title="书包数", description="Most bags (§3.4).")
+    database: str = Field(default="bags", description="Where bags are kept.")
 
 
-def test_a_setting_names_the_key_by_which_it_is_changed():
+def test_a_setting_that_judges_names_the_key_by_which_it_is_changed():
     (row,) = _of_settings(SettingShelf(BagRules, "BAGS_RULES__"))
     assert (row.id, row.setting, row.value) == ("bags.rules.most-bags", "BAGS_RULES__MOST_BAGS", "3")
     assert (row.handbook, row.mark) == (("§3.4",), "assumed")
