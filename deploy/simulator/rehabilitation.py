@@ -38,6 +38,12 @@ DISCIPLINES: Mapping[RehabCategory, tuple[Discipline, Discipline, Discipline]] =
     RehabCategory.HEARING: (Discipline.AUDITORY_VERBAL, Discipline.ST, Discipline.PARENT_TRAINING),
     RehabCategory.SPEECH: (Discipline.ST, Discipline.MUSIC, Discipline.ST),
 }
+ENDS = (
+    EnrolmentEndReason.FINISHED,
+    EnrolmentEndReason.WITHDRAWN,
+    EnrolmentEndReason.TRANSFERRED,
+    EnrolmentEndReason.TERMINATED,
+)
 SS_STAGES = ("2-1", "2-2", "2-3", "3-1", "3-2", "4-1")
 
 
@@ -70,7 +76,7 @@ def enrol(dice: Random, cast: Cast, application: Application | None) -> Enrolmen
         return replace(enrolment, ended_on=ended_on, reason=EnrolmentEndReason.FINISHED)
     if cast.role is Role.REHABILITATED and happens(dice, Chance.LEFT_IN_SUMMER):
         ended_on = days.a_workday(dice, date(2024, 7, 1), date(2024, 8, 30))
-        return replace(enrolment, ended_on=ended_on, reason=dice.choice(list(EnrolmentEndReason)))
+        return replace(enrolment, ended_on=ended_on, reason=dice.choice(ENDS))
     return enrolment
 
 
