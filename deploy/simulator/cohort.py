@@ -12,23 +12,29 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from random import Random
 
 from deploy.simulator import finding, people, rehabilitation, schooling
-from deploy.simulator.casting import ENROLLED, Cast, cast_children, full_size, scaled_figures
+from deploy.simulator.casting import ENROLLED, IN_CARE, Cast, cast_children, full_size, scaled_figures
 from deploy.simulator.journeys import Child
 from deploy.simulator.organisations import (
+    CarePlan,
     Designation,
     LicencePlan,
     Organisation,
     all_organisations,
+    care_home_of,
     categories_of,
     centres_of,
     hospital,
+    houses_of,
     licences,
 )
 from deploy.simulator.sources import invention, source
 
+FEWEST_PLACES = 20
+CARE_FROM, CARE_UNTIL = date(2023, 1, 1), date(2026, 12, 31)
 DESIGNATED_FROM, DESIGNATED_UNTIL = date(2023, 1, 1), date(2024, 12, 31)
 
 
@@ -61,6 +67,17 @@ class Cohort:
         return tuple(licences())
 
     @property
+    def care(self) -> tuple[CarePlan, ...]:
+        """Licensed places and carers: for every child that might come, and by the strictest ratio."""
+        cared_for = [cast for cast in self.casts if cast.role in IN_CARE]
+        children = Counter(cast.centre for cast in cared_for) + Counter(care_home_of(cast.county) for cast in cared_for)
+        return tuple(
+            _care_plan(house, county.region, max(FEWEST_PLACES, children[house]))
+            for county in source().counties
+            for house in houses_of(county.region)
+        )
+
+    @property
     def designations(self) -> tuple[Designation, ...]:
         """The agreements of the rehabilitation centres, with room for a fifth more children than they have."""
         children = Counter(cast.centre for cast in self.casts if cast.role in ENROLLED)
@@ -71,7 +88,7 @@ class Cohort:
                 categories=categories_of(centre),
                 valid_from=DESIGNATED_FROM,
                 valid_until=DESIGNATED_UNTIL,
-                capacity=max(20, children[centre] * 6 // 5),
+                capacity=max(FEWEST_PLACES, children[centre] * 6 // 5),
             )
             for county in source().counties
             for centre in centres_of(county.region)
@@ -108,3 +125,8 @@ def _plan(cast: Cast, seed: int) -> Child:
         school_days=tuple(schooling.attend(dice, cast, placement)),
         stay=schooling.stay(dice, cast),
     )
+
+
+def _care_plan(house: str, county: str, places: int) -> CarePlan:
+    """Give a house a carer for two children by day and four at night, as if all were of grades 1 and 2."""
+    return CarePlan(house, county, places, ceil(places / 2), ceil(places / 4), CARE_FROM, CARE_UNTIL)

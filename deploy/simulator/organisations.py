@@ -55,6 +55,19 @@ class LicencePlan:
     partner_school: str
 
 
+@dataclass(frozen=True, slots=True)
+class CarePlan:
+    """Licensed places and carers on duty of an institution that cares for children."""
+
+    house: str
+    county: str
+    places: int
+    by_day: int
+    by_night: int
+    valid_from: date
+    valid_until: date
+
+
 @cache
 def all_organisations() -> tuple[Organisation, ...]:
     """Return all organisations, the city's last."""
@@ -96,6 +109,11 @@ def licences() -> Iterator[LicencePlan]:
 def _licence(centre: str, stage: LicenceStage, since: date, until: date) -> LicencePlan:
     county = centre.split("-")[1]
     return LicencePlan(centre, county, stage, since, until, special_school_of(county))
+
+
+def houses_of(county: str) -> tuple[str, ...]:
+    """Return the institutions of a county that care for children: its care home, and its centres."""
+    return (care_home_of(county), *centres_of(county))
 
 
 def clinics_of(county: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from rich.progress import Progress
 from deploy.simulator.callers import Callers, Refused
 from deploy.simulator.cohort import Cohort
 from deploy.simulator.directory import City
+from deploy.simulator.organisations import CarePlan
 from deploy.simulator.sending import Journey, session_line
 from deploy.simulator.sources import Role
 
@@ -38,7 +39,10 @@ class Simulation:
         prefix = f"cohort-{self.cohort.seed}-{len(self.cohort)}"
         async with Callers(self.urls, self.city.credentials, prefix) as callers:
             self._journeys = [Journey(child, callers, self.city.ids) for child in self.cohort]
-            await self._phase("institutions", [*self._designations(callers), *self._licences(callers)])
+            await self._phase(
+                "institutions",
+                [*self._designations(callers), *self._licences(callers), *care(self.cohort.care, callers, self.city)],
+            )
             await self._phase("children", [journey.found_and_enrolled for journey in self._journeys])
             await self._phase("sessions", self._sessions(callers), at_once=BATCHES_AT_ONCE)
             await self._phase("evaluations", [journey.evaluated_and_ended for journey in self._journeys])
@@ -105,6 +109,17 @@ class Simulation:
                 entry = {"case": journey.case, "on": day.on.isoformat(), "status": day.status}
                 days[day.institution].append(entry)
         return _batches(callers, "education", "/v1/attendance/batch", "days", days)
+
+
+def care(plans: Iterable[CarePlan], callers: Callers, city: City) -> Iterable[Callable[[], Awaitable[None]]]:
+    """Yield what licenses houses for children, and says how many carers they have."""
+    for one in plans:
+        places = {"day_places": one.places, "boarding_places": one.places}
+        body = places | {"valid_from": one.valid_from.isoformat(), "valid_until": one.valid_until.isoformat()}
+        path = f"/v1/institutions/{city.ids[one.house]}/custody-licences"
+        yield _write(callers, f"federation-{one.county}", "custody", path, body, f"custody-licence/{one.house}")
+        carers = {"by_day": one.by_day, "by_night": one.by_night, "since": one.valid_from.isoformat()}
+        yield _write(callers, one.house, "custody", "/v1/carers", carers, f"carers/{one.house}")
 
 
 def _write(

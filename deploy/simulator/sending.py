@@ -15,13 +15,6 @@ from shared.contracts.codes import ScreeningCategory
 from shared.contracts.events.screening import ReferralStep, TracingOutcome
 
 PEOPLE = UUID("1d1e7c8e-4a55-4f0a-9f4f-2b9b6a6b7a01")
-CUSTODY_PAPERS = (
-    "guardian_contract",
-    "health_check",
-    "allergy_and_medication_list",
-    "emergency_contacts",
-    "pick_up_list",
-)
 
 
 def person(key: str) -> str:
@@ -207,11 +200,27 @@ class Journey:
         stay = self.child.stay
         if stay is None:
             return
-        body = {"mode": stay.mode, "admitted_on": _day(stay.admitted_on), "papers": list(CUSTODY_PAPERS)}
+        body = {"mode": stay.mode, "admitted_on": _day(stay.admitted_on), "sheet": self._care_sheet(stay.admitted_on)}
         answer = await self._post(stay.institution, "custody", f"/v1/cases/{self.case}/stays", body)
         if stay.ended_on and stay.reason:
             body = {"ended_on": _day(stay.ended_on), "reason": stay.reason}
             await self._post(stay.institution, "custody", f"/v1/stays/{answer['record']}/end", body)
+
+    def _care_sheet(self, on: date) -> dict[str, Any]:
+        invented = self.child.person
+        guardian = {
+            "name": invented.guardian_name,
+            "relation": invented.guardian_relation,
+            "phone": invented.guardian_phone,
+        }
+        return {
+            "contract_signed_on": _day(on),
+            "health_checked_on": _day(on),
+            "allergies": "",
+            "medication": "",
+            "emergency_contacts": [guardian],
+            "pick_up_list": [guardian],
+        }
 
     async def _post(self, who: str, service: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         self._step += 1

@@ -11,11 +11,17 @@ from shared.service import assemble
 
 def create_app() -> FastAPI:
     """Build the service from its environment."""
-    service = assemble("custody", Settings(), uow=CustodyUnitOfWork)
+    settings = Settings()
+
+    class UnitOfWork(CustodyUnitOfWork):
+        __slots__ = ()
+        rules = settings.rules
+
+    service = assemble("custody", settings, uow=UnitOfWork)
     service.react(consumers.REACTIONS)
     return create_service_app(
         service,
-        [api.router],
+        api.ROUTERS,
         title="Tongkang custody",
-        description="Day and boarding care of children with disabilities: admission and end of a stay.",
+        description="Day and boarding care of children with disabilities: licensed places, stays, leave, incidents.",
     )

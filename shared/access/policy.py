@@ -88,6 +88,15 @@ class Act(StrEnum):
     ADMIT_TO_CUSTODY = "custody.admit"
     END_CUSTODY = "custody.end"
     READ_CUSTODY = "custody.read"
+    SIGN_CHILD = "custody.sign"
+    KEEP_CARE_SHEET = "care-sheet.keep"
+    READ_CARE_SHEET = "care-sheet.read"
+    REPORT_INCIDENT = "incident.report"
+    GRANT_CUSTODY_LICENCE = "custody-licence.grant"
+    DECLARE_CARERS = "carers.declare"
+    READ_CARE_HOUSES = "care-houses.read"
+    CHECK_STAFF = "staff-check.record"
+    READ_STAFF_CHECKS = "staff-check.read"
     # timeline
     LIST_CASES = "timeline.list"
     READ_TIMELINE = "timeline.read"
@@ -153,6 +162,15 @@ TABLE: dict[Act, Rule] = {
     Act.ADMIT_TO_CUSTODY: _by(T.CARE_HOME, T.REHAB_CENTRE),
     Act.END_CUSTODY: _by(T.CARE_HOME, T.REHAB_CENTRE),
     Act.READ_CUSTODY: _by(T.CARE_HOME, T.REHAB_CENTRE, T.FEDERATION),
+    Act.SIGN_CHILD: _by(T.CARE_HOME, T.REHAB_CENTRE),
+    Act.KEEP_CARE_SHEET: _by(T.CARE_HOME, T.REHAB_CENTRE),
+    Act.READ_CARE_SHEET: _by(T.CARE_HOME, T.REHAB_CENTRE),
+    Act.REPORT_INCIDENT: _by(T.CARE_HOME, T.REHAB_CENTRE),
+    Act.GRANT_CUSTODY_LICENCE: _by(T.FEDERATION, roles=(R.INSTITUTION_SUPERVISOR,)),
+    Act.DECLARE_CARERS: _by(T.CARE_HOME, T.REHAB_CENTRE),
+    Act.READ_CARE_HOUSES: _by(T.CARE_HOME, T.REHAB_CENTRE, T.FEDERATION),
+    Act.CHECK_STAFF: _by(T.CARE_HOME, T.REHAB_CENTRE),
+    Act.READ_STAFF_CHECKS: _by(T.CARE_HOME, T.REHAB_CENTRE, T.FEDERATION),
     Act.LIST_CASES: _by(EVERYONE),
     Act.READ_TIMELINE: _by(EVERYONE),
     Act.READ_INDICATORS: _by(AUTHORITIES),

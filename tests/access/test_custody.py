@@ -7,7 +7,7 @@ import pytest
 
 from shared.clock import today
 from shared.contracts.codes import OrgType
-from tests.integration.custody.test_custody import admit, an_admission, an_enrolled_child, get, leave
+from tests.integration.custody.test_custody import a_house, admit, an_admission, an_enrolled_child, get, leave
 from tests.support.stack import Running, Servers
 from tests.support.stages import a_child, a_stage, code_of
 
@@ -31,7 +31,7 @@ async def custody(servers: Servers) -> AsyncIterator[Running]:
 @pytest.fixture(scope="module")
 async def placed(custody):
     """A home, and a child that stays with it."""
-    home, case = custody.organisation(OrgType.CARE_HOME), await a_child(custody)
+    home, case = await a_house(custody), await a_child(custody)
     return home, case, (await admit(custody, home, case)).json()["record"]
 
 
@@ -85,7 +85,7 @@ async def test_a_federation_sees_its_region_and_no_other(custody, placed, region
 
 
 async def test_a_child_that_left_long_ago_is_out_of_the_institutions_sight_and_one_that_left_now_is_not(custody):
-    home = custody.organisation(OrgType.CARE_HOME)
+    home = await a_house(custody)
     long_ago, now = await a_child(custody), await a_child(custody)
     for case, day in ((long_ago, "2024-05-01"), (now, today().isoformat())):
         await leave(custody, home, (await admit(custody, home, case)).json()["record"], ended_on=day)

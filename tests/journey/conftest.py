@@ -49,6 +49,7 @@ async def town(stack: Stack, city: City) -> AsyncIterator[Town]:
     ):
         town = Town(stack, city, callers, http)
         await town.designate(children.CENTRE, children.FEDERATION, children.YEAR)
+        await town.license_houses()
         yield town
 
 

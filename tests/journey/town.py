@@ -14,8 +14,10 @@ import orjson
 from deploy.local.stack import Stack
 from deploy.services import PRODUCERS
 from deploy.simulator.callers import Callers
+from deploy.simulator.cohort import cohort
 from deploy.simulator.directory import City
 from deploy.simulator.journeys import Child, Session
+from deploy.simulator.run import care
 from deploy.simulator.sending import Journey, session_line
 from shared.contracts.codes import RehabCategory
 from shared.testing.eventually import eventually
@@ -63,6 +65,11 @@ class Town:
         }
         path = f"/v1/institutions/{self.city.ids[centre]}/designations"
         await self.callers.post(federation, "rehab", path, body, key=f"designation/{centre}/{year}")
+
+    async def license_houses(self) -> None:
+        """Let every care home and centre of the city care for children."""
+        for license_or_declare in care(cohort(children=40).care, self.callers, self.city):
+            await license_or_declare()
 
     async def send_child(self, child: Child) -> Traveller:
         """Send a child's whole plan."""

@@ -70,11 +70,15 @@ class IncidentKind(StrEnum):
 
 
 class IncidentStep(StrEnum):
-    """What level 3 and above asks for (handbook §5 [assumed]): guardian at once, federation 2 h, report 24 h."""
+    """What level 3 and above asks for (handbook §5 [assumed]): guardian at once, federation 2 h, report 24 h.
+
+    Suspected abuse asks at any level, and for a report to police and civil affairs too (未成年人保护法 art. 11).
+    """
 
     GUARDIAN_TOLD = "guardian_told"
     FEDERATION_TOLD = "federation_told"
     WRITTEN_REPORT = "written_report"
+    AUTHORITY_TOLD = "authority_told"
 
 
 class CustodyAdmitted(Fact, type="tongkang.custody.custody_admitted.v1"):
@@ -147,10 +151,13 @@ class IncidentReported(Fact, type="tongkang.custody.incident_reported.v1"):
     kind: IncidentKind = Field(description="What happened.")
     at: AwareDatetime = Field(description="When it happened, UTC.")
     federation_due_at: AwareDatetime | None = Field(
-        default=None, description="When the federation must know; absent below level 3."
+        default=None, description="When the federation must know; absent below level 3, but never for suspected abuse."
     )
     report_due_at: AwareDatetime | None = Field(
-        default=None, description="When the written report is due; absent below level 3."
+        default=None, description="When the written report is due; absent below level 3, but never for suspected abuse."
+    )
+    authority_due_at: AwareDatetime | None = Field(
+        default=None, description="When police and civil affairs must know; present exactly for suspected abuse."
     )
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from shared import clock
+from shared.access.policy import Role
 from shared.contracts.codes import OrgType, RehabCategory, Sex
 from shared.contracts.events.rehab import (
     AssistanceItem,
@@ -20,11 +21,22 @@ from shared.journal.inbox import Outcome
 from shared.testing.streams import Stream
 from tests.support.stages import UNKNOWN, a_child, code_of
 
+SUPERVISOR = Role.INSTITUTION_SUPERVISOR.value
 PAPERS = ["guardian_contract", "health_check", "allergy_and_medication_list", "emergency_contacts", "pick_up_list"]
 
 
 def an_admission(**changes):
     return {"mode": "weekday_boarding", "admitted_on": "2024-03-01", "papers": PAPERS} | changes
+
+
+async def a_house(custody, kind=OrgType.CARE_HOME, places=50, region="371602"):
+    """A house with licensed places, by day and by night."""
+    house, federation = custody.organisation(kind, region), custody.organisation(OrgType.FEDERATION, region, SUPERVISOR)
+    body = {"day_places": places, "boarding_places": places, "valid_from": "2019-01-01", "valid_until": "2099-12-31"}
+    async with custody.client(federation) as client:
+        path = f"/v1/institutions/{house.organisation}/custody-licences"
+        assert (await client.post(path, json=body)).status_code == 201
+    return house
 
 
 async def admit(custody, home, case, **changes):
@@ -44,8 +56,8 @@ async def get(custody, actor, path):
 
 
 @pytest.fixture
-def home(custody):
-    return custody.organisation(OrgType.CARE_HOME)
+async def home(custody):
+    return await a_house(custody)
 
 
 async def test_a_child_is_admitted_and_leaves_and_both_are_facts(custody, home):
@@ -91,7 +103,7 @@ async def test_the_list_of_children_in_care_pages_by_key_and_logs_each_child(cus
 
 
 async def test_a_transfer_on_one_day_is_possible_and_a_second_stay_beside_the_first_is_not(custody, home):
-    case, other = await a_child(custody), custody.organisation(OrgType.REHAB_CENTRE)
+    case, other = await a_child(custody), await a_house(custody, OrgType.REHAB_CENTRE)
     stay = (await admit(custody, home, case)).json()["record"]
     assert code_of(await admit(custody, other, case)) == (409, "custody.stay-overlaps")
     await leave(custody, home, stay, ended_on="2024-05-01", reason="transferred")
@@ -101,7 +113,7 @@ async def test_a_transfer_on_one_day_is_possible_and_a_second_stay_beside_the_fi
 
 
 async def test_two_institutions_at_the_same_moment_get_one_stay(custody, home):
-    case, other = await a_child(custody), custody.organisation(OrgType.CARE_HOME)
+    case, other = await a_child(custody), await a_house(custody)
     answers = await asyncio.gather(*(admit(custody, who, case) for who in (home, other, home, other)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
     assert len(await custody.facts(case)) == 1
@@ -161,7 +173,7 @@ async def candidates(custody, actor):
 
 
 async def test_a_child_in_rehabilitation_is_shown_to_its_centre_until_it_is_in_care(custody):
-    centre = custody.organisation(OrgType.REHAB_CENTRE)
+    centre = await a_house(custody, OrgType.REHAB_CENTRE)
     case = (await an_enrolled_child(custody, centre)).subject
     assert await candidates(custody, centre) == [str(case)]
     stay = (await admit(custody, centre, case)).json()["record"]
@@ -172,7 +184,7 @@ async def test_a_child_in_rehabilitation_is_shown_to_its_centre_until_it_is_in_c
 
 
 async def test_a_child_whose_rehabilitation_ended_is_shown_no_more(custody):
-    centre = custody.organisation(OrgType.REHAB_CENTRE)
+    centre = await a_house(custody, OrgType.REHAB_CENTRE)
     stream = await an_enrolled_child(custody, centre)
     (row,) = await custody.fetch("SELECT id FROM enrolment WHERE case_id = $1", stream.subject)
     over = EnrolmentEnded(

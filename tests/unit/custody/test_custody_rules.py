@@ -5,20 +5,22 @@ from uuid import UUID
 import pytest
 
 from services.custody import errors
-from services.custody.domain import Admission, AdmissionPaper, Policy, Stay, admit, end_stay
+from services.custody.domain.admission import Admission, Stay, Subject, admit, end_by_death, end_stay
+from services.custody.domain.papers import AdmissionPaper, CareSheet, Contact, ContactKind
+from services.custody.domain.rules import Rules
 from shared.contracts.events.custody import CustodyEndReason, CustodyMode
 from shared.errors import InTheFuture
 
 HOME, OTHER = UUID(int=1), UUID(int=2)
 TODAY = date(2024, 6, 3)
 ALL_PAPERS = frozenset(AdmissionPaper)
-POLICY = Policy(minimum_boarding_age=3, before_age=18, papers=ALL_PAPERS)
+RULES = Rules()
 FIVE_YEARS_OLD = date(2019, 2, 1)
 ADMISSION = Admission(HOME, CustodyMode.WEEKDAY_BOARDING, date(2024, 3, 1), None, ALL_PAPERS)
 
 
-def take_in(admission=ADMISSION, born=FIVE_YEARS_OLD, stays=()):
-    return admit(born, admission, stays, POLICY, today=TODAY)
+def take_in(admission=ADMISSION, born=FIVE_YEARS_OLD, stays=(), died_on=None, rules=RULES):
+    return admit(Subject(born, died_on), admission, stays, rules, today=TODAY)
 
 
 def a_stay(admitted_on, ended_on=None, institution=OTHER):
@@ -92,8 +94,8 @@ def test_a_planned_leaving_lies_not_before_the_entry():
         take_in(replace(ADMISSION, until=date(2024, 2, 29)))
 
 
-def leave(ended_on, stay=None):
-    return end_stay(stay or a_stay(date(2024, 3, 1)), ended_on, CustodyEndReason.RETURNED_HOME, today=TODAY)
+def leave(ended_on, stay=None, reason=CustodyEndReason.RETURNED_HOME, born=FIVE_YEARS_OLD):
+    return end_stay(stay or a_stay(date(2024, 3, 1)), ended_on, reason, born=born, rules=RULES, today=TODAY)
 
 
 def test_a_stay_ends_today_with_a_reason():
@@ -112,3 +114,61 @@ def test_a_stay_ends_between_its_first_day_and_today(ended_on, refusal):
 def test_a_stay_ends_once():
     with pytest.raises(errors.StayEndedBefore):
         leave(TODAY, a_stay(date(2024, 3, 1), date(2024, 5, 1)))
+
+
+@pytest.mark.parametrize(("born", "grown"), [(date(2006, 5, 1), True), (date(2006, 5, 2), False)])
+def test_nobody_ages_out_before_the_eighteenth_birthday(born, grown):
+    if grown:
+        assert leave(date(2024, 5, 1), reason=CustodyEndReason.AGED_OUT, born=born)
+    else:
+        with pytest.raises(errors.NotAgedOut):
+            leave(date(2024, 5, 1), reason=CustodyEndReason.AGED_OUT, born=born)
+
+
+@pytest.mark.parametrize(
+    ("died_on", "ended_on"), [(date(2024, 4, 2), date(2024, 4, 2)), (date(2024, 2, 1), date(2024, 3, 1))]
+)
+def test_a_death_ends_the_stay_on_its_day_and_never_before_the_first(died_on, ended_on):
+    fact = end_by_death(a_stay(date(2024, 3, 1)), died_on)
+    assert (fact.ended_on, fact.reason) == (ended_on, CustodyEndReason.DECEASED)
+
+
+@pytest.mark.parametrize(("died_on", "alive"), [(date(2024, 3, 2), True), (date(2024, 3, 1), False)])
+def test_nobody_is_admitted_from_the_day_of_death_on(died_on, alive):
+    if alive:
+        assert take_in(died_on=died_on)
+    else:
+        with pytest.raises(errors.ChildDied):
+            take_in(died_on=died_on)
+
+
+GRANDMOTHER = Contact(ContactKind.PICK_UP, "样例", "grandmother", "10000000001")
+FULL_SHEET = CareSheet(
+    date(2024, 2, 20), date(2024, 2, 21), "", "", (GRANDMOTHER, replace(GRANDMOTHER, kind=ContactKind.EMERGENCY))
+)
+
+
+def test_papers_in_their_parts_are_as_good_as_the_word_of_the_house():
+    assert take_in(replace(ADMISSION, papers=frozenset(), sheet=FULL_SHEET))
+
+
+@pytest.mark.parametrize(
+    ("part", "paper"),
+    [
+        ({"contract_signed_on": None}, AdmissionPaper.GUARDIAN_CONTRACT),
+        ({"health_checked_on": None}, AdmissionPaper.HEALTH_CHECK),
+        ({"allergies": None}, AdmissionPaper.ALLERGY_AND_MEDICATION_LIST),
+        ({"medication": None}, AdmissionPaper.ALLERGY_AND_MEDICATION_LIST),
+        ({"contacts": (GRANDMOTHER,)}, AdmissionPaper.EMERGENCY_CONTACTS),
+        ({"contacts": (replace(GRANDMOTHER, kind=ContactKind.EMERGENCY),)}, AdmissionPaper.PICK_UP_LIST),
+    ],
+)
+def test_a_county_that_asks_for_the_parts_takes_no_word_for_them(part, paper):
+    with pytest.raises(errors.AdmissionIncomplete) as refusal:
+        take_in(replace(ADMISSION, sheet=replace(FULL_SHEET, **part)), rules=Rules(parts_required=True))
+    assert refusal.value.details["papers"] == [paper]
+
+
+def test_a_county_may_ask_for_fewer_papers():
+    few = Rules(admission_papers=frozenset({AdmissionPaper.GUARDIAN_CONTRACT}))
+    assert take_in(replace(ADMISSION, papers=frozenset({AdmissionPaper.GUARDIAN_CONTRACT})), rules=few)

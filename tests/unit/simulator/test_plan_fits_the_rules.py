@@ -1,9 +1,10 @@
 """The plan, step by step through the rules of the services: what the demo sends must not be refused by any of them."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
@@ -11,9 +12,12 @@ from deploy.simulator.casting import Progress
 from deploy.simulator.cohort import cohort
 from deploy.simulator.journeys import Child, Session
 from deploy.simulator.sources import Role, source
-from services.custody.domain import Admission, AdmissionPaper, admit, end_stay
-from services.custody.domain import Policy as CustodyPolicy
-from services.custody.domain import Stay as CustodyStay
+from services.custody.domain.admission import Admission, Subject, admit, end_stay
+from services.custody.domain.admission import Stay as CustodyStay
+from services.custody.domain.papers import AdmissionPaper
+from services.custody.domain.places import Licence as CustodyLicence
+from services.custody.domain.places import check_places
+from services.custody.domain.rules import Rules as CustodyRules
 from services.education.domain import (
     Licence,
     Placement,
@@ -45,7 +49,7 @@ TODAY = source().as_of
 END_OF_TODAY = moment_of(TODAY + timedelta(days=1))
 ID = UUID(int=1)
 EDUCATION = EducationPolicy(school_age=6, cut_off=(8, 31), deferral_months=12)
-CUSTODY = CustodyPolicy(minimum_boarding_age=3, before_age=18, papers=frozenset(AdmissionPaper))
+CUSTODY = CustodyRules()
 RULES = Rules()
 PROTOCOL = protocols().in_force(date(2024, 1, 1))
 
@@ -108,10 +112,23 @@ def test_every_stay_is_accepted():
     for child in stays:
         stay = child.stay
         admission = Admission(org(stay.institution), stay.mode, stay.admitted_on, None, frozenset(AdmissionPaper))
-        fact = admit(child.person.birth_date, admission, [], CUSTODY, today=TODAY)
+        fact = admit(Subject(child.person.birth_date), admission, [], CUSTODY, today=TODAY)
         if stay.ended_on:
             held = CustodyStay(fact.stay, fact.institution, fact.admitted_on, None)
-            end_stay(held, stay.ended_on, stay.reason, today=TODAY)
+            end_stay(held, stay.ended_on, stay.reason, born=child.person.birth_date, rules=CUSTODY, today=TODAY)
+
+
+def test_every_house_has_a_place_for_each_child_that_comes():
+    there = defaultdict(list)
+    licences = {
+        one.house: CustodyLicence(one.places, one.places, one.valid_from, one.valid_until) for one in cohort(400).care
+    }
+    for child in children():
+        if stay := child.stay:
+            check_places(stay.mode, stay.admitted_on, there[stay.institution], [licences[stay.institution]], CUSTODY)
+            new = CustodyStay(uuid4(), org(stay.institution), stay.admitted_on, stay.ended_on, stay.mode)
+            there[stay.institution].append(new)
+    assert sum(map(len, there.values())) > 100
 
 
 def an_enrolment(child: Child) -> Enrolment:

@@ -1,0 +1,1 @@
+"""Commands of custody and its reactions: load, decide, save, record."""

@@ -1,0 +1,68 @@
+"""Incidents, their words, which the house alone reads, and the steps that they ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, insert, literal, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.custody import tables as t
+from shared.contracts.events.custody import IncidentFollowedUp, IncidentReported, IncidentStep
+from shared.db import Session
+from shared.errors import NotFound
+from shared.ids import new_record
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An incident of an institution's own whose row is held, and what was done about it."""
+
+    case: UUID
+    noticed_at: datetime
+    done: frozenset[IncidentStep]
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """Incidents and their steps."""
+
+    session: Session
+
+    async def add(self, case: UUID, fact: IncidentReported, noticed_at: datetime) -> None:
+        """Keep an incident."""
+        values = fact.model_dump(include={"institution", "level", "kind", "at"})
+        row = {"id": fact.incident, "stay_id": fact.stay, "case_id": case, "noticed_at": noticed_at}
+        await self.session.execute(insert(t.incident).values(row | values))
+
+    async def add_steps(self, incident: UUID, due: Mapping[IncidentStep, datetime]) -> None:
+        """Keep what must be done by when."""
+        rows = [{"id": new_record(), "incident_id": incident, "step": what, "due_at": by} for what, by in due.items()]
+        if rows:
+            await self.session.execute(insert(t.incident_step), rows)
+
+    async def add_words(self, case: UUID, incident: UUID, words: str) -> None:
+        """Keep what happened in words, unless the child was erased."""
+        erased = exists().where(t.standing.c.case_id == case, t.standing.c.erased)
+        row = select(literal(incident, t.incident.c.id.type), literal(case, t.incident.c.id.type), literal(words))
+        kept = insert(t.incident_words).from_select(["incident_id", "case_id", "words"], row.where(~erased))
+        await self.session.execute(kept)
+
+    async def own(self, institution: UUID, incident: UUID) -> Reported:
+        """Return an incident of an institution's own and hold its row. Raises NotFound."""
+        own = select(t.incident).where(t.incident.c.id == incident, t.incident.c.institution == institution)
+        row = (await self.session.execute(own.with_for_update())).one_or_none()
+        if row is None:
+            raise NotFound(kind="incident")
+        s = t.incident_step.c
+        done = await self.session.execute(select(s.step).where(s.incident_id == incident, s.done_at.is_not(None)))
+        return Reported(row.case_id, row.noticed_at, frozenset(IncidentStep(one.step) for one in done))
+
+    async def do_step(self, fact: IncidentFollowedUp) -> None:
+        """Keep that a step was done, asked for or not."""
+        row = upsert(t.incident_step).values(
+            id=new_record(), incident_id=fact.incident, step=fact.step, done_at=fact.at
+        )
+        done = row.on_conflict_do_update(index_elements=["incident_id", "step"], set_={"done_at": fact.at})
+        await self.session.execute(done)
