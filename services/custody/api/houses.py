@@ -152,7 +152,9 @@ async def staff_checks(
     """List how members of staff stand after their last check; with `due` only those who are not in order."""
     start = from_cursor(after, UUID, UUID)
     rows = (await reading.session.execute(views.last_checks(actor, start))).all()
-    said = [_check_out(Check(row.person, row.checked_on, row.result), row.institution, given) for row in rows]
+    said = [
+        _check_out(Check(row.person, row.checked_on, CheckResult(row.result)), row.institution, given) for row in rows
+    ]
     found = [one for one in said if not due or one.state is not CheckState.IN_ORDER]
     shown = found[:limit]
     more = to_cursor(str(shown[-1].institution), str(shown[-1].person)) if len(found) > limit else None

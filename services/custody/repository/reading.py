@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 
 from services.custody import tables as t
 from services.custody.repository.stays import ON_LEAVE
@@ -108,7 +108,7 @@ def last_checks(actor: Actor, after: tuple[UUID, UUID] | None) -> Select[Any]:
     """Return the statement that reads the last background check of each member of staff, in the order of a page."""
     c = t.staff_check.c
     visible = readable_by(actor, (c.county,), c.institution == actor.organisation, CARERS)
-    newest = select(t.staff_check).where(visible).distinct(c.institution, c.person)
+    newest = select(t.staff_check).where(visible).ext(distinct_on(c.institution, c.person))
     if after is not None:
         newest = newest.where(tuple_(c.institution, c.person) > tuple_(*after))
     return newest.order_by(c.institution, c.person, c.checked_on.desc(), c.id.desc())
