@@ -33,6 +33,41 @@ class ReapplyLater(Refusal, code="screening.reapply-later", status=409):
     zh = "注销后自 {reapply_from} 起方可重新申请。"
 
 
+class ApplicationOpen(Refusal, code="screening.application-open", status=409):
+    en = "An application of this child is on its way already."
+    zh = "该儿童已有在办申请。"
+
+
+class ApplicationNotFound(Refusal, code="screening.application-not-found", status=404):
+    en = "No certificate application with this id is visible to you."
+    zh = "没有您可以查看的该残疾人证申请。"
+
+
+class ApplicationNotNow(Refusal, code="screening.application-not-now", status=409):
+    en = "An application in status {status} does not allow this."
+    zh = "申请处于 {status} 状态，不能进行此操作。"
+
+
+class NotTheGradingHospital(Refusal, code="screening.not-the-grading-hospital", status=403):
+    en = "Another hospital was asked to grade this child."
+    zh = "该申请由其他评定机构负责。"
+
+
+class BeforeApplication(Refusal, code="screening.before-application", status=422):
+    en = "That day lies before the step that goes ahead of it ({since})."
+    zh = "该日期早于前一步骤（{since}）。"
+
+
+class NoticeRuns(Refusal, code="screening.notice-runs", status=409):
+    en = "The public notice runs until {notice_until}."
+    zh = "公示至 {notice_until}，期满方可发证。"
+
+
+class CertificateNotFound(Refusal, code="screening.certificate-not-found", status=404):
+    en = "No certificate with this id is visible to you."
+    zh = "没有您可以查看的该残疾人证。"
+
+
 class CertificateNotValid(Refusal, code="screening.certificate-not-valid", status=409):
     en = "The certificate is cancelled or has run out."
     zh = "该残疾人证已注销或过期。"

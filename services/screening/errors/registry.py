@@ -38,6 +38,11 @@ class AfterDeath(Refusal, code="screening.after-death", status=422):
     zh = "该日期晚于儿童死亡日期。"
 
 
+class ChildGone(Refusal, code="screening.child-erased", status=410):
+    en = "The identity of this child was erased on {erased_on}; the case takes nothing more."
+    zh = "该儿童身份信息已于 {erased_on} 删除，个案不再受理任何操作。"
+
+
 class EarlierGuardianFirst(Refusal, code="screening.earlier-guardian-first", status=422):
     en = "A guardian of kind {kind} needs to be told why these do not serve: {silent}."
     zh = "登记 {kind} 为监护人前，须说明以下顺位为何不能担任：{silent}。"
@@ -71,6 +76,11 @@ class NoConsentToWithdraw(Refusal, code="screening.no-consent-to-withdraw", stat
 class StaysOverlap(Refusal, code="screening.stays-overlap", status=409):
     en = "The child is recorded in a hospital at that time already."
     zh = "该时间段已有住院记录。"
+
+
+class StayNotFound(Refusal, code="screening.stay-not-found", status=404):
+    en = "No hospital stay with this id belongs to the case."
+    zh = "该个案没有此住院记录。"
 
 
 class Discharged(Refusal, code="screening.discharged", status=409):

@@ -19,6 +19,10 @@ class Basis(StrEnum):
     ENROLLED = "enrolled"
     PLACED = "placed"
     IN_CUSTODY = "in_custody"
+    MOVED = "moved"
+    """Named as the institution that takes a child over after a move."""
+    GRADING = "grading"
+    """Asked to grade the disability for a certificate."""
 
 
 def code(name: str, *, nullable: bool = False) -> Column[str]:
