@@ -19,6 +19,9 @@ class Settings(ServiceSettings):
     )
     index_key_file: Path = Field(description="Secret of which the key of the blind index of numbers is derived.")
     protocols: Path = Field(default=DATA, description="Folder with the versions of the screening protocol.")
+    registry_policies: Path = Field(
+        default=DATA, title="登记政策文件夹", description="Folder with the versions of the registry's figures (§2.2)."
+    )
     visible_after_days: int = Field(
         default=90, ge=0, description="How long a rehabilitation centre still sees the name of a child that left it."
     )

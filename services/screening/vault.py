@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from services.screening.domain.identity import written
 from services.screening.domain.registry import Identity
 from shared.contracts.events.screening import IdentifierKind
 
@@ -66,9 +67,18 @@ class Vault:
             for name, text in sealed.fields.items()
         }
 
+    def reseal(self, case: UUID, sealed: SealedIdentity, changed: Mapping[str, str | None]) -> dict[str, bytes | None]:
+        """Encrypt fields anew under the key that the child has; the others stay as they are."""
+        child = AESGCM(_decrypted(self.wrapping, sealed.wrapped_key, _place(case, "key")))
+        return {name: None if text is None else _sealed(child, text, case, name) for name, text in changed.items()}
+
     def blind(self, kind: IdentifierKind, number: str) -> bytes:
         """Return what a number is looked up by; the kinds never meet."""
         return hmac.digest(self.lookup, f"{kind.value}:{number}".encode(), "sha256")
+
+    def named(self, kind: IdentifierKind, number: str, name: str) -> bytes:
+        """Return under which name a number was given; it tells only whether two names of one number are the same."""
+        return hmac.digest(self.lookup, f"name of {kind.value}:{number}:{written(name)}".encode(), "sha256")
 
 
 def _sealed(key: AESGCM, text: str, case: UUID, name: str) -> bytes:

@@ -28,6 +28,8 @@ class Role(StrEnum):
     APPROVER = "approver"
     AUDITOR = "auditor"
     INSTITUTION_SUPERVISOR = "institution_supervisor"
+    PRIVACY_OFFICER = "privacy_officer"
+    """Answers for personal information (个人信息保护法 art. 52); erases a child, and does nothing else."""
     ADMINISTRATOR = "administrator"
     """Runs the installation: organisations, accounts, redrive. Sees no child."""
     SERVICE = "service"
@@ -58,6 +60,19 @@ class Act(StrEnum):
     REGISTER_CHILD = "child.register"
     READ_CHILD = "child.read"
     RESOLVE_CHILDREN = "child.resolve"
+    CONFIRM_IDENTITY = "identity.confirm"
+    COMPARE_CHILDREN = "children.compare"
+    MERGE_CHILDREN = "children.merge"
+    CHANGE_GUARDIAN = "guardian.change"
+    MOVE_RESIDENCE = "residence.move"
+    RECORD_CONSENT = "consent.record"
+    RECORD_HOSPITAL_STAY = "hospital-stay.record"
+    REGISTER_DEATH = "death.register"
+    ERASE_CHILD = "child.erase"
+    APPLY_FOR_CERTIFICATE = "certificate.apply"
+    GRADE_DISABILITY = "disability.grade"
+    DECIDE_CERTIFICATE = "certificate.decide"
+    READ_CERTIFICATE = "certificate.read"
     RECORD_SCREENING = "screening.record"
     ISSUE_REFERRAL = "referral.issue"
     ANSWER_REFERRAL = "referral.answer"
@@ -135,6 +150,20 @@ TABLE: dict[Act, Rule] = {
     Act.REGISTER_CHILD: _by(HEALTH),
     Act.READ_CHILD: _by(HEALTH, T.FEDERATION, T.HEALTH_AUTHORITY),
     Act.RESOLVE_CHILDREN: _by(EVERYONE - {T.AUDITOR}),
+    Act.CONFIRM_IDENTITY: _by(HEALTH),
+    # Two cases may lie in two counties and with two clinics: the federation's list covers both (handbook §1.4).
+    Act.COMPARE_CHILDREN: _by(T.FEDERATION, roles=(R.REVIEWER,)),
+    Act.MERGE_CHILDREN: _by(T.FEDERATION, roles=(R.REVIEWER,)),
+    Act.CHANGE_GUARDIAN: _by(HEALTH),
+    Act.MOVE_RESIDENCE: _by(HEALTH, T.FEDERATION),
+    Act.RECORD_CONSENT: _by(HEALTH, T.FEDERATION),
+    Act.RECORD_HOSPITAL_STAY: _by(HEALTH),
+    Act.REGISTER_DEATH: _by(HEALTH, T.FEDERATION),
+    Act.ERASE_CHILD: _by(T.FEDERATION, roles=(R.PRIVACY_OFFICER,)),
+    Act.APPLY_FOR_CERTIFICATE: _by(T.FEDERATION, roles=(R.INTAKE_CLERK,)),
+    Act.GRADE_DISABILITY: _by(T.HOSPITAL),
+    Act.DECIDE_CERTIFICATE: _by(T.FEDERATION, roles=(R.REVIEWER,)),
+    Act.READ_CERTIFICATE: _by(T.HOSPITAL, T.FEDERATION),
     Act.RECORD_SCREENING: _by(HEALTH),
     Act.ISSUE_REFERRAL: _by(HEALTH),
     Act.ANSWER_REFERRAL: _by(T.MCH, T.HOSPITAL),

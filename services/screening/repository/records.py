@@ -13,6 +13,7 @@ from services.screening.domain.diagnosis import Diagnosis
 from services.screening.domain.initial import InitialScreening
 from services.screening.domain.rescreening import Rescreening
 from services.screening.domain.suspicion import Suspicion
+from services.screening.repository.persons import cases_of
 from shared.contracts.codes import ScreeningCategory
 from shared.contracts.envelope import ActorRef, Fact
 from shared.contracts.events.screening import RescreeningRecorded, ScreeningRecorded, TracingOutcome
@@ -60,7 +61,7 @@ class Records:
     async def was_screened(self, case: UUID, category: ScreeningCategory) -> bool:
         """Tell whether the child was ever screened for a category (handbook §1.5, "no screening record")."""
         s = t.screening.c
-        found = exists(literal(1)).where(s.case_id == case, s.category == category)
+        found = exists(literal(1)).where(s.case_id.in_(cases_of(case)), s.category == category)
         return bool((await self.session.execute(select(found))).scalar())
 
     async def _add(self, table: Table, *rows: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Suspicions of disability, and the referral slips on which they travel."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from services.screening import tables as t
 from services.screening.domain.referral import Referral, ReferralStatus
 from services.screening.domain.suspicion import Child, Suspicion
 from services.screening.errors import NoSuspicion, ReferralNotFound
+from services.screening.repository.persons import cases_of
 from shared.access.policy import Actor
 from shared.contracts.codes import RehabCategory, ScreeningCategory
 from shared.contracts.events.screening import ReferralStep, RejectionReason, SuspicionState
@@ -25,11 +26,21 @@ class Suspicions:
     session: Session
 
     async def known(self, child: Child, category: ScreeningCategory) -> Suspicion | None:
-        """Return the suspicion of a category, closed or not; None when there never was one."""
+        """Return the suspicion of a category, closed or not; None when there never was one.
+
+        Of a child with several cases the active one, in whichever case it stands, else the newest.
+        """
         s = t.suspicion.c
-        wanted = select(t.suspicion).where(s.case_id == child.case, s.category == category.value)
-        row = (await self.session.execute(wanted)).one_or_none()
+        wanted = select(t.suspicion).where(s.case_id.in_(cases_of(child.case)), s.category == category.value)
+        closed = s.state == SuspicionState.CLOSED.value
+        row = (await self.session.execute(wanted.order_by(closed, s.opened_on.desc()).limit(1))).one_or_none()
         return _suspicion(row, child) if row else None
+
+    async def of(self, *cases: UUID, child: Child) -> list[Suspicion]:
+        """Return every suspicion of some cases of a child."""
+        s = t.suspicion.c
+        wanted = select(t.suspicion).where(s.case_id.in_(cases)).order_by(s.case_id, s.category)
+        return [_suspicion(row, child) for row in await self.session.execute(wanted)]
 
     async def get(self, child: Child, category: ScreeningCategory) -> Suspicion:
         """Return the suspicion of a category. Raises NoSuspicion."""
@@ -42,7 +53,7 @@ class Suspicions:
         """Return the suspicions that were confirmed as a rehabilitation category and are not handed over."""
         s = t.suspicion.c
         wanted = select(t.suspicion).where(
-            s.case_id == child.case,
+            s.case_id.in_(cases_of(child.case)),
             s.rehab_category == category.value,
             s.state == SuspicionState.CONFIRMED.value,
         )
@@ -63,7 +74,7 @@ class Suspicions:
         """Return the slip of a suspicion that still awaits its answer."""
         r = t.referral.c
         wanted = select(t.referral).where(
-            r.case_id == child.case, r.category == category.value, r.status == ReferralStatus.OPEN.value
+            r.case_id.in_(cases_of(child.case)), r.category == category.value, r.status == ReferralStatus.OPEN.value
         )
         row = (await self.session.execute(wanted)).one_or_none()
         return _referral(row) if row else None
@@ -92,13 +103,14 @@ class Suspicions:
         r, p = t.referral.c, t.participant.c
         withdrawn = update(t.referral).where(r.id == waiting.id).values(status=ReferralStatus.WITHDRAWN.value)
         await self.session.execute(withdrawn)
-        ended = update(t.participant).where(p.case_id == child.case, p.source == waiting.id).values(until=on)
+        of_child = or_(p.case_id == child.case, p.through == child.case)
+        ended = update(t.participant).where(of_child, p.source == waiting.id).values(until=on)
         await self.session.execute(ended)
 
 
 def _suspicion(row: Row[Any], child: Child) -> Suspicion:
     return Suspicion(
-        child=child,
+        child=replace(child, case=row.case_id),
         category=ScreeningCategory(row.category),
         episode=row.episode,
         state=SuspicionState(row.state),

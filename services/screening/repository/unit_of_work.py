@@ -5,6 +5,10 @@ from datetime import date
 
 from services.screening.domain.ages import check_not_in_future
 from services.screening.domain.protocol import Protocol
+from services.screening.domain.registry_policy import RegistryPolicy
+from services.screening.repository.certificates import Certificates
+from services.screening.repository.merges import Merges
+from services.screening.repository.persons import Persons
 from services.screening.repository.records import Records
 from services.screening.repository.registry import Registry
 from services.screening.repository.suspicions import Suspicions
@@ -20,6 +24,7 @@ class Tools:
 
     vault: Vault
     protocols: Policies[Protocol]
+    registry_policies: Policies[RegistryPolicy]
     visible_after_days: int
 
 
@@ -34,6 +39,18 @@ class ScreeningUnitOfWork(UnitOfWork):
         return Registry(self.session, self.tools.vault)
 
     @property
+    def persons(self) -> Persons:
+        return Persons(self.session, self.tools.vault, self.actor)
+
+    @property
+    def merges(self) -> Merges:
+        return Merges(self.session, self.tools.vault, self.actor)
+
+    @property
+    def certificates(self) -> Certificates:
+        return Certificates(self.session, self.actor)
+
+    @property
     def suspicions(self) -> Suspicions:
         return Suspicions(self.session)
 
@@ -45,3 +62,8 @@ class ScreeningUnitOfWork(UnitOfWork):
         """Return the protocol in force on the day of an act; raises InTheFuture after today."""
         check_not_in_future(on, clock.today(), "on")
         return self.tools.protocols.in_force(on)
+
+    def registry_policy(self, on: date) -> RegistryPolicy:
+        """Return the registry's figures in force on the day of an act; raises InTheFuture after today."""
+        check_not_in_future(on, clock.today(), "on")
+        return self.tools.registry_policies.in_force(on)

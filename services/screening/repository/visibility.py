@@ -1,6 +1,6 @@
 """Who may know of a child here (docs/access.md): the one place of visibility, and the second wall behind it."""
 
-from sqlalchemy import ColumnElement, exists, false, or_
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from services.screening import tables as t
@@ -14,13 +14,15 @@ BY_REGION = frozenset({OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY, OrgType.EDU
 BY_PART = frozenset(
     {OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL, OrgType.REHAB_CENTRE, OrgType.SCHOOL, OrgType.CARE_HOME}
 )
+LATER_STAGES = frozenset({OrgType.REHAB_CENTRE, OrgType.SCHOOL, OrgType.CARE_HOME})
 
 
 def readable_by(actor: Actor, case: SQLColumnExpression[object]) -> ColumnElement[bool]:
     """Return which cases an actor may know of; `case` is the column that names the case.
 
     Authorities see the children of their region. Institutions see those in whose case they take part: that they
-    registered, screened or received, and, once later stages have begun, that are enrolled, placed or in care with them.
+    registered, screened or received, and, once later stages have begun, that are enrolled, placed or in care with them,
+    unless consent to that was withdrawn.
     """
     if actor.org_type in BY_REGION and actor.region:
         c = t.child.alias("of_region")
@@ -28,8 +30,22 @@ def readable_by(actor: Actor, case: SQLColumnExpression[object]) -> ColumnElemen
     if actor.org_type in BY_PART:
         p = t.participant.alias("of_actor")
         still = or_(p.c.until.is_(None), p.c.until > clock.today())
-        return exists().where(p.c.case_id == case, p.c.organisation == actor.organisation, still)
+        part = exists().where(p.c.case_id == case, p.c.organisation == actor.organisation, still)
+        return part if actor.org_type not in LATER_STAGES else and_(part, _shared(case))
     return false()
+
+
+def lived_in_region_of(actor: Actor, former_region: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return whether a child once lived in an authority's region: it sees a stub, where the child went and when."""
+    if actor.org_type in BY_REGION and actor.region:
+        return former_region.startswith(actor.region, autoescape=True)
+    return false()
+
+
+def _shared(case: SQLColumnExpression[object]) -> ColumnElement[bool]:
+    """Return whether later stages may see a child: not once consent was withdrawn (handbook §0 rule 5)."""
+    c = t.child.alias("of_consent")
+    return not_(exists().where(c.c.case_id == case, c.c.masked))
 
 
 async def raise_second_wall(session: Session, actor: Actor) -> None:

@@ -139,7 +139,8 @@ def upgrade() -> None:
             name=op.f("ck_certificate_category"),
         ),
         sa.CheckConstraint(
-            "(cancelled_on IS NULL) = (cancellation_reason IS NULL) AND (cancelled_on IS NULL) = (reapply_from IS NULL)",
+            "(cancelled_on IS NULL) = (cancellation_reason IS NULL) AND (cancelled_on IS NULL) = (reapply_from "
+            "IS NULL)",
             name=op.f("ck_certificate_cancelled_whole"),
         ),
         sa.CheckConstraint("grade BETWEEN 1 AND 4", name=op.f("ck_certificate_grade")),
@@ -378,7 +379,8 @@ def upgrade() -> None:
             "category IN ('vision', 'hearing', 'physical', 'intellectual', 'autism')", name=op.f("ck_referral_category")
         ),
         sa.CheckConstraint(
-            "rejection_reason IN ('no_capacity', 'outside_competence', 'outside_area', 'child_did_not_come', 'slip_incomplete')",
+            "rejection_reason IN ('no_capacity', 'outside_competence', 'outside_area', 'child_did_not_come', "
+            "'slip_incomplete')",
             name=op.f("ck_referral_rejection_reason"),
         ),
         sa.CheckConstraint(
@@ -448,7 +450,9 @@ def upgrade() -> None:
             name=op.f("ck_screening_category"),
         ),
         sa.CheckConstraint(
-            "instrument IN ('warning_signs', 'eye_care_check', 'vision_test', 'newborn_hearing', 'diagnostic_audiology', 'behavioural_hearing', 'hip_and_limb_check', 'cdss_ii', 'm_chat_23', 'abc', 'cars', 'clinical_examination')",
+            "instrument IN ('warning_signs', 'eye_care_check', 'vision_test', 'newborn_hearing', "
+            "'diagnostic_audiology', 'behavioural_hearing', 'hip_and_limb_check', 'cdss_ii', 'm_chat_23', 'abc', "
+            "'cars', 'clinical_examination')",
             name=op.f("ck_screening_instrument"),
         ),
         sa.CheckConstraint("outcome IN ('normal', 'abnormal')", name=op.f("ck_screening_outcome")),
@@ -456,7 +460,8 @@ def upgrade() -> None:
             "regression IN ('none', 'language', 'social', 'both', 'not_asked')", name=op.f("ck_screening_regression")
         ),
         sa.CheckConstraint(
-            "round IN ('NB', 'M1', 'M3', 'M6', 'M8', 'M12', 'M18', 'M24', 'M30', 'M36', 'Y4', 'Y5', 'Y6', 'unscheduled')",
+            "round IN ('NB', 'M1', 'M3', 'M6', 'M8', 'M12', 'M18', 'M24', 'M30', 'M36', 'Y4', 'Y5', 'Y6', "
+            "'unscheduled')",
             name=op.f("ck_screening_round"),
         ),
         sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_screening_case_id")),
@@ -483,7 +488,8 @@ def upgrade() -> None:
             name=op.f("ck_suspicion_category"),
         ),
         sa.CheckConstraint(
-            "origin IN ('screen_positive', 'rescreen_referred', 'recheck_due', 'diagnosis_referred', 'diagnosis_pending', 'excluded', 'confirmed', 'handed_over', 'lost_to_follow_up', 'closed')",
+            "origin IN ('screen_positive', 'rescreen_referred', 'recheck_due', 'diagnosis_referred', "
+            "'diagnosis_pending', 'excluded', 'confirmed', 'handed_over', 'lost_to_follow_up', 'closed')",
             name=op.f("ck_suspicion_origin"),
         ),
         sa.CheckConstraint(
@@ -491,7 +497,8 @@ def upgrade() -> None:
             name=op.f("ck_suspicion_rehab_category"),
         ),
         sa.CheckConstraint(
-            "state IN ('screen_positive', 'rescreen_referred', 'recheck_due', 'diagnosis_referred', 'diagnosis_pending', 'excluded', 'confirmed', 'handed_over', 'lost_to_follow_up', 'closed')",
+            "state IN ('screen_positive', 'rescreen_referred', 'recheck_due', 'diagnosis_referred', "
+            "'diagnosis_pending', 'excluded', 'confirmed', 'handed_over', 'lost_to_follow_up', 'closed')",
             name=op.f("ck_suspicion_state"),
         ),
         sa.CheckConstraint(

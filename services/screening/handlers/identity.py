@@ -1,0 +1,128 @@
+"""Commands about who a child is: confirm its number, note a doubt, compare, merge and take apart (handbook §1.4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.screening.domain import identity, merging
+from services.screening.domain.identity import Conflict, Given
+from services.screening.domain.merging import Alike
+from services.screening.domain.registry import NewChild, register
+from services.screening.domain.suspicion import Child
+from services.screening.errors import OneAndTheSameCase
+from services.screening.handlers.together import keep
+from services.screening.repository.registry import given_in
+from services.screening.repository.unit_of_work import ScreeningUnitOfWork
+from shared import clock, ids
+from shared.access.policy import Actor
+from shared.contracts.codes import ScreeningCategory
+from shared.contracts.events.screening import ConflictKind, IdentifierKind
+from shared.errors import CaseNotFound
+from shared.rulebook.explanation import Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A person's decision that two cases are one child."""
+
+    survivor: UUID
+    merged: UUID
+    on: date
+
+
+async def confirm(case: UUID, number: str, on: date, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Give a provisional child its resident number. Raises DuplicateChild where another case has it."""
+    person = await uow.persons.locked(case, actor)
+    known = await uow.persons.identity(person, actor)
+    confirmed = identity.confirm(person, known["resident_number"], number, on, clock.today())
+    given = _given(uow, confirmed.number, known["name"] or "")
+    await uow.registry.confirm(person, given, actor)
+    await uow.persons.change_identity(person, actor, {"resident_number": confirmed.number})
+    for one in person.cases:
+        uow.record(one, confirmed.fact, occurred_at=on)
+
+
+async def doubt_registration(child: NewChild, uow: ScreeningUnitOfWork) -> None:
+    """Note what contradicts itself where a registration was refused because a number is known."""
+    today = clock.today()
+    registered = register(child, today, uow.protocol(today))
+    given = given_in(uow.tools.vault, registered.identity)
+    found = identity.conflicts(given, await uow.merges.holders(given))
+    await _note(found, given, uow)
+
+
+async def doubt_confirmation(case: UUID, number: str, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Note what contradicts itself where a number was refused as a child's: two of them, or another child's."""
+    person = await uow.persons.locked(case, actor)
+    known = await uow.persons.identity(person, actor)
+    given = _given(uow, number.strip().upper(), known["name"] or "")
+    holders = {one.case for one in await uow.merges.holders(given)} - set(person.cases)
+    doubts = [
+        *identity.conflicts(given, await uow.merges.holders(given)),
+        *(Conflict(one, ConflictKind.TWO_NUMBERS_ONE_CHILD, person.case) for one in sorted(holders)),
+        Conflict(person.case, ConflictKind.TWO_NUMBERS_ONE_CHILD, min(holders, default=None)),
+    ]
+    await _note(doubts, given, uow)
+
+
+async def _note(doubts: list[Conflict], given: Mapping[IdentifierKind, Given], uow: ScreeningUnitOfWork) -> None:
+    today = clock.today()
+    for doubt in doubts:
+        if await uow.merges.doubt(doubt, given, today):
+            uow.record(doubt.case, doubt.noticed(today), occurred_at=today)
+
+
+async def compare(case: UUID, other: UUID, actor: Actor, uow: ScreeningUnitOfWork) -> Alike:
+    """Say how likely two children are one. Raises CaseNotFound, OneAndTheSameCase."""
+    if case == other:
+        raise OneAndTheSameCase
+    traits = await uow.merges.traits([case, other], actor)
+    if case not in traits or other not in traits:
+        raise CaseNotFound
+    common = merging.common_traits(traits[case], traits[other])
+    return merging.likeness(common, uow.registry_policy(clock.today()))
+
+
+async def merge(command: Merge, actor: Actor, uow: ScreeningUnitOfWork) -> Explanation:
+    """Show two cases as one child from now on: of what is suspected twice, the survivor's stays."""
+    survivor, merged = await uow.merges.pair(command.survivor, command.merged, actor)
+    alike = await compare(survivor.id, merged.id, actor, uow)
+    fact = merging.merge(survivor, merged, command.on, alike.common)
+    closed = await _close_duplicates(command, actor, uow)
+    await uow.merges.keep(ids.new_record(), survivor.id, merged.id, command.on, alike, closed)
+    for case in (survivor.id, merged.id):
+        uow.record(case, fact, occurred_at=command.on)
+    return alike.explanation
+
+
+async def _close_duplicates(command: Merge, actor: Actor, uow: ScreeningUnitOfWork) -> list[ScreeningCategory]:
+    born = (await uow.registry.child(command.survivor, actor)).birth_date
+    kept = await uow.suspicions.of(command.survivor, child=Child(command.survivor, born))
+    doubled = await uow.suspicions.of(command.merged, child=Child(command.merged, born))
+    protocol = uow.protocol(command.on)
+    by_category = {one.category: one for one in kept}
+    decisions = merging.close_duplicates(by_category, doubled, command.on, protocol)
+    for decision in decisions:
+        await keep(decision, max(command.on, decision.suspicion.opened_on), uow)
+    return [decision.suspicion.category for decision in decisions]
+
+
+async def unmerge(merged: UUID, on: date, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Show two children again: what only the merge had closed is open again, where it was."""
+    person = await uow.persons.locked(merged, actor)
+    survivor, apart = await uow.merges.pair(person.case, merged, actor)
+    fact = merging.unmerge(apart, on)
+    standing = await uow.merges.standing(merged)
+    suspicions = await uow.suspicions.of(merged, child=Child(merged, person.born, person.died_on))
+    closed_then = [one for one in suspicions if one.category in standing.closed]
+    for decision in merging.reopen_duplicates(closed_then, on):
+        await keep(decision, on, uow)
+    await uow.merges.undo(standing, survivor.id, merged, on)
+    for case in (survivor.id, merged):
+        uow.record(case, fact, occurred_at=on)
+
+
+def _given(uow: ScreeningUnitOfWork, number: str, name: str) -> dict[IdentifierKind, Given]:
+    kind, vault = IdentifierKind.RESIDENT_NUMBER, uow.tools.vault
+    return {kind: Given(vault.blind(kind, number), vault.named(kind, number, name))}

@@ -1,0 +1,165 @@
+"""Commands about the child itself: guardian, residence, consent, hospital, death, erasure (handbook §2).
+
+A fact about the child stands in each of its cases, so that every stage meets it under the case that it knows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from services.screening.domain import consents, death, erasure, guardians, hospital, residence
+from services.screening.domain.consents import Consent
+from services.screening.domain.guardians import NewGuardian
+from services.screening.domain.hospital import Stay
+from services.screening.domain.person import Person
+from services.screening.domain.suspicion import Child
+from services.screening.handlers.together import keep
+from services.screening.repository.registry import Part
+from services.screening.repository.unit_of_work import ScreeningUnitOfWork
+from services.screening.tables import Basis
+from shared import clock, ids
+from shared.access.policy import Actor
+from shared.contracts.envelope import Fact
+from shared.contracts.events.screening import ErasureBasis
+from shared.rulebook.explanation import Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A child that lives elsewhere now; where a family says so, with its new address and phone."""
+
+    region: str
+    moved_on: date
+    institution: UUID | None
+    told: Mapping[str, str | None]
+
+
+def record_in_each(person: Person, fact: Fact, on: date, uow: ScreeningUnitOfWork) -> dict[UUID, UUID]:
+    """Record a fact in every case of a child; return the fact's id in each."""
+    return {case: uow.record(case, fact, occurred_at=on) for case in person.cases}
+
+
+async def change_guardian(case: UUID, new: NewGuardian, actor: Actor, uow: ScreeningUnitOfWork) -> Explanation:
+    """Record another guardian; the answer says how the order of guardians was kept."""
+    person = await uow.persons.locked(case, actor)
+    policy = uow.registry_policy(new.changed_on)
+    explanation = guardians.check_guardian(new.kind, new.unavailable, new.consent_of, policy)
+    fact = guardians.change_guardian(person, new, clock.today(), policy)
+    await uow.persons.change_guardian(person, ids.new_record(), new, actor)
+    record_in_each(person, fact, new.changed_on, uow)
+    return explanation
+
+
+async def move(case: UUID, command: Move, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Record a move: the new county's authorities see the child from now on, those of the old one a stub."""
+    person = await uow.persons.locked(case, actor)
+    last = await uow.persons.last_move(person)
+    fact = residence.move(person, command.region, command.moved_on, last, clock.today())
+    await uow.persons.change_identity(person, actor, command.told)
+    await uow.persons.move(person, command.region, command.moved_on)
+    if command.institution is not None:
+        await uow.registry.take_part(Part(person.case, command.institution, Basis.MOVED, command.moved_on))
+    record_in_each(person, fact, command.moved_on, uow)
+
+
+async def give_consent(case: UUID, consent: Consent, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Record on what sharing with later stages stands."""
+    person = await uow.persons.locked(case, actor)
+    before = await uow.persons.consents(person)
+    fact = consents.give(person, consent, before, clock.today())
+    await uow.persons.give_consent(person, consent)
+    await uow.persons.mask(person, masked=consents.masked([*before, consent]))
+    record_in_each(person, fact, consent.given_on, uow)
+
+
+async def withdraw_consent(case: UUID, on: date, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Record that the guardian withdrew: later stages lose sight of the child unless a duty keeps it."""
+    person = await uow.persons.locked(case, actor)
+    person.must_live_on(on, clock.today(), "withdrawn_on")
+    fact = consents.withdraw(await uow.persons.consents(person), on)
+    await uow.persons.withdraw_consent(person, on)
+    await uow.persons.mask(person, masked=consents.masked(await uow.persons.consents(person)))
+    record_in_each(person, fact, on, uow)
+
+
+async def admit(case: UUID, stay: Stay, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Record a hospital stay; one that is entered when it is over, with its end."""
+    person = await uow.persons.locked(case, actor)
+    hospital.check_stay(person, stay, await uow.persons.stays(person), clock.today())
+    admissions = record_in_each(person, hospital.admission(stay), stay.admitted_on, uow)
+    departures: dict[UUID, UUID] = {}
+    if stay.discharged_on is not None:
+        departed = hospital.departure(stay, stay.discharged_on)
+        departures = record_in_each(person, departed, stay.discharged_on, uow)
+    for one in person.cases:
+        await uow.persons.add_stay(one, stay, admissions[one], departures.get(one))
+
+
+async def discharge(case: UUID, stay: UUID, on: date, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Record the end of a stay."""
+    person = await uow.persons.locked(case, actor)
+    rows = await uow.persons.stay_facts(person, stay)
+    stays = await uow.persons.stays(person)
+    ended = hospital.discharge(next(one for one in stays if one.id == stay), on)
+    hospital.check_stay(person, ended, stays, clock.today())
+    for one, row in rows.items():
+        fact = uow.record(one, hospital.departure(ended, on), occurred_at=on)
+        await uow.persons.change_stay(one, ended, row.admission_fact, fact)
+
+
+async def correct_stay(
+    case: UUID, stay: UUID, days: tuple[date | None, date | None], actor: Actor, uow: ScreeningUnitOfWork
+) -> None:
+    """Correct the days of a stay: each day that changed is told by a fact that names the one it corrects."""
+    person = await uow.persons.locked(case, actor)
+    rows = await uow.persons.stay_facts(person, stay)
+    stays = await uow.persons.stays(person)
+    before = next(one for one in stays if one.id == stay)
+    after = hospital.corrected(before, *days)
+    hospital.check_stay(person, after, stays, clock.today())
+    for one, row in rows.items():
+        admission, departure = row.admission_fact, row.discharge_fact
+        if after.admitted_on != before.admitted_on:
+            admission = uow.record(one, hospital.admission(after, admission), occurred_at=after.admitted_on)
+        if after.discharged_on is not None and after.discharged_on != before.discharged_on:
+            corrected = hospital.departure(after, after.discharged_on, departure)
+            departure = uow.record(one, corrected, occurred_at=after.discharged_on)
+        await uow.persons.change_stay(one, after, admission, departure)
+
+
+async def register_death(case: UUID, died_on: date, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Register a death, however late, and close what is suspected of the child."""
+    person = await uow.persons.locked(case, actor)
+    fact = death.register_death(person, died_on, clock.today())
+    for one, told in record_in_each(person, fact, died_on, uow).items():
+        await uow.persons.die(one, died_on, told)
+    await close_suspicions(replace(person, died_on=died_on), uow)
+
+
+async def correct_death(case: UUID, died_on: date, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Correct the day of a death; in each case the fact names the one that it corrects."""
+    person = await uow.persons.locked(case, actor)
+    told = await uow.persons.death_facts(person)
+    for one in person.cases:
+        fact = death.correct_death(person, died_on, clock.today(), told.get(one, one))
+        await uow.persons.die(one, died_on, uow.record(one, fact, occurred_at=died_on))
+
+
+async def close_suspicions(person: Person, uow: ScreeningUnitOfWork) -> None:
+    """Close what is suspected of a child that died, in every case and whatever state it is in."""
+    if person.died_on is None:
+        return
+    child = Child(person.case, person.born, person.died_on)
+    for suspicion in await uow.suspicions.of(*person.cases, child=child):
+        if suspicion.active:
+            on = max(person.died_on, suspicion.opened_on)
+            await keep(death.close_on_death(suspicion, person.died_on, uow.protocol(on)), on, uow)
+
+
+async def erase(case: UUID, basis: ErasureBasis, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Destroy the child's key: identity is gone for good, what happened stays."""
+    person = await uow.persons.locked(case, actor)
+    today = clock.today()
+    await uow.persons.erase(person, actor)
+    record_in_each(person, erasure.erase(basis, today), today, uow)

@@ -1,0 +1,172 @@
+"""Several cases of one child: likeness, merges and their undoing, doubts about identities."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, exists, insert, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.screening import tables as t
+from services.screening.domain.identity import Conflict, Given, KnownNumber
+from services.screening.domain.merging import Alike, Case
+from services.screening.domain.registry_policy import Trait
+from services.screening.repository.visibility import raise_second_wall, readable_by
+from services.screening.vault import FIELDS, SealedIdentity, Vault
+from shared.access.policy import Actor
+from shared.contracts.codes import ScreeningCategory
+from shared.contracts.envelope import ActorRef
+from shared.contracts.events.screening import IdentifierKind
+from shared.db import Session
+from shared.errors import CaseNotFound
+
+Traits = Mapping[Trait, str | None]
+
+LARGEST_DAY = 500
+"""Children of one birthday that are compared at most."""
+
+_LEND_PARTS = """
+INSERT INTO participant (organisation, case_id, basis, source, since, until, through)
+SELECT p.organisation, other.case_id, p.basis, p.source, p.since, p.until, p.case_id
+FROM participant p
+JOIN child c ON c.case_id = p.case_id
+JOIN child other ON other.case_id = c.merged_into OR other.merged_into IN (c.case_id, c.merged_into)
+WHERE p.case_id = ANY($1::uuid[]) AND p.through IS NULL AND other.case_id <> p.case_id
+ON CONFLICT (organisation, case_id, basis, source) DO UPDATE SET until = excluded.until
+"""
+"""Whoever takes part in one case of a child takes part in its others."""
+
+
+async def lend_parts(session: Session, cases: Iterable[UUID]) -> None:
+    """Let whoever takes part in these cases take part in the other cases of the same children."""
+    await session.driver.execute(_LEND_PARTS, list(cases))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A merge that holds."""
+
+    id: UUID
+    region_before: str
+    closed: tuple[ScreeningCategory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merges:
+    """Merged cases, in the transaction of one session."""
+
+    session: Session
+    vault: Vault
+    by: ActorRef
+
+    # Comparing ------------------------------------------------------------------------------------------------------
+
+    async def traits(self, cases: Sequence[UUID], actor: Actor) -> dict[UUID, Traits]:
+        """Return what children may have in common with others; of those that the actor may know of."""
+        await raise_second_wall(self.session, actor)
+        c, i = t.child.c, t.child_identity
+        columns = select(c.sex, c.birth_date, i).join(i, i.c.case_id == c.case_id)
+        seen = columns.where(c.case_id.in_(cases), i.c.wrapped_key.is_not(None), readable_by(actor, c.case_id))
+        return {row.case_id: self._traits(row) for row in await self.session.execute(seen)}
+
+    async def born_alike(self, case: UUID, actor: Actor) -> list[UUID]:
+        """Return children of the same birthday whom the actor may know of, those of the same child left out."""
+        c = t.child.c
+        birthday = select(c.birth_date).where(c.case_id == case).scalar_subquery()
+        alone = c.merged_into.is_(None), c.erased_at.is_(None), c.case_id != case
+        wanted = select(c.case_id).where(c.birth_date == birthday, *alone, readable_by(actor, c.case_id))
+        return list((await self.session.execute(wanted.order_by(c.case_id).limit(LARGEST_DAY))).scalars())
+
+    def _traits(self, row: Row[Any]) -> Traits:
+        sealed = SealedIdentity(row.wrapped_key, row.wrapped_with, {name: getattr(row, name) for name in FIELDS})
+        identity = self.vault.open(row.case_id, sealed)
+        own: dict[Trait, str | None] = {Trait.SEX: row.sex, Trait.BIRTH_DATE: row.birth_date.isoformat()}
+        return own | {Trait(name): identity[name] for name in FIELDS if name in set(Trait)}
+
+    # Merging --------------------------------------------------------------------------------------------------------
+
+    async def pair(self, survivor: UUID, merged: UUID, actor: Actor) -> tuple[Case, Case]:
+        """Return two cases that the actor may know of and hold their rows. Raises CaseNotFound."""
+        c, other = t.child.c, t.child.alias("other").c
+        survives = exists(literal(1)).where(other.merged_into == c.case_id)
+        wanted = select(c.case_id, c.merged_into, survives.label("survives")).where(
+            c.case_id.in_([survivor, merged]), c.erased_at.is_(None), readable_by(actor, c.case_id)
+        )
+        rows = await self.session.execute(wanted.order_by(c.case_id).with_for_update(key_share=True, of=t.child))
+        found = {row.case_id: Case(row.case_id, row.merged_into, row.survives) for row in rows}
+        if survivor not in found or merged not in found:
+            raise CaseNotFound
+        return found[survivor], found[merged]
+
+    async def keep(
+        self, record: UUID, survivor: UUID, merged: UUID, on: date, alike: Alike, closed: Sequence[ScreeningCategory]
+    ) -> None:
+        """Keep the decision, let the merged case follow the survivor's county, and both have the same participants."""
+        c = t.child.c
+        region = select(c.region).where(c.case_id == merged).scalar_subquery()
+        row = {
+            "id": record,
+            "survivor": survivor,
+            "merged": merged,
+            "merged_on": on,
+            "score": alike.score,
+            "reasons": [trait.value for trait in alike.common],
+            "closed": [category.value for category in closed],
+            "organisation": self.by.organisation,
+            "person": self.by.person,
+        }
+        await self.session.execute(insert(t.case_merge).values(**row, region_before=region))
+        its_region = select(c.region).where(c.case_id == survivor).scalar_subquery()
+        await self._set(merged, merged_into=survivor, region=its_region)
+        await lend_parts(self.session, [survivor, merged])
+
+    async def standing(self, merged: UUID) -> Standing:
+        """Return the merge that holds for a case."""
+        m = t.case_merge.c
+        row = (
+            await self.session.execute(select(t.case_merge).where(m.merged == merged, m.unmerged_on.is_(None)))
+        ).one()
+        return Standing(row.id, row.region_before, tuple(map(ScreeningCategory, row.closed)))
+
+    async def undo(self, standing: Standing, survivor: UUID, merged: UUID, on: date) -> None:
+        """Keep that a merge is undone: county and participants of each case are its own again."""
+        m, p = t.case_merge.c, t.participant.c
+        undone = update(t.case_merge).where(m.id == standing.id)
+        await self.session.execute(undone.values(unmerged_on=on, unmerged_by=self.by.person))
+        await self._set(merged, merged_into=None, region=standing.region_before)
+        lent = or_(
+            (p.case_id == survivor) & (p.through == merged),
+            (p.case_id == merged) & p.through.is_not(None),
+        )
+        await self.session.execute(delete(t.participant).where(lent))
+
+    async def _set(self, case: UUID, **values: Any) -> None:
+        await self.session.execute(update(t.child).where(t.child.c.case_id == case).values(**values))
+
+    # Doubts ---------------------------------------------------------------------------------------------------------
+
+    async def holders(self, given: Mapping[IdentifierKind, Given]) -> list[KnownNumber]:
+        """Return all numbers of the cases that hold one of those given."""
+        n = t.child_number.c
+        pairs = [(n.kind == kind.value) & (n.blind == one.blind) for kind, one in given.items()]
+        holding = select(n.case_id).where(or_(*pairs))
+        rows = await self.session.execute(select(t.child_number).where(n.case_id.in_(holding)))
+        return [KnownNumber(IdentifierKind(row.kind), row.blind, row.named, row.case_id) for row in rows]
+
+    async def doubt(self, conflict: Conflict, given: Mapping[IdentifierKind, Given], on: date) -> bool:
+        """Keep a doubt; tell whether it is new: what contradicts itself again is no news."""
+        mark = hashlib.sha256(b"".join(one.blind + one.named for _, one in sorted(given.items()))).digest()
+        row = {
+            "case_id": conflict.case,
+            "kind": conflict.kind.value,
+            "mark": mark,
+            "other": conflict.other,
+            "noticed_on": on,
+            "organisation": self.by.organisation,
+            "person": self.by.person,
+        }
+        kept = upsert(t.identity_conflict).values(row).on_conflict_do_nothing().returning(t.identity_conflict.c.kind)
+        return (await self.session.execute(kept)).one_or_none() is not None
