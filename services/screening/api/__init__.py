@@ -1,5 +1,25 @@
 """The doors of screening: parse, authorise, delegate, answer; no SQL, no rules."""
 
-from services.screening.api import children, findings, follow_up, imports, lists, referrals
+from services.screening.api import (
+    certificates,
+    children,
+    findings,
+    follow_up,
+    identities,
+    imports,
+    lists,
+    persons,
+    referrals,
+)
 
-ROUTERS = (children.router, findings.router, referrals.router, follow_up.router, lists.router, imports.router)
+ROUTERS = (
+    children.router,
+    identities.router,
+    persons.router,
+    certificates.router,
+    findings.router,
+    referrals.router,
+    follow_up.router,
+    lists.router,
+    imports.router,
+)

@@ -1,19 +1,23 @@
 """Doors of the registry: register a child, read a case file, resolve names."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 
 from services.screening.api.bodies import ChildIn, ResolveIn
-from services.screening.api.tools import Uow, tools_of
-from services.screening.api.views import CaseOut, NameOut, without_detail
+from services.screening.api.case_views import CaseOut, StubOut
+from services.screening.api.tools import Uow, noted, tools_of
+from services.screening.api.views import NameOut, without_detail
 from services.screening.domain.warning_signs import categories_suggested_by
-from services.screening.handlers import finding
+from services.screening.errors import DuplicateChild
+from services.screening.handlers import finding, identity
 from services.screening.repository.reading import CaseFiles
 from services.screening.repository.registry import Registry
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import OrgType
-from shared.http.doors import Read, may
+from shared.errors import CaseNotFound
+from shared.http.doors import Read, Reading, may
 from shared.ids import CaseId
 from shared.journal.unit_of_work import Receipt
 
@@ -23,9 +27,16 @@ SEES_DETAIL = frozenset({OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL, OrgType.
 
 
 @router.post("/v1/children", status_code=201)
-async def register_child(body: ChildIn, actor: Annotated[Actor, may(Act.REGISTER_CHILD)], uow: Uow) -> Receipt:
-    """Register a child; the answer names its case. A number that is known already is refused."""
-    case = await finding.register_child(body.new_child(), actor, uow)
+async def register_child(
+    body: ChildIn, actor: Annotated[Actor, may(Act.REGISTER_CHILD)], uow: Uow, request: Request
+) -> Receipt:
+    """Register a child; the answer names its case. A number that is known already is refused, a contradiction noted."""
+    child = body.new_child()
+    try:
+        case = await finding.register_child(child, actor, uow)
+    except DuplicateChild:
+        await noted(request, actor, partial(identity.doubt_registration, child))
+        raise
     return await uow.commit(record=case)
 
 
@@ -35,21 +46,37 @@ async def resolve(
 ) -> list[NameOut]:
     """Return the names behind cases that the caller may know of; of others not even that they exist."""
     registry = Registry(reading.session, tools_of(request).vault)
-    names = await registry.identities(body.cases, actor, ("name",))
-    await reading.shown(names)
-    return [NameOut(case=case, name=fields["name"]) for case, fields in names.items()]
+    shown = await registry.shown(body.cases)
+    names = await registry.identities(list(shown.values()), actor, ("name",))
+    known = {case: one for case, one in shown.items() if one in names}
+    await reading.shown(known)
+    return [NameOut(case=case, name=names[one]["name"], shown_as=one) for case, one in known.items()]
 
 
 @router.get("/v1/cases/{case}")
 async def case_file(
     case: CaseId, actor: Annotated[Actor, may(Act.READ_CHILD)], reading: Read, request: Request
-) -> CaseOut:
-    """Return a case file: the child and all that screening recorded; answers and scores on the health side only."""
+) -> CaseOut | StubOut:
+    """Return a case file: the child and all that screening recorded; answers and scores on the health side only.
+
+    A merged case leads to the one under which the child is shown. Where the child moved away from, authorities see
+    that it did, and where to.
+    """
     registry = Registry(reading.session, tools_of(request).vault)
-    child = await registry.child(case, actor)
-    identity = (await registry.identities([case], actor)).get(case)
-    records = await CaseFiles(reading.session).records(case)
-    await reading.shown([case])
+    try:
+        child = await registry.child(case, actor)
+    except CaseNotFound:
+        if (stub := await registry.stub(case, actor)) is None:
+            raise
+        await reading.shown([case])
+        return StubOut.model_validate(stub)
+    return await _file(child, registry, actor, reading)
+
+
+async def _file(child: Any, registry: Registry, actor: Actor, reading: Reading) -> CaseOut:  # noqa: ANN401 - a row
+    identity = (await registry.identities([child.case_id], actor)).get(child.case_id)
+    records = await CaseFiles(reading.session).records(child.case_id)
+    await reading.shown([child.case_id])
     shown = _with_suggestions(records) if actor.org_type in SEES_DETAIL else without_detail(records)
     return CaseOut.model_validate(dict(child._mapping) | shown | {"identity": identity})  # noqa: SLF001 - SQLAlchemy's name
 

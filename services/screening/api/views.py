@@ -1,6 +1,6 @@
 """What callers get. Field by field, so that nothing new is shown by accident."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,10 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.screening.domain.referral import ReferralStatus
 from services.screening.domain.rescreening import Concern
-from shared.contracts.codes import RehabCategory, ScreeningCategory, Sex
+from shared.contracts.codes import RehabCategory, ScreeningCategory
 from shared.contracts.events.screening import (
     DiagnosisOutcome,
-    IdentifierKind,
     Instrument,
     ReferralStep,
     Regression,
@@ -23,6 +22,7 @@ from shared.contracts.events.screening import (
     SuspicionState,
     TracingOutcome,
 )
+from shared.rulebook.explanation import Explanation
 
 
 class View(BaseModel):
@@ -61,7 +61,7 @@ class SuspicionOut(View):
 class ListedSuspicion(SuspicionOut):
     """A line of a working list."""
 
-    case: UUID = Field(validation_alias="case_id")
+    case: UUID = Field(validation_alias="shown_as", description="Case under which the child is shown.")
 
 
 class ScreeningOut(View):
@@ -99,7 +99,7 @@ class ReferralOut(View):
 class ListedReferral(ReferralOut):
     """A line of the list of referrals."""
 
-    case: UUID = Field(validation_alias="case_id")
+    case: UUID = Field(validation_alias="shown_as", description="Case under which the child is shown.")
 
 
 class RescreeningOut(View):
@@ -141,30 +141,20 @@ class TracingOut(View):
     organisation: UUID
 
 
-class CaseOut(View):
-    """A case file as screening keeps it."""
-
-    case: UUID = Field(validation_alias="case_id")
-    sex: Sex
-    birth_date: date
-    region: str
-    identifier_kind: IdentifierKind
-    registered_by: UUID = Field(validation_alias="organisation")
-    registered_at: datetime = Field(validation_alias="recorded_at")
-    identity: IdentityOut | None = Field(description="Absent once the child's key was destroyed.")
-    suspicions: list[SuspicionOut]
-    screenings: list[ScreeningOut]
-    referrals: list[ReferralOut]
-    rescreenings: list[RescreeningOut]
-    diagnoses: list[DiagnosisOut]
-    tracings: list[TracingOut]
-
-
 class NameOut(View):
     """The name behind a case."""
 
     case: UUID
     name: str
+    shown_as: UUID = Field(description="Case under which the child is shown: another one where cases were merged.")
+
+
+class LikelyOut(View):
+    """A child that is likely the same one."""
+
+    case: UUID
+    score: int
+    explanation: Explanation
 
 
 class SignOut(View):
@@ -186,6 +176,7 @@ DETAIL = {
     "screenings": ("positive_signs",),
     "rescreenings": ("concerns", "scores"),
     "diagnoses": ("cars", "aid_disagrees"),
+    "certificate_applications": ("measurements",),
 }
 """Answers and scores: they stay on the health side (handbook §1.4, sharing with the federation)."""
 

@@ -37,7 +37,7 @@ class KnownNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class Doubt:
     """A doubt about a known child, and the other case where there is one."""
 
     case: UUID
@@ -75,22 +75,22 @@ def confirm(child: Person, known: str | None, number: str, on: date, today: date
 
 
 @rule("screening.identity-conflict", "assumed", zh="身份疑点：一号两名，或一名儿童两个号码")
-def conflicts(given: Mapping[IdentifierKind, Given], known: Sequence[KnownNumber]) -> list[Conflict]:
+def conflicts(given: Mapping[IdentifierKind, Given], known: Sequence[KnownNumber]) -> list[Doubt]:
     """Say what contradicts itself: one number with two names, two numbers for one child (handbook §3.7 F23).
 
     `known` are the numbers of every case that holds one of those given. What is found doubts those cases; whoever
     gives the numbers is refused, and a person decides which case is right.
     """
-    found: dict[UUID, Conflict] = {}
+    found: dict[UUID, Doubt] = {}
     holders = sorted({one.case for one in known if one.kind in given and one.blind == given[one.kind].blind})
     for case in holders:
         others = [other for other in holders if other != case]
         own = [one for one in known if one.case == case]
         if others or any(_another_number(one, given) for one in own):
             kind = ConflictKind.TWO_NUMBERS_ONE_CHILD
-            found[case] = Conflict(case, kind, others[0] if others else None)
+            found[case] = Doubt(case, kind, others[0] if others else None)
         if any(_another_name(one, given) for one in own):
-            found[case] = Conflict(case, ConflictKind.ONE_NUMBER_TWO_NAMES, others[0] if others else None)
+            found[case] = Doubt(case, ConflictKind.ONE_NUMBER_TWO_NAMES, others[0] if others else None)
     return list(found.values())
 
 

@@ -20,6 +20,11 @@ class Child:
     born: date
     died_on: date | None = None
 
+    def must_live_on(self, on: date) -> None:
+        """Raise AfterDeath for a day after the child's death."""
+        if self.died_on is not None and on > self.died_on:
+            raise AfterDeath
+
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
@@ -67,8 +72,7 @@ class Suspicion:
         """Raise BeforeSuspicion for a day on which nothing was suspected yet, AfterDeath for one after the death."""
         if on < self.opened_on:
             raise BeforeSuspicion
-        if self.child.died_on is not None and on > self.child.died_on:
-            raise AfterDeath
+        self.child.must_live_on(on)
 
 
 @dataclass(frozen=True, slots=True)

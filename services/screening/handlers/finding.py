@@ -7,7 +7,7 @@ from services.screening.domain.diagnosis import Diagnosis
 from services.screening.domain.initial import InitialScreening
 from services.screening.domain.registry import NewChild
 from services.screening.domain.rescreening import Rescreening
-from services.screening.handlers.together import keep, suspicion_of
+from services.screening.handlers.together import end_with_death, keep, suspicion_of
 from services.screening.repository.registry import Part
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
 from services.screening.tables import Basis
@@ -32,12 +32,16 @@ async def record_screening(case: UUID, screening: InitialScreening, actor: Actor
     """Record an initial screening and, when it is abnormal, the suspicion that it opens."""
     child = await uow.registry.locked(case, actor)
     known = await uow.suspicions.known(child, screening.category)
+    case = known.child.case if known and known.active else child.case
+    child.must_live_on(screening.on)
     screened = initial.record_screening(child, screening, known, uow.actor, uow.protocol(screening.on))
     await uow.records.add_screenings((case, screening, screened.fact))
     await uow.registry.take_part(Part(case, actor.organisation, Basis.SCREENED, screening.on))
     if screened.suspicion is not None:
         await uow.suspicions.save(screened.suspicion)
     uow.record(case, screened.fact, occurred_at=screening.on)
+    if screened.suspicion is not None:
+        await end_with_death(screened.suspicion, uow)
 
 
 async def record_rescreening(

@@ -6,11 +6,11 @@ from datetime import date
 from uuid import UUID
 
 from services.screening.domain import identity, merging
-from services.screening.domain.identity import Conflict, Given
+from services.screening.domain.identity import Doubt, Given
 from services.screening.domain.merging import Alike
 from services.screening.domain.registry import NewChild, register
 from services.screening.domain.suspicion import Child
-from services.screening.errors import OneAndTheSameCase
+from services.screening.errors import NotMerged, OneAndTheSameCase
 from services.screening.handlers.together import keep
 from services.screening.repository.registry import given_in
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
@@ -60,13 +60,13 @@ async def doubt_confirmation(case: UUID, number: str, actor: Actor, uow: Screeni
     holders = {one.case for one in await uow.merges.holders(given)} - set(person.cases)
     doubts = [
         *identity.conflicts(given, await uow.merges.holders(given)),
-        *(Conflict(one, ConflictKind.TWO_NUMBERS_ONE_CHILD, person.case) for one in sorted(holders)),
-        Conflict(person.case, ConflictKind.TWO_NUMBERS_ONE_CHILD, min(holders, default=None)),
+        *(Doubt(one, ConflictKind.TWO_NUMBERS_ONE_CHILD, person.case) for one in sorted(holders)),
+        Doubt(person.case, ConflictKind.TWO_NUMBERS_ONE_CHILD, min(holders, default=None)),
     ]
     await _note(doubts, given, uow)
 
 
-async def _note(doubts: list[Conflict], given: Mapping[IdentifierKind, Given], uow: ScreeningUnitOfWork) -> None:
+async def _note(doubts: list[Doubt], given: Mapping[IdentifierKind, Given], uow: ScreeningUnitOfWork) -> None:
     today = clock.today()
     for doubt in doubts:
         if await uow.merges.doubt(doubt, given, today):
@@ -108,9 +108,11 @@ async def _close_duplicates(command: Merge, actor: Actor, uow: ScreeningUnitOfWo
     return [decision.suspicion.category for decision in decisions]
 
 
-async def unmerge(merged: UUID, on: date, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+async def unmerge(case: UUID, merged: UUID, on: date, actor: Actor, uow: ScreeningUnitOfWork) -> None:
     """Show two children again: what only the merge had closed is open again, where it was."""
     person = await uow.persons.locked(merged, actor)
+    if person.case != case:
+        raise NotMerged
     survivor, apart = await uow.merges.pair(person.case, merged, actor)
     fact = merging.unmerge(apart, on)
     standing = await uow.merges.standing(merged)
@@ -119,8 +121,8 @@ async def unmerge(merged: UUID, on: date, actor: Actor, uow: ScreeningUnitOfWork
     for decision in merging.reopen_duplicates(closed_then, on):
         await keep(decision, on, uow)
     await uow.merges.undo(standing, survivor.id, merged, on)
-    for case in (survivor.id, merged):
-        uow.record(case, fact, occurred_at=on)
+    for one in (survivor.id, merged):
+        uow.record(one, fact, occurred_at=on)
 
 
 def _given(uow: ScreeningUnitOfWork, number: str, name: str) -> dict[IdentifierKind, Given]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from services.screening.domain import initial, registry
 from services.screening.domain.initial import InitialScreening, Screened
 from services.screening.domain.registry import NewChild, Registered
 from services.screening.domain.suspicion import Child
+from services.screening.handlers import identity
 from services.screening.repository.registry import Part
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
 from services.screening.tables import Basis
@@ -38,7 +38,7 @@ class _Arrival:
     """An item that no rule refused: the child as it is to be kept, and the verdict of its screening."""
 
     case: UUID
-    on: date | None
+    child: NewChild
     registered: Registered
     screening: InitialScreening | None
     screened: Screened | None
@@ -50,6 +50,9 @@ async def import_children(items: Sequence[ImportChild], actor: Actor, uow: Scree
     arrivals = [one for one in prepared if isinstance(one, _Arrival)]
     refused = await uow.registry.add({one.case: one.registered for one in arrivals}, actor)
     await _keep([one for one in arrivals if one.case not in refused], actor, uow)
+    for one in arrivals:
+        if one.case in refused:
+            await identity.doubt_registration(one.child, uow)
     return [_imported(one, refused) for one in prepared]
 
 
@@ -61,7 +64,7 @@ def _prepared(item: ImportChild, uow: ScreeningUnitOfWork) -> _Arrival | Refusal
         screened = _screened(Child(case, item.child.birth_date), item, uow)
     except Refusal as refusal:
         return refusal
-    return _Arrival(case, item.child.registered_on, registered, item.screening, screened)
+    return _Arrival(case, item.child, registered, item.screening, screened)
 
 
 def _screened(child: Child, item: ImportChild, uow: ScreeningUnitOfWork) -> Screened | None:
@@ -74,13 +77,13 @@ async def _keep(arrivals: Sequence[_Arrival], actor: Actor, uow: ScreeningUnitOf
     organisation, today, now = actor.organisation, clock.today(), clock.now()
     screened = [(one.case, one.screening, one.screened) for one in arrivals if one.screening and one.screened]
     await uow.registry.take_part(
-        *(Part(one.case, organisation, Basis.REGISTERED, one.on or today) for one in arrivals),
+        *(Part(one.case, organisation, Basis.REGISTERED, one.child.registered_on or today) for one in arrivals),
         *(Part(case, organisation, Basis.SCREENED, screening.on) for case, screening, _ in screened),
     )
     await uow.records.add_screenings(*((case, screening, verdict.fact) for case, screening, verdict in screened))
     await uow.suspicions.save(*(verdict.suspicion for _, _, verdict in screened if verdict.suspicion))
     for one in arrivals:
-        uow.record(one.case, one.registered.fact, occurred_at=one.on or now)
+        uow.record(one.case, one.registered.fact, occurred_at=one.child.registered_on or now)
     for case, screening, verdict in screened:
         uow.record(case, verdict.fact, occurred_at=screening.on)
 

@@ -4,7 +4,7 @@ A fact about the child stands in each of its cases, so that every stage meets it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from services.screening.domain.guardians import NewGuardian
 from services.screening.domain.hospital import Stay
 from services.screening.domain.person import Person
 from services.screening.domain.suspicion import Child
-from services.screening.handlers.together import keep
+from services.screening.handlers.together import end_with_death
 from services.screening.repository.registry import Part
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
 from services.screening.tables import Basis
@@ -134,7 +134,9 @@ async def register_death(case: UUID, died_on: date, actor: Actor, uow: Screening
     fact = death.register_death(person, died_on, clock.today())
     for one, told in record_in_each(person, fact, died_on, uow).items():
         await uow.persons.die(one, died_on, told)
-    await close_suspicions(replace(person, died_on=died_on), uow)
+    child = Child(person.case, person.born, died_on)
+    for suspicion in await uow.suspicions.of(*person.cases, child=child):
+        await end_with_death(suspicion, uow)
 
 
 async def correct_death(case: UUID, died_on: date, actor: Actor, uow: ScreeningUnitOfWork) -> None:
@@ -144,17 +146,6 @@ async def correct_death(case: UUID, died_on: date, actor: Actor, uow: ScreeningU
     for one in person.cases:
         fact = death.correct_death(person, died_on, clock.today(), told.get(one, one))
         await uow.persons.die(one, died_on, uow.record(one, fact, occurred_at=died_on))
-
-
-async def close_suspicions(person: Person, uow: ScreeningUnitOfWork) -> None:
-    """Close what is suspected of a child that died, in every case and whatever state it is in."""
-    if person.died_on is None:
-        return
-    child = Child(person.case, person.born, person.died_on)
-    for suspicion in await uow.suspicions.of(*person.cases, child=child):
-        if suspicion.active:
-            on = max(person.died_on, suspicion.opened_on)
-            await keep(death.close_on_death(suspicion, person.died_on, uow.protocol(on)), on, uow)
 
 
 async def erase(case: UUID, basis: ErasureBasis, actor: Actor, uow: ScreeningUnitOfWork) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, exists, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.screening import tables as t
-from services.screening.domain.identity import Conflict, Given, KnownNumber
+from services.screening.domain.identity import Doubt, Given, KnownNumber
 from services.screening.domain.merging import Alike, Case
 from services.screening.domain.registry_policy import Trait
 from services.screening.repository.visibility import raise_second_wall, readable_by
@@ -156,14 +156,14 @@ class Merges:
         rows = await self.session.execute(select(t.child_number).where(n.case_id.in_(holding)))
         return [KnownNumber(IdentifierKind(row.kind), row.blind, row.named, row.case_id) for row in rows]
 
-    async def doubt(self, conflict: Conflict, given: Mapping[IdentifierKind, Given], on: date) -> bool:
+    async def doubt(self, doubt: Doubt, given: Mapping[IdentifierKind, Given], on: date) -> bool:
         """Keep a doubt; tell whether it is new: what contradicts itself again is no news."""
         mark = hashlib.sha256(b"".join(one.blind + one.named for _, one in sorted(given.items()))).digest()
         row = {
-            "case_id": conflict.case,
-            "kind": conflict.kind.value,
+            "case_id": doubt.case,
+            "kind": doubt.kind.value,
             "mark": mark,
-            "other": conflict.other,
+            "other": doubt.other,
             "noticed_on": on,
             "organisation": self.by.organisation,
             "person": self.by.person,
