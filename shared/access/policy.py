@@ -78,6 +78,7 @@ class Act(StrEnum):
     ANSWER_REFERRAL = "referral.answer"
     RECORD_RESCREENING = "rescreening.record"
     RECORD_DIAGNOSIS = "diagnosis.record"
+    RECORD_FOLLOW_UP = "follow-up.record"
     TRACE_CHILD = "tracing.record"
     CLOSE_CASE = "case.close"
     REOPEN_CASE = "case.reopen"
@@ -169,6 +170,7 @@ TABLE: dict[Act, Rule] = {
     Act.ANSWER_REFERRAL: _by(T.MCH, T.HOSPITAL),
     Act.RECORD_RESCREENING: _by(T.MCH),
     Act.RECORD_DIAGNOSIS: _by(T.HOSPITAL),
+    Act.RECORD_FOLLOW_UP: _by(T.HOSPITAL),
     Act.TRACE_CHILD: _by(HEALTH),
     Act.CLOSE_CASE: _by(HEALTH),
     Act.REOPEN_CASE: _by(HEALTH),

@@ -32,6 +32,7 @@ WAY = [
     (RESCREENED, "referral_issued"),
     (RESCREENED + timedelta(days=3), "referral_accepted"),
     (DIAGNOSED, "diagnosis_recorded"),
+    (DIAGNOSED, "recheck_scheduled"),
     (DIAGNOSED, "intake_opened"),
     (APPLIED, "application_submitted"),
     (APPROVED, "assistance_approved"),

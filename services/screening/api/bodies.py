@@ -7,11 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
 from services.screening.domain.diagnosis import Diagnosis
+from services.screening.domain.follow_up import FollowUp
 from services.screening.domain.initial import InitialScreening
 from services.screening.domain.instruments import Quotients
 from services.screening.domain.referral import Slip
 from services.screening.domain.registry import Identity, NewChild
 from services.screening.domain.rescreening import Concern, Rescreening
+from services.screening.domain.tracing import Attempt
 from shared import ids
 from shared.contracts.codes import County, RehabCategory, ScreeningCategory, Sex
 from shared.contracts.events.screening import (
@@ -96,9 +98,10 @@ class ReferralIn(Body):
     step: ReferralStep
     receiver: UUID
     on: Day
+    consented: StrictBool | None = Field(default=None, description="Whether the guardian agreed; absent if not asked.")
 
     def slip(self, category: ScreeningCategory) -> Slip:
-        return Slip(ids.new_record(), category, self.step, self.receiver, self.on)
+        return Slip(ids.new_record(), category, self.step, self.receiver, self.on, self.consented)
 
 
 class AcceptanceIn(Body):
@@ -156,16 +159,41 @@ class DiagnosisIn(Body):
     outcome: DiagnosisOutcome
     rehab_category: RehabCategory | None = None
     cars: Annotated[Decimal, Field(max_digits=3, decimal_places=1)] | None = None
+    instruments: list[Instrument] = Field(
+        default=[], max_length=len(Instrument), description="Instruments used, such as diagnostic audiology."
+    )
 
     def diagnosis(self, category: ScreeningCategory) -> Diagnosis:
-        return Diagnosis(ids.new_record(), category, self.on, self.outcome, self.rehab_category, self.cars)
+        return Diagnosis(
+            ids.new_record(),
+            category,
+            self.on,
+            self.outcome,
+            self.rehab_category,
+            self.cars,
+            frozenset(self.instruments),
+        )
 
 
 class TracingIn(Body):
-    """An attempt to reach a family."""
+    """An attempt to reach a family; a refusal bears the date of the guardian's signature (handbook §1.4)."""
 
     on: Day
     outcome: TracingOutcome
+    guardian_signed_on: Day | None = None
+
+    def attempt(self) -> Attempt:
+        return Attempt(self.on, self.outcome, self.guardian_signed_on)
+
+
+class FollowUpIn(Body):
+    """A confirmed child seen again by the diagnosing institution (handbook §1.4)."""
+
+    on: Day
+    in_rehabilitation: StrictBool = Field(description="Whether the child is in rehabilitation, as the family says.")
+
+    def follow_up(self) -> FollowUp:
+        return FollowUp(ids.new_record(), self.on, self.in_rehabilitation)
 
 
 class LossIn(Body):

@@ -34,8 +34,8 @@ async def record_screening(
 ) -> Receipt:
     """Record an initial screening; an abnormal one makes the caller the owner of a suspicion (首筛负责制)."""
     screening = body.screening()
-    await finding.record_screening(case, screening, actor, uow)
-    return await uow.commit(record=screening.id)
+    explanation = await finding.record_screening(case, screening, actor, uow)
+    return await uow.commit(record=screening.id, explanation=explanation)
 
 
 @router.post("/v1/cases/{case}/suspicions/{category}/rescreenings", status_code=201)
@@ -48,8 +48,8 @@ async def record_rescreening(
 ) -> Receipt:
     """Record a re-screening or recheck of a child whose referral the caller accepted."""
     found = body.rescreening()
-    await finding.record_rescreening(case, category, found, actor, uow)
-    return await uow.commit(record=found.id)
+    explanation = await finding.record_rescreening(case, category, found, actor, uow)
+    return await uow.commit(record=found.id, explanation=explanation)
 
 
 @router.post("/v1/cases/{case}/suspicions/{category}/diagnoses", status_code=201)
@@ -62,5 +62,5 @@ async def record_diagnosis(
 ) -> Receipt:
     """Record a diagnosis; of a child of whom nothing was suspected here, the case starts with it (handbook §1.5)."""
     made = body.diagnosis(category)
-    await finding.record_diagnosis(case, made, actor, uow)
-    return await uow.commit(record=made.id)
+    explanation = await finding.record_diagnosis(case, made, actor, uow)
+    return await uow.commit(record=made.id, explanation=explanation)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from services.screening.api.bodies import ClosureIn, LossIn, ReopeningIn, TracingIn
+from services.screening.api.bodies import ClosureIn, FollowUpIn, LossIn, ReopeningIn, TracingIn
 from services.screening.api.tools import Uow
 from services.screening.handlers import follow_up
 from services.screening.handlers.follow_up import AttemptTracing, CloseCase, GiveUp, ReopenCase
@@ -26,8 +26,22 @@ async def attempt_tracing(
     uow: Uow,
 ) -> Receipt:
     """Record an attempt to reach the family of a child that did not come."""
-    record = await follow_up.attempt_tracing(AttemptTracing(case, category, body.on, body.outcome), actor, uow)
+    record = await follow_up.attempt_tracing(AttemptTracing(case, category, body.attempt()), actor, uow)
     return await uow.commit(record=record)
+
+
+@router.post("/follow-ups", status_code=201)
+async def record_follow_up(
+    case: CaseId,
+    category: ScreeningCategory,
+    body: FollowUpIn,
+    actor: Annotated[Actor, may(Act.RECORD_FOLLOW_UP)],
+    uow: Uow,
+) -> Receipt:
+    """Record that a confirmed child was seen again; the clock of the next follow-up starts."""
+    seen = body.follow_up()
+    await follow_up.record_follow_up(case, category, seen, actor, uow)
+    return await uow.commit(record=seen.id)
 
 
 @router.post("/loss", status_code=201)

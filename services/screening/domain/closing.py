@@ -3,14 +3,18 @@
 from datetime import date
 from uuid import UUID
 
+from services.screening.domain.follow_up import is_followed_up
+from services.screening.domain.newborn_hearing import scheduled
 from services.screening.domain.protocol import Protocol
 from services.screening.domain.states import machine
 from services.screening.domain.suspicion import Decision, Suspicion
+from services.screening.domain.tracing import trace_day
 from services.screening.errors import (
     AgeLimitNotReached,
     ClosingReasonNotNow,
     GuardianSignatureNeeded,
     NotOwner,
+    ReopeningReasonNotNow,
     StateForbids,
 )
 from shared.ages import birthday
@@ -20,19 +24,23 @@ from shared.contracts.events.screening import (
     CaseHandedOver,
     CaseReopened,
     ClosingReason,
+    RecheckScheduled,
     ReopeningReason,
     SuspicionState,
 )
+from shared.rulebook.registry import rule
 
 RETURNABLE = frozenset({SuspicionState.CLOSED, SuspicionState.LOST_TO_FOLLOW_UP})
+SEEN_AGAIN = frozenset({SuspicionState.RECHECK_DUE, SuspicionState.DIAGNOSIS_PENDING})
 
 
+@rule("screening.closing", "assumed", zh="结案须有与状态、年龄和材料相符的原因：拒绝须签字日期，超龄须满7周岁")
 def close(
     suspicion: Suspicion, reason: ClosingReason, on: date, signed_on: date | None, by: ActorRef, protocol: Protocol
 ) -> Decision:
-    """Close a suspicion for a reason that its state, the child's age and the papers bear out.
+    """Close a suspicion for a reason that its state, the child's age and the papers bear out (handbook §1.5).
 
-    A guardian's refusal carries the date of a signature (handbook §1.4); `age_limit` needs the 7th birthday.
+    A guardian's refusal carries the date of a signature (§1.4); `age_limit` needs the 7th birthday.
     """
     _must_be_closed_by(suspicion, by)
     suspicion.must_have_begun_by(on)
@@ -47,50 +55,50 @@ def close(
 def closed(
     suspicion: Suspicion, reason: ClosingReason, on: date, protocol: Protocol, signed_on: date | None = None
 ) -> Decision:
-    """Return the suspicion closed; raises StateForbids or ClosingReasonNotNow (handbook §1.5)."""
-    if not machine().fits(reason, suspicion.state):
-        raise ClosingReasonNotNow(state=suspicion.state.value, reason=reason.value)
+    """Return the suspicion closed, whoever decided it; raises StateForbids or ClosingReasonNotNow."""
+    _must_fit(suspicion, reason)
     lost = suspicion.state is SuspicionState.LOST_TO_FOLLOW_UP
-    end = suspicion.moved(
-        SuspicionState.CLOSED,
-        because=reason,
+    changes = {
         # A family found after closing is taken up again where it was lost, not in the loss itself.
-        origin=suspicion.origin if lost else suspicion.state,
-        recheck_due_on=None,
-        trace_on=None,
-    )
-    fact = CaseClosed(
-        category=suspicion.category,
-        reason=reason,
-        closed_on=on,
-        guardian_signed_on=signed_on,
-        state_before=suspicion.state,
-        state=end.state,
-        policy=protocol.policy,
-    )
-    return Decision(end, (fact,))
+        "origin": suspicion.origin if lost else suspicion.state,
+        "recheck_due_on": suspicion.recheck_due_on if _is_followed_after(suspicion, reason, protocol) else None,
+        "trace_on": None,
+        "offer_again_on": _offered_again(suspicion, reason, on, protocol),
+        "closing_reason": reason,
+    }
+    end = suspicion.moved(SuspicionState.CLOSED, on, because=reason, **changes)
+    return Decision(end, (_fact(suspicion, end, reason, signed_on, protocol),))
 
 
-def reopen(suspicion: Suspicion, reason: ReopeningReason, on: date, by: ActorRef) -> Decision:
-    """Take a lost or closed suspicion up again, in the state it came from (handbook §1.5)."""
+@rule("screening.reopening", "assumed", zh="失访或结案的个案可注明原因重新开启，回到原状态并重新计时")
+def reopen(suspicion: Suspicion, reason: ReopeningReason, on: date, by: ActorRef, protocol: Protocol) -> Decision:
+    """Take a lost or closed suspicion up again, in the state it came from, its clocks running again (handbook §1.5)."""
     suspicion.must_belong_to(by.organisation)
     suspicion.must_be_in(RETURNABLE, "reopen")
     suspicion.must_have_begun_by(on)
-    return reopened(suspicion, reason, on)
+    why = suspicion.closing_reason
+    if why and machine().ends_any_state(why) and reason is not ReopeningReason.CLOSED_IN_ERROR:
+        raise ReopeningReasonNotNow(closed_for=why.value, reason=reason.value)
+    return reopened(suspicion, reason, on, protocol)
 
 
-def reopened(suspicion: Suspicion, reason: ReopeningReason, on: date) -> Decision:
-    """Return the suspicion in the state it came from; raises StateForbids."""
+def reopened(suspicion: Suspicion, reason: ReopeningReason, on: date, protocol: Protocol) -> Decision:
+    """Return the suspicion in the state it came from, whoever decided it; raises StateForbids."""
     if suspicion.origin is None:
         raise StateForbids(state=suspicion.state.value, act="reopen")
-    back = suspicion.moved(suspicion.origin, origin=None, failed_traces=0)
+    back = _taken_up(suspicion, suspicion.origin, on, protocol)
     fact = CaseReopened(category=suspicion.category, reason=reason, reopened_on=on, state=back.state)
-    return Decision(back, (fact,))
+    return Decision(back, (fact, *_clock(back, protocol)))
 
 
+@rule("screening.handing-over", "source", zh="康复开始即记为已转介康复，首筛机构可见结果")
 def hand_over(suspicion: Suspicion, institution: UUID, enrolment: UUID, on: date) -> Decision:
-    """Record that rehabilitation has begun, so that the first screener sees the outcome (handbook §1.5)."""
-    moved = suspicion.moved(SuspicionState.HANDED_OVER, trace_on=None, failed_traces=0)
+    """Record that rehabilitation has begun, so that the first screener sees the outcome.
+
+    孤独症规范; handbook §1.4, §1.5.
+    """
+    changes = {"recheck_due_on": None, "recheck_basis": None} if suspicion.newborn_hearing else {}
+    moved = suspicion.moved(SuspicionState.HANDED_OVER, on, trace_on=None, failed_traces=0, **changes)
     fact = CaseHandedOver(
         category=suspicion.category,
         institution=institution,
@@ -99,6 +107,54 @@ def hand_over(suspicion: Suspicion, institution: UUID, enrolment: UUID, on: date
         state=moved.state,
     )
     return Decision(moved, (fact,))
+
+
+def _must_fit(suspicion: Suspicion, reason: ClosingReason) -> None:
+    passed = reason is ClosingReason.NORMAL_ON_RECHECK
+    # Only a newborn's hearing is passed at once; everything else is rechecked before it counts as normal.
+    too_early = passed and suspicion.state is not SuspicionState.RECHECK_DUE and not suspicion.newborn_hearing
+    if too_early or not machine().fits(reason, suspicion.state):
+        raise ClosingReasonNotNow(state=suspicion.state.value, reason=reason.value)
+
+
+def _is_followed_after(suspicion: Suspicion, reason: ClosingReason, protocol: Protocol) -> bool:
+    """A case that is closed because rehabilitation took the child over is still followed up by the hospital."""
+    return reason is ClosingReason.HANDED_OVER and is_followed_up(suspicion.rehab_category, protocol)
+
+
+def _offered_again(suspicion: Suspicion, reason: ClosingReason, on: date, protocol: Protocol) -> date | None:
+    refused = reason is ClosingReason.GUARDIAN_REFUSED
+    return protocol.next_round(suspicion.child.born, on) if refused else None
+
+
+def _taken_up(suspicion: Suspicion, origin: SuspicionState, on: date, protocol: Protocol) -> Suspicion:
+    """Return the suspicion as it was: a recheck that was due is due at once, a child that was awaited is awaited."""
+    due_on = on if origin in SEEN_AGAIN else suspicion.recheck_due_on
+    trace_on = trace_day(origin, on, protocol.tracing)
+    return suspicion.moved(
+        origin, on, origin=None, failed_traces=0, recheck_due_on=due_on, trace_on=trace_on, closing_reason=None
+    )
+
+
+def _clock(suspicion: Suspicion, protocol: Protocol) -> tuple[RecheckScheduled, ...]:
+    basis, due_on = suspicion.recheck_basis, suspicion.recheck_due_on
+    if basis is None or due_on is None or suspicion.state not in SEEN_AGAIN:
+        return ()
+    return (scheduled(suspicion, basis, due_on, protocol),)
+
+
+def _fact(
+    before: Suspicion, end: Suspicion, reason: ClosingReason, signed_on: date | None, protocol: Protocol
+) -> CaseClosed:
+    return CaseClosed(
+        category=before.category,
+        reason=reason,
+        closed_on=end.since,
+        guardian_signed_on=signed_on,
+        state_before=before.state,
+        state=end.state,
+        policy=protocol.policy,
+    )
 
 
 def _papers_fit(suspicion: Suspicion, reason: ClosingReason, on: date, signed_on: date | None) -> bool:

@@ -106,9 +106,9 @@ def close_duplicates(
     return [closed(one, ClosingReason.DUPLICATE_MERGED, day[one.category], protocol) for one in doubles]
 
 
-def reopen_duplicates(closed_then: Sequence[Suspicion], on: date) -> list[Decision]:
+def reopen_duplicates(closed_then: Sequence[Suspicion], on: date, protocol: Protocol) -> list[Decision]:
     """Take up again what only the merge had closed."""
-    return [reopened(one, ReopeningReason.CLOSED_IN_ERROR, on) for one in closed_then if not one.active]
+    return [reopened(one, ReopeningReason.CLOSED_IN_ERROR, on, protocol) for one in closed_then if not one.active]
 
 
 class AreTheyOne(Question, of=RULE):

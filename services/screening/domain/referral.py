@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.screening.domain.ages import check_screening_age
+from services.screening.domain.newborn_hearing import awaiting, clock, starts_newborn
 from services.screening.domain.protocol import Protocol
 from services.screening.domain.suspicion import Child, Decision, Suspicion, opened
 from services.screening.domain.tracing import AWAITED, trace_day
@@ -20,6 +21,7 @@ from shared.contracts.events.screening import (
     RejectionReason,
     SuspicionState,
 )
+from shared.rulebook.registry import rule
 
 REFERABLE = frozenset({SuspicionState.SCREEN_POSITIVE, *AWAITED})
 """States in which a child may be referred, for the first time or again."""
@@ -34,6 +36,14 @@ class ReferralStatus(StrEnum):
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
     """The suspicion ended before the slip was answered."""
+
+
+class Escalation(StrEnum):
+    """Who must act on a slip that nobody answered."""
+
+    NONE = "none"
+    SENDER = "sender"
+    HEALTH_AUTHORITY = "health_authority"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class Referral:
     answer_by: date
     status: ReferralStatus = ReferralStatus.OPEN
     answered_on: date | None = None
+    consented: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,8 @@ class Slip:
     step: ReferralStep
     receiver: UUID
     on: date
+    consented: bool | None = None
+    """Whether the guardian agreed to the referral, where that was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +86,11 @@ class Issued:
     replaced: Referral | None
 
 
+@rule("screening.referral", "assumed", zh="转诊由负责机构开具；同一疑似个案同时只有一张待答复的转诊单，逾期未答可改转")
 def issue_referral(
     suspicion: Suspicion, slip: Slip, waiting: Referral | None, by: ActorRef, protocol: Protocol
 ) -> Issued:
-    """Refer a child on. Only the owner may, and only one slip of a suspicion is open at a time.
+    """Refer a child on: only the owner may, and only one slip of a suspicion awaits its answer (handbook §1.4).
 
     Raises ReferralOpen while a slip still waits for its answer; one that waited too long is replaced.
     """
@@ -87,23 +101,32 @@ def issue_referral(
         raise ReferralOpen(referral=str(waiting.id), answer_by=waiting.answer_by.isoformat())
     referral = _referral(suspicion, slip, protocol)
     state = _state_after(suspicion, slip.step)
-    moved = suspicion.moved_or_waiting(state, failed_traces=0, trace_on=trace_day(state, slip.on, protocol.tracing))
+    trace_on = trace_day(state, slip.on, protocol.tracing)
+    moved = suspicion.moved_or_waiting(state, slip.on, failed_traces=0, trace_on=trace_on)
+    clocked = awaiting(moved, protocol)
     replaced = replace(waiting, status=ReferralStatus.REPLACED) if waiting else None
-    return Issued(Decision(moved, (_issued(moved, referral, replaced, protocol),)), referral, replaced)
+    told = clock(clocked, protocol) if clocked.recheck_due_on != suspicion.recheck_due_on else ()
+    return Issued(Decision(clocked, (_issued(clocked, referral, replaced, protocol), *told)), referral, replaced)
 
 
+@rule("screening.starts-by-referral", "assumed", zh="新生儿听力筛查后可直接转诊断，注明无筛查记录")
 def start_by_referral(child: Child, slip: Slip, by: ActorRef, protocol: Protocol) -> Issued:
-    """Refer a child for diagnosis that was never screened here, as after newborn hearing screening (handbook §1.5)."""
+    """Let a case start at diagnosis for a child never screened here, as after newborn hearing screening.
+
+    Handbook §1.5.
+    """
     may_start = slip.category in protocol.referral.starts_without_screening.value
     if not may_start or slip.step is not ReferralStep.DIAGNOSIS:
         raise NoSuspicion(category=slip.category.value)
     check_screening_age(child.born, slip.on, protocol.age_limits)
+    newborn = starts_newborn(slip.category, child.born, slip.on, protocol)
     suspicion = opened(child, slip.category, SuspicionState.DIAGNOSIS_REFERRED, by, slip.on)
-    return issue_referral(suspicion, slip, None, by, protocol)
+    return issue_referral(suspicion.changed(newborn_hearing=newborn), slip, None, by, protocol)
 
 
+@rule("screening.acceptance", "assumed", zh="接收机构接收转诊后，个案责任转移")
 def accept_referral(suspicion: Suspicion, referral: Referral, on: date, by: ActorRef) -> tuple[Decision, Referral]:
-    """Take a child over: the receiving institution is the owner from now on."""
+    """Take a child over: the receiving institution is the owner from now on (handbook §1.4)."""
     _must_await_answer_of(referral, by, on)
     suspicion.must_be_in(AWAITED, "accept_referral")
     owned = replace(suspicion, owner=by.organisation)
@@ -119,10 +142,11 @@ def accept_referral(suspicion: Suspicion, referral: Referral, on: date, by: Acto
     return Decision(owned, (fact,)), replace(referral, status=ReferralStatus.ACCEPTED, answered_on=on)
 
 
+@rule("screening.rejection", "assumed", zh="接收机构不接收时，责任仍在转出机构")
 def reject_referral(
     suspicion: Suspicion, referral: Referral, reason: RejectionReason, on: date, by: ActorRef
 ) -> tuple[Decision, Referral]:
-    """Decline a child: the sender stays owner and refers elsewhere."""
+    """Decline a child: the sender stays owner and refers elsewhere (handbook §1.4)."""
     _must_await_answer_of(referral, by, on)
     fact = ReferralRejected(
         referral=referral.id,
@@ -135,6 +159,18 @@ def reject_referral(
         state=suspicion.state,
     )
     return Decision(suspicion, (fact,)), replace(referral, status=ReferralStatus.REJECTED, answered_on=on)
+
+
+@rule("screening.referral-escalation", "assumed", zh="转诊逾期未答：先由转出机构改转，再逾期7天报卫生健康部门")
+def escalation(answer_by: date, today: date, protocol: Protocol) -> Escalation:
+    """Say who must act on a slip nobody answered: the sender at once, the health authority a week later.
+
+    Handbook §1.4.
+    """
+    if today <= answer_by:
+        return Escalation.NONE
+    late = today > answer_by + timedelta(days=protocol.referral.escalate_days.value)
+    return Escalation.HEALTH_AUTHORITY if late else Escalation.SENDER
 
 
 def _must_await_answer_of(referral: Referral, by: ActorRef, on: date) -> None:
@@ -165,6 +201,7 @@ def _referral(suspicion: Suspicion, slip: Slip, protocol: Protocol) -> Referral:
         receiver=slip.receiver,
         issued_on=slip.on,
         answer_by=slip.on + timedelta(days=protocol.referral.answer_days.value),
+        consented=slip.consented,
     )
 
 

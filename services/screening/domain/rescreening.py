@@ -9,30 +9,31 @@ from uuid import UUID
 from services.screening.domain.ages import check_screening_age
 from services.screening.domain.closing import closed
 from services.screening.domain.instruments import (
-    DqBand,
+    Development,
     Quotients,
-    abc_positive,
-    any_domain_low,
-    check_quotients,
-    deviates,
-    dq_band,
-    m_chat_23_positive,
+    Reading,
+    read_abc,
+    read_cdss_ii,
+    read_m_chat_23,
 )
-from services.screening.domain.protocol import CdssIi, Protocol
+from services.screening.domain.newborn_hearing import awaiting, clock, scheduled
+from services.screening.domain.protocol import Protocol
 from services.screening.domain.suspicion import Decision, Suspicion
 from services.screening.domain.tracing import trace_day
 from services.screening.errors import FindingNeeded, InstrumentNotForCategory, InstrumentsForAge
 from shared.ages import age_in_months, anniversary
+from shared.contracts.codes import ScreeningCategory
 from shared.contracts.envelope import ActorRef
 from shared.contracts.events.screening import (
     ClosingReason,
     Instrument,
     RecheckBasis,
-    RecheckScheduled,
     RescreeningOutcome,
     RescreeningRecorded,
     SuspicionState,
 )
+from shared.rulebook.explanation import Explanation, Step, step
+from shared.rulebook.registry import rule
 
 RESCREENABLE = frozenset({SuspicionState.RESCREEN_REFERRED, SuspicionState.RECHECK_DUE})
 
@@ -75,18 +76,20 @@ class Rescreening:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Result of a re-screening, and whether a clinician should look at it."""
+    """Result of a re-screening, whether a clinician should look at it, and how one comes to it."""
 
     outcome: RescreeningOutcome
+    steps: tuple[Step, ...] = ()
     clinician_alert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rescreened:
-    """A decision, and the fact of the re-screening itself that comes first among its facts."""
+    """A decision, the fact of the re-screening that comes first among its facts, and the explanation."""
 
     decision: Decision
     fact: RescreeningRecorded
+    explanation: Explanation
 
 
 def record_rescreening(suspicion: Suspicion, rescreening: Rescreening, by: ActorRef, protocol: Protocol) -> Rescreened:
@@ -99,86 +102,157 @@ def record_rescreening(suspicion: Suspicion, rescreening: Rescreening, by: Actor
     suspicion.must_be_in(RESCREENABLE, "rescreening")
     suspicion.must_have_begun_by(rescreening.on)
     check_screening_age(suspicion.child.born, rescreening.on, protocol.age_limits)
-    judgement = judge(suspicion, rescreening, protocol)
-    follows = _follows(suspicion, rescreening.on, judgement.outcome, protocol)
+    judgement = judge(suspicion.child.born, suspicion.category, rescreening, protocol)
+    follows = _follows(suspicion, rescreening, judgement.outcome, protocol)
     # A normal recheck leaves the suspicion where it was; that it is closed then is a fact of its own.
     state = follows.suspicion.state if follows.suspicion.active else suspicion.state
     fact = _recorded(suspicion, rescreening, judgement, state, protocol)
-    return Rescreened(Decision(follows.suspicion, (fact, *follows.facts)), fact)
+    decision = Decision(follows.suspicion, (fact, *follows.facts))
+    return Rescreened(decision, fact, explained(judgement, protocol))
 
 
-def judge(suspicion: Suspicion, rescreening: Rescreening, protocol: Protocol) -> Judgement:
-    """Apply the re-screen rule of the category (handbook §1.4)."""
-    if suspicion.category in protocol.rescreening.developmental.value:
-        return _judge_scales(suspicion, rescreening, protocol)
-    return _judge_examination(suspicion, rescreening, protocol)
+def explained(judgement: Judgement, protocol: Protocol) -> Explanation:
+    """Return how a judgement came about."""
+    outcome = judgement.outcome.value
+    return Explanation(rule="screening.re-screen", policy=protocol.policy, outcome=outcome, steps=judgement.steps)
 
 
-def _judge_scales(suspicion: Suspicion, rescreening: Rescreening, protocol: Protocol) -> Judgement:
-    required = protocol.rescreening.instruments_at(age_in_months(suspicion.child.born, rescreening.on))
+@rule(
+    "screening.re-screen",
+    "source",
+    zh="复筛：病史观察、M-CHAT/ABC、儿心量表任一异常即为异常；总分70—79为临界，3个月内复查",
+)
+def judge(born: date, category: ScreeningCategory, rescreening: Rescreening, protocol: Protocol) -> Judgement:
+    """Call a re-screening abnormal by history, checklist, disorder or deviation; borderline at 70-79; else normal.
+
+    Other categories carry the examiner's finding (孤独症规范; handbook §1.4).
+    """
+    if category in protocol.rescreening.developmental.value:
+        return _judge_scales(born, category, rescreening, protocol)
+    return _judge_examination(category, rescreening, protocol)
+
+
+@rule(
+    "screening.rescreening-instruments",
+    "source",
+    zh="复筛工具：18月龄以下儿心量表；18至24月龄加M-CHAT；24月龄及以上加ABC",
+)
+def instruments_for(born: date, on: date, protocol: Protocol) -> tuple[Instrument, ...]:
+    """Say which scales a child of an age is re-screened with (孤独症规范; handbook §1.4)."""
+    return protocol.rescreening.instruments_at(age_in_months(born, on))
+
+
+@rule("screening.clinician-alert", "assumed", zh="总分70—79且有能区低于70：复查并提示医生关注")
+def needs_a_clinician(scale: Development) -> bool:
+    """Tell whether a borderline total with a low domain needs a clinician's eye; the norm is silent (handbook §1.4)."""
+    return scale.borderline and bool(scale.low_domains)
+
+
+def _judge_scales(born: date, category: ScreeningCategory, rescreening: Rescreening, protocol: Protocol) -> Judgement:
+    required = instruments_for(born, rescreening.on, protocol)
     if rescreening.scales != frozenset(required) or rescreening.examined_by:
-        raise InstrumentsForAge(category=suspicion.category.value, required=[code.value for code in required])
+        raise InstrumentsForAge(category=category.value, required=[code.value for code in required])
     if rescreening.finding is not None or rescreening.cdss_ii is None:
         raise FindingNeeded
-    check_quotients(rescreening.cdss_ii, protocol.cdss_ii)
-    return _read(rescreening, _checklist_positive(rescreening, protocol), rescreening.cdss_ii, protocol.cdss_ii)
+    scale = read_cdss_ii(rescreening.cdss_ii, protocol.cdss_ii)
+    return _read(rescreening, _checklist(rescreening, protocol), scale)
 
 
-def _checklist_positive(rescreening: Rescreening, protocol: Protocol) -> bool:
+def _checklist(rescreening: Rescreening, protocol: Protocol) -> Reading:
     if rescreening.m_chat_23 is not None:
-        return m_chat_23_positive(rescreening.m_chat_23, protocol.m_chat_23)
-    return rescreening.abc is not None and abc_positive(rescreening.abc, protocol.abc)
+        return read_m_chat_23(rescreening.m_chat_23, protocol.m_chat_23)
+    if rescreening.abc is not None:
+        return read_abc(rescreening.abc, protocol.abc)
+    return Reading(positive=False, steps=())
 
 
-def _read(rescreening: Rescreening, checklist_positive: bool, quotients: Quotients, scoring: CdssIi) -> Judgement:
-    """Abnormal by history, checklist, disorder (total < 70) or deviation (total >= 80, a named domain < 70)."""
-    band = dq_band(quotients.total, scoring)
-    borderline = band is DqBand.BORDERLINE
-    deviation = not borderline and deviates(quotients, scoring)
-    if rescreening.concerns or checklist_positive or band is DqBand.DISORDER or deviation:
-        return Judgement(RescreeningOutcome.ABNORMAL)
-    if borderline:
-        # The norm is silent on 70-79 with a low domain: recheck, and a clinician's eye ([assumed]).
-        return Judgement(RescreeningOutcome.BORDERLINE, clinician_alert=any_domain_low(quotients, scoring))
-    return Judgement(RescreeningOutcome.NORMAL)
+def _read(rescreening: Rescreening, checklist: Reading, scale: Development) -> Judgement:
+    steps = (_history(rescreening), *checklist.steps, *scale.steps)
+    if rescreening.concerns or checklist.positive or scale.disorder or scale.deviation:
+        return Judgement(RescreeningOutcome.ABNORMAL, steps)
+    if scale.borderline:
+        return Judgement(RescreeningOutcome.BORDERLINE, steps, needs_a_clinician(scale))
+    return Judgement(RescreeningOutcome.NORMAL, steps)
 
 
-def _judge_examination(suspicion: Suspicion, rescreening: Rescreening, protocol: Protocol) -> Judgement:
-    """Take the examiner's finding: the cut-offs of 残疾筛查规范 for vision, hearing and limbs are not known to us."""
-    allowed = protocol.rescreening.judged.value[suspicion.category]
+def _history(rescreening: Rescreening) -> Step:
+    return step(
+        "history",
+        "History and observation: {concerns}.",
+        "病史与观察：{concerns}。",
+        holds=bool(rescreening.concerns),
+        concerns=", ".join(sorted(rescreening.concerns)) or "-",
+    )
+
+
+@rule("screening.rescreening-examinations", "assumed", zh="视力、听力、肢体复筛由检查者判定，检查项目按类别配置")
+def _judge_examination(category: ScreeningCategory, rescreening: Rescreening, protocol: Protocol) -> Judgement:
+    """Take the examiner's finding for vision, hearing and limbs, whose cut-offs we have not read.
+
+    残疾筛查规范; handbook §1.4.
+    """
+    allowed = protocol.rescreening.judged.value[category]
     if rescreening.scales or not rescreening.examined_by or not rescreening.examined_by <= frozenset(allowed):
-        raise InstrumentNotForCategory(category=suspicion.category.value, allowed=[code.value for code in allowed])
+        raise InstrumentNotForCategory(category=category.value, allowed=[code.value for code in allowed])
     if rescreening.finding is None or rescreening.finding is RescreeningOutcome.BORDERLINE:
         raise FindingNeeded
-    return Judgement(RescreeningOutcome.ABNORMAL if rescreening.concerns else rescreening.finding)
+    found = step(
+        "examiner-finding", "The examiner found: {finding}.", "检查者结论：{finding}。",
+        holds=rescreening.finding is RescreeningOutcome.ABNORMAL, finding=rescreening.finding.value,
+    )  # fmt: skip
+    outcome = RescreeningOutcome.ABNORMAL if rescreening.concerns else rescreening.finding
+    return Judgement(outcome, (_history(rescreening), found))
 
 
-def _follows(suspicion: Suspicion, on: date, outcome: RescreeningOutcome, protocol: Protocol) -> Decision:
+def _follows(
+    suspicion: Suspicion, rescreening: Rescreening, outcome: RescreeningOutcome, protocol: Protocol
+) -> Decision:
     """Return what a result leads to (handbook §1.4, column "next")."""
+    on = rescreening.on
     if outcome is RescreeningOutcome.ABNORMAL:
         return _to_diagnosis(suspicion, on, protocol)
-    if outcome is RescreeningOutcome.NORMAL and suspicion.state is SuspicionState.RECHECK_DUE:
+    if outcome is RescreeningOutcome.NORMAL and _ends(suspicion, rescreening):
         return closed(suspicion, ClosingReason.NORMAL_ON_RECHECK, on, protocol)
     borderline = outcome is RescreeningOutcome.BORDERLINE
     basis = RecheckBasis.BORDERLINE if borderline else RecheckBasis.NORMAL_RESCREENING
     return _to_recheck(suspicion, on, basis, protocol)
 
 
+@rule("screening.normal-recheck-ends", "source", zh="首次复筛正常仍须复查一次；复查正常或新生儿听力复筛通过即结案")
+def _ends(suspicion: Suspicion, rescreening: Rescreening) -> bool:
+    """Tell whether a normal result ends it: a recheck, or a newborn's hearing that passed.
+
+    孤独症规范; handbook §1.2, §1.4.
+    """
+    passed = suspicion.newborn_hearing and Instrument.NEWBORN_HEARING in rescreening.examined_by
+    return passed or suspicion.state is SuspicionState.RECHECK_DUE
+
+
 def _to_diagnosis(suspicion: Suspicion, on: date, protocol: Protocol) -> Decision:
     state = SuspicionState.DIAGNOSIS_REFERRED
     trace_on = trace_day(state, on, protocol.tracing)
-    return Decision(suspicion.moved(state, recheck_due_on=None, failed_traces=0, trace_on=trace_on), ())
+    moved = suspicion.moved(state, on, recheck_due_on=None, recheck_basis=None, failed_traces=0, trace_on=trace_on)
+    clocked = awaiting(moved, protocol)
+    return Decision(clocked, clock(clocked, protocol))
+
+
+@rule("screening.recheck-clock", "source", zh="临界或首次复筛正常者3个月内复查")
+def recheck_by(on: date, protocol: Protocol) -> date:
+    """Say by when a borderline or first normal result is rechecked: within 3 months (孤独症规范; handbook §1.4)."""
+    return anniversary(on, months=protocol.rescreening.recheck_months.value)
 
 
 def _to_recheck(suspicion: Suspicion, on: date, basis: RecheckBasis, protocol: Protocol) -> Decision:
-    state = SuspicionState.RECHECK_DUE
-    due_on = anniversary(on, months=protocol.rescreening.recheck_months.value)
-    trace_on = trace_day(state, due_on, protocol.tracing)
-    moved = suspicion.moved_or_waiting(state, recheck_due_on=due_on, failed_traces=0, trace_on=trace_on)
-    fact = RecheckScheduled(
-        category=suspicion.category, basis=basis, due_on=due_on, state=moved.state, policy=protocol.policy
+    state, due_on = SuspicionState.RECHECK_DUE, recheck_by(on, protocol)
+    moved = suspicion.moved_or_waiting(
+        state,
+        on,
+        recheck_due_on=due_on,
+        recheck_basis=basis,
+        failed_traces=0,
+        trace_on=trace_day(state, due_on, protocol.tracing),
     )
-    return Decision(moved, (fact,))
+    return Decision(moved, (scheduled(moved, basis, due_on, protocol),))
 
 
 def _recorded(

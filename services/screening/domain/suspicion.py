@@ -9,7 +9,8 @@ from services.screening.domain.states import machine
 from services.screening.errors import AfterDeath, BeforeSuspicion, NotOwner, StateForbids
 from shared.contracts.codes import RehabCategory, ScreeningCategory
 from shared.contracts.envelope import ActorRef, Fact
-from shared.contracts.events.screening import ClosingReason, SuspicionState
+from shared.contracts.events.screening import ClosingReason, RecheckBasis, SuspicionState
+from shared.rulebook.registry import rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +39,49 @@ class Suspicion:
     first_screener: UUID
     first_screener_person: UUID
     opened_on: date
+    since: date
+    """Day on which it came into its state."""
     origin: SuspicionState | None = None
     recheck_due_on: date | None = None
+    recheck_basis: RecheckBasis | None = None
     trace_on: date | None = None
     failed_traces: int = 0
     rehab_category: RehabCategory | None = None
+    offer_again_on: date | None = None
+    """After a refusal: the next round."""
+    closing_reason: ClosingReason | None = None
+    newborn_hearing: bool = False
+    """Whether the clocks of newborn hearing hold for it (1-3-6)."""
 
     @property
     def active(self) -> bool:
         return self.state is not SuspicionState.CLOSED
 
-    def moved(self, to: SuspicionState, *, because: ClosingReason | None = None, **changes: Any) -> Self:
-        """Return the suspicion in its next state; raises StateForbids outside the table of handbook §1.5."""
+    def changed(self, **changes: Any) -> Self:
+        """Return the suspicion in the same state, otherwise changed."""
+        return replace(self, **changes)
+
+    def moved(self, to: SuspicionState, on: date, *, because: ClosingReason | None = None, **changes: Any) -> Self:
+        """Return the suspicion in its next state; raises StateForbids outside the table of states."""
         if not machine().allows(self.state, to, self.origin, because):
             raise StateForbids(state=self.state.value, act=to.value)
-        return replace(self, state=to, **changes)
+        return replace(self, state=to, since=on, **({"offer_again_on": None} | changes))
 
-    def moved_or_waiting(self, to: SuspicionState, **changes: Any) -> Self:
+    def moved_or_waiting(self, to: SuspicionState, on: date, **changes: Any) -> Self:
         """Return the suspicion in its next state, which may be the one it waits in already."""
-        return replace(self, **changes) if to is self.state else self.moved(to, **changes)
+        return replace(self, **changes) if to is self.state else self.moved(to, on, **changes)
 
     def must_be_in(self, states: frozenset[SuspicionState], act: str) -> None:
         """Raise StateForbids unless the suspicion is in one of these states."""
         if self.state not in states:
             raise StateForbids(state=self.state.value, act=act)
 
+    @rule("screening.first-screener-owns", "assumed", zh="首筛负责制：接收机构接收前，首筛机构负责该个案")
     def must_belong_to(self, organisation: UUID) -> None:
-        """Raise NotOwner unless the organisation owns the case (首筛负责制)."""
+        """Refuse acts of an institution that does not own the case: the first screener does until a receiver accepts.
+
+        首筛负责制 (press 001, read as a rule; handbook §1.4).
+        """
         if self.owner != organisation:
             raise NotOwner
 
@@ -83,6 +100,7 @@ class Decision:
     facts: tuple[Fact, ...]
 
 
+@rule("screening.one-active-suspicion", "assumed", zh="每名儿童每个类别同时只有一个活动的疑似个案；结案后再现为新一轮")
 def opened(
     child: Child,
     category: ScreeningCategory,
@@ -91,11 +109,11 @@ def opened(
     on: date,
     before: Suspicion | None = None,
 ) -> Suspicion:
-    """Open a suspicion; its creator is first screener and owner (首筛负责制; handbook §1.4).
+    """Open the one active suspicion of a child and category; its creator is first screener and owner (handbook §1.4).
 
     `before` is the closed suspicion of the same category that it follows, where there is one.
     """
     if state not in machine().starts:
         raise StateForbids(state=state.value, act="open")
     episode = before.episode + 1 if before else 1
-    return Suspicion(child, category, episode, state, by.organisation, by.organisation, by.person, on)
+    return Suspicion(child, category, episode, state, by.organisation, by.organisation, by.person, on, on)

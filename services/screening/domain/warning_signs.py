@@ -12,6 +12,7 @@ from services.screening.domain.protocol import DATA
 from services.screening.errors import NoSignColumn
 from shared.ages import age_in_months
 from shared.contracts.codes import ScreeningCategory
+from shared.rulebook.registry import rule
 
 
 class Sign(BaseModel):
@@ -49,8 +50,9 @@ class Table(BaseModel):
     note: str
     columns: tuple[Column, ...]
 
+    @rule("screening.warning-sign-column", "assumed", zh="非定期就诊时使用不高于实际月龄的最近一栏预警征象")
     def column_for(self, born: date, on: date) -> Column:
-        """Return the latest column not above the child's age ([assumed]); raises NoSignColumn below 3 months."""
+        """Choose the latest column not above the child's age (handbook §1.3). Raises NoSignColumn below 3 months."""
         months = age_in_months(born, on)
         columns = [column for column in self.columns if column.from_months <= months]
         if not columns:
@@ -64,7 +66,8 @@ def table() -> Table:
     return Table.model_validate_json((DATA / "warning_signs.json").read_bytes())
 
 
+@rule("screening.suggested-categories", "assumed", zh="按条目逐项对应预警征象可能提示的筛查类别，由筛查人员决定")
 def categories_suggested_by(signs: frozenset[str]) -> tuple[ScreeningCategory, ...]:
-    """Return the categories that positive signs may point to, in their usual order; the screener decides."""
+    """Name the categories that positive signs may point to; the screener decides (handbook §1.3)."""
     pointed = {category for c in table().columns for sign in c.signs if sign.id in signs for category in sign.suggests}
     return tuple(category for category in ScreeningCategory if category in pointed)

@@ -78,6 +78,16 @@ class GuardianSignatureNeeded(Refusal, code="screening.guardian-signature-needed
     zh = "监护人拒绝须注明签字日期；其他原因不填。"
 
 
+class ReopeningReasonNotNow(Refusal, code="screening.reopening-reason-not-now", status=409):
+    en = "A suspicion closed for {closed_for} cannot be taken up again for {reason}."
+    zh = "因 {closed_for} 结案的个案不能以 {reason} 重新开启。"
+
+
+class NoFollowUp(Refusal, code="screening.no-follow-up", status=409):
+    en = "Only a confirmed child of a category with a follow-up clock is followed up."
+    zh = "仅对规定定期随访类别的确诊儿童进行随访登记。"
+
+
 class AgeLimitNotReached(Refusal, code="screening.age-limit-not-reached", status=422):
     en = "The child has not reached {limit} years on that day."
     zh = "该日期时儿童未满{limit}周岁。"

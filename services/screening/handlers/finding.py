@@ -7,13 +7,15 @@ from services.screening.domain.diagnosis import Diagnosis
 from services.screening.domain.initial import InitialScreening
 from services.screening.domain.registry import NewChild
 from services.screening.domain.rescreening import Rescreening
-from services.screening.handlers.together import end_with_death, keep, suspicion_of
+from services.screening.domain.suspicion import Decision
+from services.screening.handlers.together import keep, suspicion_of
 from services.screening.repository.registry import Part
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
 from services.screening.tables import Basis
 from shared import clock, ids
 from shared.access.policy import Actor
 from shared.contracts.codes import ScreeningCategory
+from shared.rulebook.explanation import Explanation
 
 
 async def register_child(child: NewChild, actor: Actor, uow: ScreeningUnitOfWork) -> UUID:
@@ -28,7 +30,9 @@ async def register_child(child: NewChild, actor: Actor, uow: ScreeningUnitOfWork
     return case
 
 
-async def record_screening(case: UUID, screening: InitialScreening, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+async def record_screening(
+    case: UUID, screening: InitialScreening, actor: Actor, uow: ScreeningUnitOfWork
+) -> Explanation:
     """Record an initial screening and, when it is abnormal, the suspicion that it opens."""
     child = await uow.registry.locked(case, actor)
     known = await uow.suspicions.known(child, screening.category)
@@ -37,24 +41,24 @@ async def record_screening(case: UUID, screening: InitialScreening, actor: Actor
     screened = initial.record_screening(child, screening, known, uow.actor, uow.protocol(screening.on))
     await uow.records.add_screenings((case, screening, screened.fact))
     await uow.registry.take_part(Part(case, actor.organisation, Basis.SCREENED, screening.on))
-    if screened.suspicion is not None:
-        await uow.suspicions.save(screened.suspicion)
     uow.record(case, screened.fact, occurred_at=screening.on)
     if screened.suspicion is not None:
-        await end_with_death(screened.suspicion, uow)
+        await keep(Decision(screened.suspicion, screened.follows), screening.on, uow)
+    return screened.explanation
 
 
 async def record_rescreening(
     case: UUID, category: ScreeningCategory, found: Rescreening, actor: Actor, uow: ScreeningUnitOfWork
-) -> None:
+) -> Explanation:
     """Record a re-screening or recheck by the institution that accepted the child."""
     suspicion = await suspicion_of(case, category, actor, uow)
     rescreened = rescreening.record_rescreening(suspicion, found, uow.actor, uow.protocol(found.on))
     await uow.records.add_rescreening(suspicion, found, rescreened.fact)
     await keep(rescreened.decision, found.on, uow)
+    return rescreened.explanation
 
 
-async def record_diagnosis(case: UUID, made: Diagnosis, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+async def record_diagnosis(case: UUID, made: Diagnosis, actor: Actor, uow: ScreeningUnitOfWork) -> Explanation:
     """Record a diagnosis; where nothing was suspected, the case starts with it (handbook §1.5)."""
     child = await uow.registry.locked(case, actor)
     known = await uow.suspicions.known(child, made.category)
@@ -67,3 +71,4 @@ async def record_diagnosis(case: UUID, made: Diagnosis, actor: Actor, uow: Scree
     disagrees = diagnosis.aid_disagrees(made, protocol.cars)
     await uow.records.add_diagnosis(decision.suspicion, made, aid_disagrees=disagrees, screened=screened)
     await keep(decision, made.on, uow)
+    return diagnosis.explained(made, protocol, screened=screened)

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.screening.domain import closing, tracing
-from services.screening.domain.ages import check_not_in_future
+from services.screening.domain import closing, follow_up, tracing
+from services.screening.domain.follow_up import FollowUp
+from services.screening.domain.tracing import Attempt
 from services.screening.handlers.together import keep, suspicion_of
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
-from shared import clock, ids
+from shared import ids
 from shared.access.policy import Actor
 from shared.contracts.codes import ScreeningCategory
-from shared.contracts.events.screening import ClosingReason, ReopeningReason, TracingOutcome
+from shared.contracts.events.screening import ClosingReason, ReopeningReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,7 @@ class AttemptTracing:
 
     case: UUID
     category: ScreeningCategory
-    on: date
-    outcome: TracingOutcome
+    attempt: Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,22 @@ class ReopenCase:
 async def attempt_tracing(command: AttemptTracing, actor: Actor, uow: ScreeningUnitOfWork) -> UUID:
     """Record an attempt and return its id."""
     suspicion = await suspicion_of(command.case, command.category, actor, uow)
-    protocol = uow.protocol(command.on)
-    decision = tracing.attempt_tracing(suspicion, command.on, command.outcome, uow.actor, protocol)
+    attempt = command.attempt
+    decision = tracing.attempt_tracing(suspicion, attempt, uow.actor, uow.protocol(attempt.on))
     record = ids.new_record()
-    await uow.records.add_tracing(suspicion, record, command.on, command.outcome)
-    await keep(decision, command.on, uow)
+    await uow.records.add_tracing(decision.suspicion, record, attempt)
+    await keep(decision, attempt.on, uow)
     return record
+
+
+async def record_follow_up(
+    case: UUID, category: ScreeningCategory, seen: FollowUp, actor: Actor, uow: ScreeningUnitOfWork
+) -> None:
+    """Record that the diagnosing institution saw a confirmed child again."""
+    suspicion = await suspicion_of(case, category, actor, uow)
+    decision = follow_up.record_follow_up(suspicion, seen, uow.actor, uow.protocol(seen.on))
+    await uow.records.add_follow_up(decision.suspicion, seen)
+    await keep(decision, seen.on, uow)
 
 
 async def give_up(command: GiveUp, actor: Actor, uow: ScreeningUnitOfWork) -> None:
@@ -82,7 +92,7 @@ async def close_case(command: CloseCase, actor: Actor, uow: ScreeningUnitOfWork)
 
 async def reopen_case(command: ReopenCase, actor: Actor, uow: ScreeningUnitOfWork) -> None:
     """Take a closed or lost suspicion up again."""
-    check_not_in_future(command.on, clock.today(), "on")
     suspicion = await suspicion_of(command.case, command.category, actor, uow)
-    decision = closing.reopen(suspicion, command.reason, command.on, uow.actor)
+    protocol = uow.protocol(command.on)
+    decision = closing.reopen(suspicion, command.reason, command.on, uow.actor, protocol)
     await keep(decision, command.on, uow)

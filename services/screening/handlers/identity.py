@@ -118,7 +118,7 @@ async def unmerge(case: UUID, merged: UUID, on: date, actor: Actor, uow: Screeni
     standing = await uow.merges.standing(merged)
     suspicions = await uow.suspicions.of(merged, child=Child(merged, person.born, person.died_on))
     closed_then = [one for one in suspicions if one.category in standing.closed]
-    for decision in merging.reopen_duplicates(closed_then, on):
+    for decision in merging.reopen_duplicates(closed_then, on, uow.protocol(on)):
         await keep(decision, on, uow)
     await uow.merges.undo(standing, survivor.id, merged, on)
     for one in (survivor.id, merged):

@@ -85,7 +85,8 @@ async def _keep(arrivals: Sequence[_Arrival], actor: Actor, uow: ScreeningUnitOf
     for one in arrivals:
         uow.record(one.case, one.registered.fact, occurred_at=one.child.registered_on or now)
     for case, screening, verdict in screened:
-        uow.record(case, verdict.fact, occurred_at=screening.on)
+        for fact in (verdict.fact, *verdict.follows):
+            uow.record(case, fact, occurred_at=screening.on)
 
 
 def _imported(one: _Arrival | Refusal, refused: Mapping[UUID, Refusal]) -> Imported:

@@ -15,6 +15,7 @@ from services.screening.domain.hospital import Stay
 from services.screening.domain.person import Person
 from services.screening.domain.suspicion import Child
 from services.screening.handlers.together import end_with_death
+from services.screening.handlers.transferring import take_over
 from services.screening.repository.registry import Part
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
 from services.screening.tables import Basis
@@ -61,6 +62,8 @@ async def move(case: UUID, command: Move, actor: Actor, uow: ScreeningUnitOfWork
     if command.institution is not None:
         await uow.registry.take_part(Part(person.case, command.institution, Basis.MOVED, command.moved_on))
     record_in_each(person, fact, command.moved_on, uow)
+    if command.institution is not None:
+        await take_over(person, command.institution, command.moved_on, uow)
 
 
 async def give_consent(case: UUID, consent: Consent, actor: Actor, uow: ScreeningUnitOfWork) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +9,15 @@ from sqlalchemy import Table, exists, insert, literal, select
 
 from services.screening import tables as t
 from services.screening.domain.diagnosis import Diagnosis
+from services.screening.domain.follow_up import FollowUp
 from services.screening.domain.initial import InitialScreening
 from services.screening.domain.rescreening import Rescreening
 from services.screening.domain.suspicion import Suspicion
+from services.screening.domain.tracing import Attempt
 from services.screening.repository.persons import cases_of
 from shared.contracts.codes import ScreeningCategory
 from shared.contracts.envelope import ActorRef, Fact
-from shared.contracts.events.screening import RescreeningRecorded, ScreeningRecorded, TracingOutcome
+from shared.contracts.events.screening import RescreeningRecorded, ScreeningRecorded
 from shared.db import Session
 
 
@@ -48,15 +49,27 @@ class Records:
             "outcome": made.outcome,
             "rehab_category": made.rehab_category,
             "cars": made.cars,
+            "instruments": sorted(made.instruments),
             "aid_disagrees": aid_disagrees,
             "no_screening_record": not screened,
         }
         await self._add(t.diagnosis, _of(suspicion) | row)
 
-    async def add_tracing(self, suspicion: Suspicion, record: UUID, on: date, outcome: TracingOutcome) -> None:
-        """Keep an attempt to reach the family."""
-        row = {"id": record, "attempted_on": on, "outcome": outcome}
+    async def add_tracing(self, suspicion: Suspicion, record: UUID, attempt: Attempt) -> None:
+        """Keep an attempt to reach the family, and when a refused step is offered again."""
+        row = {
+            "id": record,
+            "attempted_on": attempt.on,
+            "outcome": attempt.outcome,
+            "signed_on": attempt.signed_on,
+            "offer_again_on": suspicion.offer_again_on,
+        }
         await self._add(t.tracing, _of(suspicion) | row)
+
+    async def add_follow_up(self, suspicion: Suspicion, seen: FollowUp) -> None:
+        """Keep a follow-up of a confirmed child."""
+        row = {"id": seen.id, "seen_on": seen.on, "in_rehabilitation": seen.in_rehabilitation}
+        await self._add(t.follow_up, _of(suspicion) | row)
 
     async def was_screened(self, case: UUID, category: ScreeningCategory) -> bool:
         """Tell whether the child was ever screened for a category (handbook §1.5, "no screening record")."""

@@ -15,7 +15,13 @@ from services.screening.errors import NoSuspicion, ReferralNotFound
 from services.screening.repository.persons import cases_of
 from shared.access.policy import Actor
 from shared.contracts.codes import RehabCategory, ScreeningCategory
-from shared.contracts.events.screening import ReferralStep, RejectionReason, SuspicionState
+from shared.contracts.events.screening import (
+    ClosingReason,
+    RecheckBasis,
+    ReferralStep,
+    RejectionReason,
+    SuspicionState,
+)
 from shared.db import Session
 
 
@@ -118,11 +124,16 @@ def _suspicion(row: Row[Any], child: Child) -> Suspicion:
         first_screener=row.first_screener,
         first_screener_person=row.first_screener_person,
         opened_on=row.opened_on,
+        since=row.since,
         origin=SuspicionState(row.origin) if row.origin else None,
         recheck_due_on=row.recheck_due_on,
+        recheck_basis=RecheckBasis(row.recheck_basis) if row.recheck_basis else None,
         trace_on=row.trace_on,
         failed_traces=row.failed_traces,
         rehab_category=RehabCategory(row.rehab_category) if row.rehab_category else None,
+        offer_again_on=row.offer_again_on,
+        closing_reason=ClosingReason(row.closing_reason) if row.closing_reason else None,
+        newborn_hearing=row.newborn_hearing,
     )
 
 
@@ -145,6 +156,7 @@ def _referral(row: Row[Any]) -> Referral:
         answer_by=row.answer_by,
         status=ReferralStatus(row.status),
         answered_on=row.answered_on,
+        consented=row.consented,
     )
 
 

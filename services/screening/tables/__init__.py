@@ -11,7 +11,16 @@ from services.screening.tables.persons import (
     hospital_stay,
     identity_conflict,
 )
-from services.screening.tables.suspicions import diagnosis, referral, rescreening, screening, suspicion, tracing
+from services.screening.tables.suspicions import (
+    diagnosis,
+    follow_up,
+    referral,
+    rescreening,
+    resident_children,
+    screening,
+    suspicion,
+    tracing,
+)
 
 __all__ = [
     "Basis",
@@ -23,6 +32,7 @@ __all__ = [
     "child_number",
     "consent",
     "diagnosis",
+    "follow_up",
     "former_residence",
     "guardian_change",
     "hospital_stay",
@@ -31,6 +41,7 @@ __all__ = [
     "participant",
     "referral",
     "rescreening",
+    "resident_children",
     "screening",
     "suspicion",
     "tracing",

@@ -2,11 +2,13 @@
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Date,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     Numeric,
@@ -21,8 +23,10 @@ from services.screening.domain.referral import ReferralStatus
 from services.screening.tables.common import author, code, codes, metadata, of_child
 from shared.contracts.codes import RehabCategory, ScreeningCategory
 from shared.contracts.events.screening import (
+    ClosingReason,
     DiagnosisOutcome,
     Instrument,
+    RecheckBasis,
     ReferralStep,
     Regression,
     RejectionReason,
@@ -68,12 +72,18 @@ suspicion = Table(
     Column("first_screener", Uuid, nullable=False),
     Column("first_screener_person", Uuid, nullable=False),
     Column("opened_on", Date, nullable=False),
+    Column("since", Date, nullable=False, comment="Day on which it came into its state."),
     code("origin", nullable=True),
     Column("recheck_due_on", Date),
+    code("recheck_basis", nullable=True),
     Column("trace_on", Date),
     Column("failed_traces", Integer, nullable=False),
     code("rehab_category", nullable=True),
+    Column("offer_again_on", Date, comment="After a refusal: the day from which the step is offered again."),
+    code("closing_reason", nullable=True),
+    Column("newborn_hearing", Boolean, nullable=False, comment="Whether the clocks 1-3-6 hold."),
     *codes(state=SuspicionState, origin=SuspicionState, rehab_category=RehabCategory, category=ScreeningCategory),
+    *codes(recheck_basis=RecheckBasis, closing_reason=ClosingReason),
     CheckConstraint("episode >= 1", name="episode"),
     CheckConstraint("failed_traces >= 0", name="failed_traces"),
     # What ended must know where it came from, or it could never be taken up again.
@@ -81,6 +91,8 @@ suspicion = Table(
     CheckConstraint("state NOT IN ('confirmed', 'handed_over') OR rehab_category IS NOT NULL", name="confirmed_as"),
     Index("ix_suspicion_newest", "opened_on", "case_id", "category"),
     Index("ix_suspicion_owner", "owner", "opened_on", "case_id", "category"),
+    Index("ix_suspicion_first_screener", "first_screener", "opened_on", "case_id", "category"),
+    Index("ix_suspicion_trace", "trace_on", "case_id", "category", postgresql_where=text("trace_on IS NOT NULL")),
     postgresql_with={"fillfactor": 70},
 )
 
@@ -98,6 +110,9 @@ referral = Table(
     Column("answer_by", Date, nullable=False),
     code("status"),
     Column("answered_on", Date),
+    Column("consented", Boolean, comment="Whether the guardian agreed, where that was asked."),
+    # The paper slip bears a number that people can read to each other.
+    Column("number", BigInteger, Identity(always=True), nullable=False),
     code("rejection_reason", nullable=True),
     *codes(category=ScreeningCategory, step=ReferralStep, status=ReferralStatus, rejection_reason=RejectionReason),
     CheckConstraint("answer_by >= issued_on", name="answer_after_issue"),
@@ -140,6 +155,7 @@ diagnosis = Table(
     code("outcome"),
     code("rehab_category", nullable=True),
     Column("cars", Numeric(3, 1)),
+    Column("instruments", ARRAY(Text), nullable=False),
     Column("aid_disagrees", Boolean, nullable=False),
     Column("no_screening_record", Boolean, nullable=False),
     *author(),
@@ -157,7 +173,41 @@ tracing = Table(
     Column("episode", Integer, nullable=False),
     Column("attempted_on", Date, nullable=False),
     code("outcome"),
+    Column("signed_on", Date, comment="Date of the guardian's signature under a refusal."),
+    Column("offer_again_on", Date),
     *author(),
     *codes(category=ScreeningCategory, outcome=TracingOutcome),
+    CheckConstraint("(outcome = 'refused') = (signed_on IS NOT NULL)", name="refused_with_signature"),
     Index("ix_tracing_case_id", "case_id", "attempted_on"),
+)
+
+follow_up = Table(
+    "follow_up",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    of_child(),
+    code("category"),
+    Column("episode", Integer, nullable=False),
+    Column("seen_on", Date, nullable=False),
+    Column("in_rehabilitation", Boolean, nullable=False),
+    *author(),
+    *codes(category=ScreeningCategory),
+    Index("ix_follow_up_case_id", "case_id", "seen_on"),
+)
+
+resident_children = Table(
+    "resident_children",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("county", Text, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date, nullable=False, comment="Last day of the period."),
+    Column("children", Integer, nullable=False),
+    Column("source", Text, nullable=False, comment="Where the number is from, as the health authority says."),
+    *author(),
+    CheckConstraint("county ~ '^[0-9]{6}$'", name="county"),
+    CheckConstraint("until >= since", name="period"),
+    CheckConstraint("children > 0", name="children"),
+    Index("ix_resident_children_period", "county", "since", "until", "recorded_at"),
+    comment="Children of 0-6 years resident in a county, from the health authority; the last entry of a period holds.",
 )

@@ -41,13 +41,14 @@ async def test_the_whole_way(chain):
         ("referral_issued", "diagnosis_referred"),
         ("referral_accepted", "diagnosis_referred"),
         ("diagnosis_recorded", "confirmed"),
+        ("recheck_scheduled", "confirmed"),
         ("case_handed_over", "handed_over"),
         ("case_closed", "closed"),
     ]
     facts = await chain.stage.facts(case)
-    assert [fact["sequence"] for fact in facts] == [str(number) for number in range(1, 11)]
+    assert [fact["sequence"] for fact in facts] == [str(number) for number in range(1, 12)]
     assert facts[7]["data"]["no_screening_record"] is False
-    assert facts[8]["data"]["institution"] == str(centre)
+    assert facts[9]["data"]["institution"] == str(centre)
     assert facts[7]["data"]["actor"]["organisation"] == str(chain.hospital.organisation)
 
 
@@ -148,7 +149,10 @@ async def test_a_child_that_a_hospital_diagnoses_first_has_no_screening_record(c
 async def test_newborn_hearing_goes_straight_to_a_hospital(chain):
     case = await chain.register(born=date(2024, 2, 1))
     await chain.refer(case, chain.clinic, chain.hospital, "hearing", on="2024-03-01")
-    assert (await chain.facts(case))[1:] == [("referral_issued", "diagnosis_referred")]
+    assert (await chain.facts(case))[1:] == [
+        ("referral_issued", "diagnosis_referred"),
+        ("recheck_scheduled", "diagnosis_referred"),
+    ]
     body = {"step": "diagnosis", "receiver": str(chain.hospital.organisation), "on": "2024-03-01"}
     refused = await chain.post(chain.clinic, of(case, "referrals", "vision"), body)
     assert code_of(refused) == (404, "screening.no-suspicion")

@@ -36,6 +36,7 @@ def suspicion(child: Child) -> Suspicion:
         first_screener=CLINIC.organisation,
         first_screener_person=CLINIC.person,
         opened_on=date(2024, 3, 20),
+        since=date(2024, 3, 20),
     )
 
 

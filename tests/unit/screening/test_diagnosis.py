@@ -76,10 +76,11 @@ def test_a_decided_diagnosis_ends_the_clock(in_state, protocol):
     pending = in_state(
         SuspicionState.DIAGNOSIS_PENDING, owner=HOSPITAL, recheck_due_on=date(2024, 6, 1), failed_traces=2
     )
-    decision = record_diagnosis(pending, a_diagnosis(), HOSPITAL, protocol, screened=True)
+    speech = a_diagnosis(rehab_category=RehabCategory.SPEECH)
+    decision = record_diagnosis(pending, speech, HOSPITAL, protocol, screened=True)
     assert (decision.suspicion.recheck_due_on, decision.suspicion.trace_on) == (None, None)
     assert decision.suspicion.failed_traces == 0
-    assert decision.suspicion.rehab_category is RehabCategory.AUTISM
+    assert decision.suspicion.rehab_category is RehabCategory.SPEECH
 
 
 @pytest.mark.parametrize("screened", [True, False])

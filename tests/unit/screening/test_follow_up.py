@@ -8,7 +8,7 @@ import pytest
 
 from services.screening.domain.closing import close, hand_over, reopen
 from services.screening.domain.states import machine
-from services.screening.domain.tracing import attempt_tracing, give_up
+from services.screening.domain.tracing import Attempt, attempt_tracing, give_up
 from services.screening.errors import (
     AgeLimitNotReached,
     BeforeSuspicion,
@@ -34,7 +34,7 @@ def referred(in_state):
 def test_failures_in_a_row_are_counted_and_a_contact_forgives_them(referred, protocol):
     counted = []
     for outcome in (NOT_REACHED, NOT_REACHED, REACHED, NOT_REACHED):
-        decision = attempt_tracing(referred, ON, outcome, CLINIC, protocol)
+        decision = attempt_tracing(referred, Attempt(ON, outcome), CLINIC, protocol)
         referred = decision.suspicion
         counted.append(decision.facts[0].failed_in_a_row)
     assert counted == [1, 2, 0, 1]
@@ -44,21 +44,21 @@ def test_failures_in_a_row_are_counted_and_a_contact_forgives_them(referred, pro
 @pytest.mark.parametrize("by", [MCH, CLINIC])
 def test_the_owner_traces_helped_by_the_first_screener(in_state, protocol, by):
     suspicion = in_state(SuspicionState.RECHECK_DUE, owner=MCH)
-    assert attempt_tracing(suspicion, ON, NOT_REACHED, by, protocol).suspicion.failed_traces == 1
+    assert attempt_tracing(suspicion, Attempt(ON, NOT_REACHED), by, protocol).suspicion.failed_traces == 1
 
 
 def test_nobody_else_traces(in_state, protocol):
     with pytest.raises(NotOwner):
-        attempt_tracing(in_state(SuspicionState.RECHECK_DUE, owner=MCH), ON, NOT_REACHED, STRANGER, protocol)
+        attempt_tracing(in_state(SuspicionState.RECHECK_DUE, owner=MCH), Attempt(ON, NOT_REACHED), STRANGER, protocol)
 
 
 @pytest.mark.parametrize("state", SuspicionState)
 def test_only_a_child_that_may_be_lost_is_traced(in_state, protocol, state):
     if state in TRACEABLE:
-        assert attempt_tracing(in_state(state), ON, REACHED, CLINIC, protocol).facts[0].state is state
+        assert attempt_tracing(in_state(state), Attempt(ON, REACHED), CLINIC, protocol).facts[0].state is state
     else:
         with pytest.raises(StateForbids):
-            attempt_tracing(in_state(state), ON, REACHED, CLINIC, protocol)
+            attempt_tracing(in_state(state), Attempt(ON, REACHED), CLINIC, protocol)
 
 
 @pytest.mark.parametrize("made", [0, 1, 2])
@@ -74,7 +74,7 @@ def test_a_lost_case_remembers_where_it_came_from(in_state, protocol, state):
     lost = give_up(in_state(state, failed_traces=3), ON, CLINIC, protocol)
     assert lost.suspicion.state is SuspicionState.LOST_TO_FOLLOW_UP
     assert lost.facts[0].state_before is state
-    found = reopen(lost.suspicion, ReopeningReason.FAMILY_FOUND, ON, CLINIC)
+    found = reopen(lost.suspicion, ReopeningReason.FAMILY_FOUND, ON, CLINIC, protocol)
     assert (found.suspicion.state, found.suspicion.failed_traces, found.suspicion.origin) == (state, 0, None)
 
 
@@ -96,7 +96,7 @@ def test_a_suspicion_is_closed_with_a_reason_and_reopened_where_it_was(in_state,
     decision = close(in_state(state, origin=origin), reason, ON, None, CLINIC, protocol)
     fact = decision.facts[0]
     assert (fact.reason, fact.state_before, fact.state) == (reason, state, SuspicionState.CLOSED)
-    again = reopen(decision.suspicion, ReopeningReason.CLOSED_IN_ERROR, ON, CLINIC)
+    again = reopen(decision.suspicion, ReopeningReason.CLOSED_IN_ERROR, ON, CLINIC, protocol)
     assert again.suspicion.state is (origin or state)
 
 
@@ -172,26 +172,24 @@ def test_nothing_is_closed_lost_or_reopened_before_it_was_suspected(in_state, pr
     with pytest.raises(BeforeSuspicion):
         give_up(in_state(SuspicionState.CONFIRMED, failed_traces=3), early, CLINIC, protocol)
     with pytest.raises(BeforeSuspicion):
-        attempt_tracing(in_state(SuspicionState.CONFIRMED), early, REACHED, CLINIC, protocol)
+        attempt_tracing(in_state(SuspicionState.CONFIRMED), Attempt(early, REACHED), CLINIC, protocol)
+    ended = in_state(SuspicionState.CLOSED, origin=SuspicionState.EXCLUDED)
     with pytest.raises(BeforeSuspicion):
-        reopen(
-            in_state(SuspicionState.CLOSED, origin=SuspicionState.EXCLUDED), ReopeningReason.NEW_CONCERN, early, CLINIC
-        )
+        reopen(ended, ReopeningReason.NEW_CONCERN, early, CLINIC, protocol)
 
 
 @pytest.mark.parametrize(
     "state", sorted(set(SuspicionState) - {SuspicionState.CLOSED, SuspicionState.LOST_TO_FOLLOW_UP})
 )
-def test_what_was_never_ended_is_not_reopened(in_state, state):
+def test_what_was_never_ended_is_not_reopened(in_state, protocol, state):
     with pytest.raises(StateForbids):
-        reopen(in_state(state), ReopeningReason.NEW_CONCERN, ON, CLINIC)
+        reopen(in_state(state), ReopeningReason.NEW_CONCERN, ON, CLINIC, protocol)
 
 
-def test_only_the_owner_reopens(in_state):
+def test_only_the_owner_reopens(in_state, protocol):
+    ended = in_state(SuspicionState.CLOSED, origin=SuspicionState.EXCLUDED)
     with pytest.raises(NotOwner):
-        reopen(
-            in_state(SuspicionState.CLOSED, origin=SuspicionState.EXCLUDED), ReopeningReason.NEW_CONCERN, ON, STRANGER
-        )
+        reopen(ended, ReopeningReason.NEW_CONCERN, ON, STRANGER, protocol)
 
 
 def test_what_is_closed_or_handed_over_is_awaited_no_longer(in_state, protocol):

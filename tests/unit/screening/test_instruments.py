@@ -7,14 +7,14 @@ import pytest
 from services.screening.domain.instruments import (
     DqBand,
     Quotients,
-    abc_positive,
-    any_domain_low,
-    cars_points_to_autism,
     check_cars,
     check_quotients,
-    deviates,
     dq_band,
-    m_chat_23_positive,
+    low_domains,
+    read_abc,
+    read_cars,
+    read_cdss_ii,
+    read_m_chat_23,
 )
 from services.screening.errors import AnswersIncomplete, ScoreOutOfRange
 
@@ -47,7 +47,7 @@ def m_chat(*failing: int) -> dict[int, bool]:
     ],
 )
 def test_m_chat_is_positive_at_two_critical_or_three_of_all(protocol, failing, positive):
-    assert m_chat_23_positive(m_chat(*failing), protocol.m_chat_23) is positive
+    assert read_m_chat_23(m_chat(*failing), protocol.m_chat_23).positive is positive
 
 
 @pytest.mark.parametrize("item", range(1, 24))
@@ -55,41 +55,41 @@ def test_only_four_items_fail_on_yes(protocol, item):
     others = tuple(other for other in (1, 3, 4) if other != item)[:2]
     answers = m_chat(*others)
     answers[item] = item in REVERSED
-    assert m_chat_23_positive(answers, protocol.m_chat_23)
+    assert read_m_chat_23(answers, protocol.m_chat_23).positive
     answers[item] = item not in REVERSED
-    assert not m_chat_23_positive(answers, protocol.m_chat_23)
+    assert not read_m_chat_23(answers, protocol.m_chat_23).positive
 
 
 @pytest.mark.parametrize("first", sorted(CRITICAL))
 def test_each_critical_item_counts_as_critical(protocol, first):
     second = next(item for item in sorted(CRITICAL) if item != first)
-    assert m_chat_23_positive(m_chat(first, second), protocol.m_chat_23)
-    assert not m_chat_23_positive(m_chat(first, 1), protocol.m_chat_23)
+    assert read_m_chat_23(m_chat(first, second), protocol.m_chat_23).positive
+    assert not read_m_chat_23(m_chat(first, 1), protocol.m_chat_23).positive
 
 
 def test_an_unanswered_item_is_not_a_pass(protocol):
     answers = m_chat()
     del answers[23]
     with pytest.raises(AnswersIncomplete) as refusal:
-        m_chat_23_positive(answers, protocol.m_chat_23)
+        read_m_chat_23(answers, protocol.m_chat_23)
     assert refusal.value.details["items"] == [23]
 
 
 def test_twenty_items_of_the_other_m_chat_are_refused(protocol):
     with pytest.raises(AnswersIncomplete) as refusal:
-        m_chat_23_positive(dict.fromkeys(range(1, 21), True), protocol.m_chat_23)
+        read_m_chat_23(dict.fromkeys(range(1, 21), True), protocol.m_chat_23)
     assert refusal.value.details["items"] == [21, 22, 23]
 
 
 @pytest.mark.parametrize(("score", "positive"), [(0, False), (52, False), (53, True), (158, True)])
 def test_abc_is_positive_from_53(protocol, score, positive):
-    assert abc_positive(score, protocol.abc) is positive
+    assert read_abc(score, protocol.abc).positive is positive
 
 
 @pytest.mark.parametrize("score", [-1, 159])
 def test_an_abc_total_outside_the_scale_is_refused(protocol, score):
     with pytest.raises(ScoreOutOfRange):
-        abc_positive(score, protocol.abc)
+        read_abc(score, protocol.abc)
 
 
 @pytest.mark.parametrize(
@@ -119,15 +119,15 @@ def quotients(total: int = 100, **domains: int) -> Quotients:
 
 @pytest.mark.parametrize("domain", ["language", "adaptive", "social"])
 def test_three_domains_make_a_deviation(protocol, domain):
-    assert deviates(quotients(**{domain: 69}), protocol.cdss_ii)
-    assert not deviates(quotients(**{domain: 70}), protocol.cdss_ii)
+    assert read_cdss_ii(quotients(**{domain: 69}), protocol.cdss_ii).deviation
+    assert not read_cdss_ii(quotients(**{domain: 70}), protocol.cdss_ii).deviation
 
 
 @pytest.mark.parametrize("domain", ["gross_motor", "fine_motor"])
 def test_motor_domains_make_none_but_are_low_all_the_same(protocol, domain):
-    assert not deviates(quotients(**{domain: 40}), protocol.cdss_ii)
-    assert any_domain_low(quotients(**{domain: 69}), protocol.cdss_ii)
-    assert not any_domain_low(quotients(**{domain: 70}), protocol.cdss_ii)
+    assert not read_cdss_ii(quotients(**{domain: 40}), protocol.cdss_ii).deviation
+    assert low_domains(quotients(**{domain: 69}), protocol.cdss_ii)
+    assert not low_domains(quotients(**{domain: 70}), protocol.cdss_ii)
 
 
 @pytest.mark.parametrize("wrong", [quotients(total=201), quotients(total=-1), quotients(language=201)])
@@ -145,7 +145,7 @@ def test_the_ends_of_the_scale_are_on_it(protocol, total):
 @pytest.mark.parametrize(("score", "autism"), [("15", False), ("29.5", False), ("30", True), ("60", True)])
 def test_cars_points_to_autism_from_30(protocol, score, autism):
     check_cars(Decimal(score), protocol.cars)
-    assert cars_points_to_autism(Decimal(score), protocol.cars) is autism
+    assert read_cars(Decimal(score), protocol.cars).positive is autism
 
 
 @pytest.mark.parametrize("score", ["14.5", "60.5", "30.25"])

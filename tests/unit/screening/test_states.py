@@ -1,6 +1,7 @@
 """The state machine of handbook §1.5, walked in full."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -8,6 +9,7 @@ from services.screening.domain.states import machine
 from services.screening.errors import StateForbids
 from shared.contracts.events.screening import ClosingReason, SuspicionState
 
+ON = date(2024, 4, 4)
 GOLDEN = {
     "screen_positive": {"rescreen_referred", "diagnosis_referred", "closed"},
     "rescreen_referred": {"recheck_due", "diagnosis_referred", "lost_to_follow_up", "closed"},
@@ -28,10 +30,10 @@ PAIRS = [(state, to) for state in SuspicionState for to in SuspicionState]
 def test_a_suspicion_moves_exactly_as_the_table_says(in_state, state, to):
     suspicion = in_state(state)
     if to in GOLDEN[state]:
-        assert suspicion.moved(to) == replace(suspicion, state=to)
+        assert suspicion.moved(to, ON) == replace(suspicion, state=to, since=ON)
     else:
         with pytest.raises(StateForbids) as refusal:
-            suspicion.moved(to)
+            suspicion.moved(to, ON)
         assert refusal.value.details == {"state": state.value, "act": to.value}
 
 
@@ -39,10 +41,10 @@ def test_a_suspicion_moves_exactly_as_the_table_says(in_state, state, to):
 @pytest.mark.parametrize("origin", [SuspicionState.RESCREEN_REFERRED, SuspicionState.CONFIRMED])
 def test_a_lost_or_closed_suspicion_returns_only_to_where_it_came_from(in_state, state, origin):
     suspicion = in_state(state, origin=origin)
-    assert suspicion.moved(origin).state is origin
+    assert suspicion.moved(origin, ON).state is origin
     for elsewhere in set(SuspicionState) - {origin, SuspicionState.CLOSED}:
         with pytest.raises(StateForbids):
-            suspicion.moved(elsewhere)
+            suspicion.moved(elsewhere, ON)
 
 
 def test_a_suspicion_starts_where_the_handbook_lets_it():

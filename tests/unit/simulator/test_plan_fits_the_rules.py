@@ -38,6 +38,7 @@ from services.screening.domain import closing, diagnosis, initial, referral, res
 from services.screening.domain.instruments import Quotients
 from services.screening.domain.protocol import protocols
 from services.screening.domain.suspicion import Child as ScreenedChild
+from services.screening.domain.tracing import Attempt
 from services.screening.domain.warning_signs import table
 from shared.clock import moment_of
 from shared.contracts.codes import OrgType
@@ -231,7 +232,9 @@ def diagnosed(child: Child, suspicion):
 def traced(suspicion, days, lost_on, owner):
     for day in days:
         assert day >= suspicion.trace_on
-        suspicion = tracing.attempt_tracing(suspicion, day, TracingOutcome.NOT_REACHED, owner, PROTOCOL).suspicion
+        suspicion = tracing.attempt_tracing(
+            suspicion, Attempt(day, TracingOutcome.NOT_REACHED), owner, PROTOCOL
+        ).suspicion
     return tracing.give_up(suspicion, lost_on, owner, PROTOCOL).suspicion
 
 

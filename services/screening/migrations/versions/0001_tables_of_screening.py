@@ -216,6 +216,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("rehab_category", sa.Text(), nullable=True),
         sa.Column("cars", sa.Numeric(precision=3, scale=1), nullable=True),
+        sa.Column("instruments", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("aid_disagrees", sa.Boolean(), nullable=False),
         sa.Column("no_screening_record", sa.Boolean(), nullable=False),
         sa.Column("organisation", sa.Uuid(), nullable=False),
@@ -368,6 +369,10 @@ def upgrade() -> None:
         sa.Column("answer_by", sa.Date(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column(
+            "consented", sa.Boolean(), nullable=True, comment="Whether the guardian agreed, where that was asked."
+        ),
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("rejection_reason", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "(status = 'rejected') = (rejection_reason IS NOT NULL)", name=op.f("ck_referral_rejected_with_reason")
@@ -478,11 +483,32 @@ def upgrade() -> None:
         sa.Column("first_screener", sa.Uuid(), nullable=False),
         sa.Column("first_screener_person", sa.Uuid(), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False, comment="Day on which it came into its state."),
         sa.Column("origin", sa.Text(), nullable=True),
         sa.Column("recheck_due_on", sa.Date(), nullable=True),
+        sa.Column("recheck_basis", sa.Text(), nullable=True),
         sa.Column("trace_on", sa.Date(), nullable=True),
         sa.Column("failed_traces", sa.Integer(), nullable=False),
         sa.Column("rehab_category", sa.Text(), nullable=True),
+        sa.Column(
+            "offer_again_on",
+            sa.Date(),
+            nullable=True,
+            comment="After a refusal: the day from which the step is offered again.",
+        ),
+        sa.Column("closing_reason", sa.Text(), nullable=True),
+        sa.Column("newborn_hearing", sa.Boolean(), nullable=False, comment="Whether the clocks 1-3-6 hold."),
+        sa.CheckConstraint(
+            "closing_reason IN ('normal_on_recheck', 'excluded_by_diagnosis', 'handed_over', "
+            "'other_condition_referred', 'guardian_refused', 'moved_out', 'lost_to_follow_up', 'age_limit', "
+            "'deceased', 'duplicate_merged', 'entered_in_error')",
+            name=op.f("ck_suspicion_closing_reason"),
+        ),
+        sa.CheckConstraint(
+            "recheck_basis IN ('borderline', 'normal_rescreening', 'undetermined_diagnosis', 'newborn_hearing', "
+            "'follow_up')",
+            name=op.f("ck_suspicion_recheck_basis"),
+        ),
         sa.CheckConstraint(
             "category IN ('vision', 'hearing', 'physical', 'intellectual', 'autism')",
             name=op.f("ck_suspicion_category"),
@@ -516,6 +542,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_suspicion_newest", "suspicion", ["opened_on", "case_id", "category"], unique=False)
     op.create_index("ix_suspicion_owner", "suspicion", ["owner", "opened_on", "case_id", "category"], unique=False)
+    op.create_index(
+        "ix_suspicion_first_screener",
+        "suspicion",
+        ["first_screener", "opened_on", "case_id", "category"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_suspicion_trace",
+        "suspicion",
+        ["trace_on", "case_id", "category"],
+        unique=False,
+        postgresql_where=sa.text("trace_on IS NOT NULL"),
+    )
     op.create_table(
         "tracing",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -524,6 +563,8 @@ def upgrade() -> None:
         sa.Column("episode", sa.Integer(), nullable=False),
         sa.Column("attempted_on", sa.Date(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=True, comment="Date of the guardian's signature under a refusal."),
+        sa.Column("offer_again_on", sa.Date(), nullable=True),
         sa.Column("organisation", sa.Uuid(), nullable=False),
         sa.Column("person", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -531,10 +572,14 @@ def upgrade() -> None:
             "category IN ('vision', 'hearing', 'physical', 'intellectual', 'autism')", name=op.f("ck_tracing_category")
         ),
         sa.CheckConstraint("outcome IN ('reached', 'not_reached', 'refused')", name=op.f("ck_tracing_outcome")),
+        sa.CheckConstraint(
+            "(outcome = 'refused') = (signed_on IS NOT NULL)", name=op.f("ck_tracing_refused_with_signature")
+        ),
         sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_tracing_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tracing")),
     )
     op.create_index("ix_tracing_case_id", "tracing", ["case_id", "attempted_on"], unique=False)
+    create_follow_up_and_residents()
     op.create_table(
         "certificate_application",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -621,8 +666,11 @@ def downgrade() -> None:
     op.drop_index("ix_certificate_application_hospital", table_name="certificate_application")
     op.drop_index("ix_certificate_application_case_id", table_name="certificate_application")
     op.drop_table("certificate_application")
+    drop_follow_up_and_residents()
     op.drop_index("ix_tracing_case_id", table_name="tracing")
     op.drop_table("tracing")
+    op.drop_index("ix_suspicion_trace", table_name="suspicion", postgresql_where=sa.text("trace_on IS NOT NULL"))
+    op.drop_index("ix_suspicion_first_screener", table_name="suspicion")
     op.drop_index("ix_suspicion_owner", table_name="suspicion")
     op.drop_index("ix_suspicion_newest", table_name="suspicion")
     op.drop_table("suspicion")
@@ -661,3 +709,61 @@ def downgrade() -> None:
     op.drop_index("ix_child_birth_date", table_name="child")
     op.drop_table("child")
     drop_journal()
+
+
+def create_follow_up_and_residents() -> None:
+    """Create the tables of follow-up and of the health authority's numbers of resident children."""
+    op.create_table(
+        "follow_up",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("episode", sa.Integer(), nullable=False),
+        sa.Column("seen_on", sa.Date(), nullable=False),
+        sa.Column("in_rehabilitation", sa.Boolean(), nullable=False),
+        sa.Column("organisation", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "category IN ('vision', 'hearing', 'physical', 'intellectual', 'autism')",
+            name=op.f("ck_follow_up_category"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_follow_up_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up")),
+    )
+    op.create_index("ix_follow_up_case_id", "follow_up", ["case_id", "seen_on"], unique=False)
+    op.create_table(
+        "resident_children",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("county", sa.Text(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False, comment="Last day of the period."),
+        sa.Column("children", sa.Integer(), nullable=False),
+        sa.Column(
+            "source", sa.Text(), nullable=False, comment="Where the number is from, as the health authority says."
+        ),
+        sa.Column("organisation", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("children > 0", name=op.f("ck_resident_children_children")),
+        sa.CheckConstraint("county ~ '^[0-9]{6}$'", name=op.f("ck_resident_children_county")),
+        sa.CheckConstraint("until >= since", name=op.f("ck_resident_children_period")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resident_children")),
+        comment=(
+            "Children of 0-6 years resident in a county, from the health authority; the last entry of a period holds."
+        ),
+    )
+    op.create_index(
+        "ix_resident_children_period",
+        "resident_children",
+        ["county", "since", "until", "recorded_at"],
+        unique=False,
+    )
+
+
+def drop_follow_up_and_residents() -> None:
+    """Drop them."""
+    op.drop_index("ix_resident_children_period", table_name="resident_children")
+    op.drop_table("resident_children")
+    op.drop_index("ix_follow_up_case_id", table_name="follow_up")
+    op.drop_table("follow_up")
