@@ -1,6 +1,9 @@
-"""Education (教育提质): where a child is placed, its days at school, the licences of institutions (handbook §4).
+"""Education (教育提质): where a child is placed, its school roll, its days, its programme, home teaching (handbook §4).
 
-Owns placements, attendance and education licences. Consumes screening's `child_registered`.
-Emits `placement_decided`, `attendance_recorded`, and about institutions `education_licence_granted`.
+Owns the school-age watch, placements, roll, programmes, attendance, home teaching, gaps and education licences.
+Consumes screening's facts about the child: registered, diagnosed, moved, merged, masked, erased, dead.
+Emits `school_age_watch_opened`, `placement_decided`, `placement_ended`, `school_enrolled`, `iep_agreed`,
+`attendance_recorded`, `home_teaching_recorded`, `attendance_gap_detected`; about institutions
+`education_licence_granted`.
 Run by county education authorities, schools, and rehabilitation centres with a teaching site.
 """

@@ -1,35 +1,46 @@
-"""Education's settings: the [assumed] figures of handbook §4 with their defaults."""
+"""Education's settings; the [assumed] figures of handbook §4 stand in the calendar's policy file."""
 
-from datetime import date
+from functools import cached_property
+from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import SettingsConfigDict
 
-from services.education.domain import Policy
+from services.education.domain.calendar import BUILT_IN, SchoolPolicy, read_school_policies
+from shared.policyfile import Policies
 from shared.settings import ServiceSettings
 
-A_COMMON_YEAR = 2023
+
+class Rules(BaseModel):
+    """Choices of a county beside its calendar; `EDUCATION_RULES__<NAME>` sets another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    visible_after_days: int = Field(
+        default=90,
+        ge=0,
+        title="离开后可见天数",
+        description="How long a school or site still sees a child that left it, days (§4).",
+    )
+    gap_check_seconds: float = Field(
+        default=3600.0,
+        gt=0,
+        title="控辍检查间隔",
+        description="How often the service looks whether a new day of dropout control is due (§4).",
+    )
 
 
 class Settings(ServiceSettings):
     """Environment of education: `EDUCATION_...`."""
 
-    model_config = SettingsConfigDict(env_prefix="EDUCATION_", frozen=True, extra="ignore")
-
-    school_age: int = Field(default=6, ge=5, le=8, description="Age at which compulsory schooling begins (义务教育法).")
-    cut_off: tuple[int, int] = Field(default=(8, 31), description="Month and day to have turned that age by [assumed].")
-    deferral_months: int = Field(default=12, ge=1, description="Longest deferral before its review.")
-    visible_after_days: int = Field(
-        default=90, ge=0, description="How long a child that left stays in sight [assumed]."
+    model_config = SettingsConfigDict(
+        env_prefix="EDUCATION_", env_nested_delimiter="__", env_nested_max_split=1, frozen=True, extra="ignore"
     )
 
-    @field_validator("cut_off")
-    @classmethod
-    def _exists_every_year(cls, cut_off: tuple[int, int]) -> tuple[int, int]:
-        date(A_COMMON_YEAR, *cut_off)
-        return cut_off
+    rules: Rules = Rules()
+    policy_folder: Path = Field(default=BUILT_IN, description="Folder of the calendar; a county may have its own.")
 
-    @property
-    def policy(self) -> Policy:
-        """The figures as the rules take them."""
-        return Policy(self.school_age, self.cut_off, self.deferral_months)
+    @cached_property
+    def policies(self) -> Policies[SchoolPolicy]:
+        """The calendars, read once; raises on one that cannot be read."""
+        return read_school_policies(self.policy_folder)

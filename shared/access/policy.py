@@ -100,6 +100,17 @@ class Act(StrEnum):
     RECORD_ATTENDANCE = "attendance.record"
     GRANT_LICENCE = "licence.grant"
     READ_LICENCE = "licence.read"
+    END_PLACEMENT = "placement.end"
+    DISPUTE_PLACEMENT = "placement.dispute"
+    ENROL_IN_SCHOOL = "school-roll.enrol"
+    AGREE_IEP = "iep.agree"
+    READ_IEP = "iep.read"
+    RECORD_HOME_TEACHING = "home-teaching.record"
+    READ_SCHOOL_AGE = "school-age.read"
+    READ_SCHOOL_CALENDAR = "school-calendar.read"
+    READ_ENROLMENT_RATE = "enrolment-rate.read"
+    RECORD_RESOURCE_ROOM = "resource-room.record"
+    READ_RESOURCE_ROOMS = "resource-room.read"
     # custody
     ADMIT_TO_CUSTODY = "custody.admit"
     END_CUSTODY = "custody.end"
@@ -190,6 +201,17 @@ TABLE: dict[Act, Rule] = {
     Act.RECORD_ATTENDANCE: _by(T.SCHOOL, T.REHAB_CENTRE),
     Act.GRANT_LICENCE: _by(T.EDUCATION_AUTHORITY),
     Act.READ_LICENCE: _by(EVERYONE),
+    Act.END_PLACEMENT: _by(T.SCHOOL, T.EDUCATION_AUTHORITY),
+    Act.DISPUTE_PLACEMENT: _by(T.EDUCATION_AUTHORITY),
+    Act.ENROL_IN_SCHOOL: _by(T.SCHOOL),
+    Act.AGREE_IEP: _by(T.SCHOOL),
+    Act.READ_IEP: _by(T.SCHOOL, T.REHAB_CENTRE, T.EDUCATION_AUTHORITY),
+    Act.RECORD_HOME_TEACHING: _by(T.SCHOOL),
+    Act.READ_SCHOOL_AGE: _by(T.EDUCATION_AUTHORITY, T.FEDERATION),
+    Act.READ_SCHOOL_CALENDAR: _by(EVERYONE),
+    Act.READ_ENROLMENT_RATE: _by(AUTHORITIES),
+    Act.RECORD_RESOURCE_ROOM: _by(T.EDUCATION_AUTHORITY),
+    Act.READ_RESOURCE_ROOMS: _by(T.EDUCATION_AUTHORITY, T.FEDERATION),
     Act.ADMIT_TO_CUSTODY: _by(T.CARE_HOME, T.REHAB_CENTRE),
     Act.END_CUSTODY: _by(T.CARE_HOME, T.REHAB_CENTRE),
     Act.READ_CUSTODY: _by(T.CARE_HOME, T.REHAB_CENTRE, T.FEDERATION),

@@ -78,7 +78,10 @@ def test_the_check_sees_what_it_should(tmp_path: Path):
     assert [handler.lineno for handler in broad_handlers(file)] == [3]
 
 
-COMMITTING = {"services/timeline/assessment.py": "a task by the clock has no door that would end its unit of work"}
+COMMITTING = {
+    "services/education/handlers/dropout.py": "the daily watch has no door that would end its unit of work",
+    "services/timeline/assessment.py": "a task by the clock has no door that would end its unit of work",
+}
 """Files beside the doors that end a unit of work, with the reason."""
 
 

@@ -18,7 +18,6 @@ WITH_A_REASON = {
     ("directory", "passwords"): "Argon2id runs in threads of its own",
     ("directory", "tokens"): "signing keys and claims belong to no table",
     ("directory", "org_types"): "data: roles and purposes that fit each kind of organisation",
-    ("education", "placement_modes"): "data: the table of placement modes of handbook §4",
     ("screening", "vault"): "encryption of identity at rest, which no other service holds",
     ("timeline", "assessment"): "a task by the clock: nobody asks for it and no fact alone calls for it",
     ("timeline", "completeness"): "what every answer says of each producer, kept for a second",

@@ -58,7 +58,7 @@ async def test_one_stage_is_licensed_once_at_a_time_even_at_the_same_moment(educ
         ({"number": ""}, "invalid-request"),
         ({"number": "9" * 41}, "invalid-request"),
         ({"valid_from": "soon"}, "invalid-request"),
-        ({"teachers": []}, "invalid-request"),
+        ({"teachers": ["no-id"]}, "invalid-request"),
         ({"valid_until": "2023-08-31"}, "education.period-reversed"),
         ({"partner_school": str(uuid4())}, "temporarily-unavailable"),
     ],

@@ -110,7 +110,9 @@ async def test_a_bad_decision_is_refused_and_leaves_no_trace(education, authorit
 
 async def test_a_deferral_names_no_school(education, authority, school):
     case = await a_school_child(education)
-    order = an_order(school, mode="deferred", ends_on="2024-08-31") | {"school": str(school.organisation)}
+    order = an_order(school, mode="deferred", ends_on="2024-08-31", applied_on="2023-06-05") | {
+        "school": str(school.organisation)
+    }
     before = await education.counts()
     assert code_of(await place(education, authority, case, order)) == (422, "education.school-not-expected")
     assert await education.counts() == before

@@ -4,7 +4,9 @@ from uuid import UUID
 import pytest
 
 from services.education import errors
-from services.education.domain import Licence, Placement, SchoolDay, counts, grant_licence, record_attendance
+from services.education.domain.attendance import SchoolDay, record_attendance
+from services.education.domain.licences import Licence, counts, grant_licence
+from services.education.domain.placement import Placement
 from shared.contracts.events.education import AttendanceStatus, LicenceStage, PlacementMode
 from shared.errors import InTheFuture
 

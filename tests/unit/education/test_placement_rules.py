@@ -5,20 +5,21 @@ from uuid import UUID
 import pytest
 
 from services.education import errors
-from services.education.domain import (
+from services.education.domain.calendar import read_school_policies
+from services.education.domain.placement import (
     Placement,
     PlacementOrder,
-    Policy,
+    Pupil,
     decide_placement,
     in_force,
     mode_rules,
-    school_age_begins,
 )
+from services.education.domain.school_age import compulsory_age
 from shared.contracts.events.education import PlacementMode, PlacementStep, SkipReason
 from shared.errors import InTheFuture
 
 SCHOOL, SITE = UUID(int=1), UUID(int=2)
-POLICY = Policy(school_age=6, cut_off=(8, 31), deferral_months=12)
+POLICY = read_school_policies().in_force(date(2024, 9, 18))
 TODAY = date(2024, 9, 18)
 NINE_YEARS_OLD = date(2015, 3, 1)
 FOUR_YEARS_OLD = date(2020, 3, 1)
@@ -45,7 +46,8 @@ def an_order(mode=PlacementMode.REGULAR_CLASS, **changes):
 
 
 def decide(order, born=NINE_YEARS_OLD, earlier=()):
-    return decide_placement(born, order, earlier, POLICY, today=TODAY)
+    pupil = Pupil(born, "371602", compulsory_age(born, POLICY).first)
+    return decide_placement(pupil, order, earlier, POLICY, today=TODAY)
 
 
 def test_the_table_is_the_handbooks():
@@ -111,7 +113,7 @@ def test_the_order_is_that_of_compulsory_schooling_and_asks_nothing_for_a_younge
     ],
 )
 def test_school_age_begins_in_the_september_after_the_sixth_birthday(born, first_day):
-    assert school_age_begins(born, POLICY) == first_day
+    assert compulsory_age(born, POLICY).first == first_day
 
 
 @pytest.mark.parametrize(
@@ -133,8 +135,9 @@ def test_an_order_that_contradicts_itself_is_refused(mode, changes, refusal):
 
 
 def test_a_deferral_of_just_a_year_is_possible_and_keeps_no_roll():
-    fact = decide(an_order(PlacementMode.DEFERRED, ends_on=date(2025, 8, 31)))
+    fact = decide(an_order(PlacementMode.DEFERRED, ends_on=date(2025, 8, 31), applied_on=date(2024, 6, 3)))
     assert (fact.school, fact.site, fact.ends_on) == (None, None, date(2025, 8, 31))
+    assert fact.review_by == date(2025, 8, 31)
 
 
 @pytest.mark.parametrize(

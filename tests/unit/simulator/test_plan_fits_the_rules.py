@@ -18,16 +18,11 @@ from services.custody.domain.papers import AdmissionPaper
 from services.custody.domain.places import Licence as CustodyLicence
 from services.custody.domain.places import check_places
 from services.custody.domain.rules import Rules as CustodyRules
-from services.education.domain import (
-    Licence,
-    Placement,
-    PlacementOrder,
-    SchoolDay,
-    decide_placement,
-    grant_licence,
-    record_attendance,
-)
-from services.education.domain import Policy as EducationPolicy
+from services.education.domain.attendance import SchoolDay, record_attendance
+from services.education.domain.calendar import read_school_policies
+from services.education.domain.licences import Licence, grant_licence
+from services.education.domain.placement import Placement, PlacementOrder, Pupil, decide_placement
+from services.education.domain.school_age import compulsory_age
 from services.rehab.domain.designation import Designation, DesignationOrder, designation_for, grant_designation
 from services.rehab.domain.enrolment import Enrolment
 from services.rehab.domain.evaluation import EvaluationOrder, record_evaluation
@@ -49,7 +44,7 @@ from tests.support.tokens import an_actor
 TODAY = source().as_of
 END_OF_TODAY = moment_of(TODAY + timedelta(days=1))
 ID = UUID(int=1)
-EDUCATION = EducationPolicy(school_age=6, cut_off=(8, 31), deferral_months=12)
+EDUCATION = read_school_policies().in_force(TODAY)
 CUSTODY = CustodyRules()
 RULES = Rules()
 PROTOCOL = protocols().in_force(date(2024, 1, 1))
@@ -98,7 +93,9 @@ def test_every_placement_and_school_day_is_accepted():
         order = PlacementOrder(
             p.mode, org(p.school), p.site and org(p.site), p.decided_on, p.starts_on, p.ends_on, p.reasons
         )
-        fact = decide_placement(child.person.birth_date, order, [], EDUCATION, today=TODAY)
+        born = child.person.birth_date
+        pupil = Pupil(born, child.county, compulsory_age(born, EDUCATION).first)
+        fact = decide_placement(pupil, order, [], EDUCATION, today=TODAY)
         placement = Placement(fact.placement, fact.mode, fact.site or fact.school, fact.starts_on, fact.ends_on)
         for day in child.school_days:
             record_attendance([placement], org(day.institution), SchoolDay(day.on, day.status), None, today=TODAY)

@@ -1,0 +1,1 @@
+"""Commands, reactions and the daily watch of education: load, decide, save, record."""
