@@ -98,8 +98,9 @@ def decide_placement(
     """Choose a form of schooling, in the order of the law; one child has one placement at a time."""
     mode = mode_rules()[order.mode]
     _check_pupil(pupil, order)
-    _check_period(order, policy, today)
+    _check_period(order, today)
     check_places(mode, order)
+    check_deferral(order, policy)
     check_age(mode, pupil.born, order.starts_on)
     if unexplained := unexplained_steps(pupil, order):
         raise errors.SkippedStepNeedsReason(steps=unexplained)
@@ -141,14 +142,13 @@ def _check_pupil(pupil: Pupil, order: PlacementOrder) -> None:
         raise errors.ChildDied(died_on=pupil.died_on.isoformat())
 
 
-def _check_period(order: PlacementOrder, policy: SchoolPolicy, today: date) -> None:
+def _check_period(order: PlacementOrder, today: date) -> None:
     if order.decided_on > today:
         raise InTheFuture(field="decided_on")
     if order.ends_on is not None and order.ends_on < order.starts_on:
         raise errors.PeriodReversed
     if order.review_by is not None and order.review_by < order.starts_on:
         raise errors.PeriodReversed
-    check_deferral(order, policy)
 
 
 @rule("education.deferral", "source", zh="延缓入学：监护人申请、批准、每年复核")

@@ -6,6 +6,7 @@ Revision 0001 after .
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
 from shared.journal.revisions import create_journal, drop_journal
 
 revision = "0001"
@@ -118,11 +119,13 @@ def upgrade() -> None:
         sa.CheckConstraint("(school IS NULL) = (mode = 'deferred')", name=op.f("ck_placement_roll")),
         sa.CheckConstraint("(site IS NOT NULL) = (mode = 'teaching_site')", name=op.f("ck_placement_site")),
         sa.CheckConstraint(
-            "end_reason IN ('reviewed', 'graduated', 'transferred', 'moved_away', 'licence_ended', 'aged_out', 'deceased', 'entered_in_error')",
+            "end_reason IN ('reviewed', 'graduated', 'transferred', 'moved_away', "
+            "'licence_ended', 'aged_out', 'deceased', 'entered_in_error')",
             name=op.f("ck_placement_end_reason"),
         ),
         sa.CheckConstraint(
-            "mode IN ('regular_class', 'special_class', 'special_school', 'home_teaching', 'teaching_site', 'preschool_inclusive', 'vocational', 'deferred')",
+            "mode IN ('regular_class', 'special_class', 'special_school', 'home_teaching', "
+            "'teaching_site', 'preschool_inclusive', 'vocational', 'deferred')",
             name=op.f("ck_placement_mode"),
         ),
         sa.CheckConstraint("ends_on >= starts_on AND last_day >= starts_on - 1", name=op.f("ck_placement_period")),
@@ -155,7 +158,8 @@ def upgrade() -> None:
             "said_by", sa.Uuid(), nullable=False, comment="Fact that says so: the record, or its last correction."
         ),
         sa.CheckConstraint(
-            "mode IN ('regular_class', 'special_class', 'special_school', 'home_teaching', 'teaching_site', 'preschool_inclusive', 'vocational', 'deferred')",
+            "mode IN ('regular_class', 'special_class', 'special_school', 'home_teaching', "
+            "'teaching_site', 'preschool_inclusive', 'vocational', 'deferred')",
             name=op.f("ck_attendance_mode"),
         ),
         sa.CheckConstraint("status IN ('present', 'absent', 'leave')", name=op.f("ck_attendance_status")),
