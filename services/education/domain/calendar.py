@@ -100,7 +100,7 @@ class SchoolPolicy(PolicyVersion):
     resource_room_pupils: Figure[int] = Field(
         title="资源教室学生数", description="Pupils with disabilities from which an ordinary school owes a room (§4)."
     )
-    enrolment_modes: Figure[frozenset[PlacementMode]] = Field(
+    enrolment_modes: Figure[tuple[PlacementMode, ...]] = Field(
         title="入学率计入的安置方式", description="Forms of schooling that count into the enrolment rate (§4)."
     )
     enrolment_threshold_percent: Figure[int] = Field(
