@@ -1,18 +1,14 @@
 """Stage evaluations: every value is checked against the instrument's table (handbook §3.6; 孤独症规范)."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-
 from services.rehab.domain.enrolment import Enrolment
+from services.rehab.domain.instruments import INSTRUMENTS, Instrument, Number, TotalRule
+from services.rehab.domain.rules import Rules
 from services.rehab.errors import (
     NotForThisAge,
     OutsideEnrolment,
@@ -21,111 +17,13 @@ from services.rehab.errors import (
     TotalMismatch,
     UnknownDimension,
     UnknownInstrument,
+    UnknownVersion,
 )
 from shared.ages import age_in_months
 from shared.contracts.events.rehab import Checkpoint, ScaleScore, StageEvaluationRecorded
+from shared.rulebook.registry import rule
 
 PERCENT = Decimal(100)
-DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,2})?")
-
-
-class Direction(StrEnum):
-    """How a score reads; a classification (GMFCS) is no outcome and has no direction."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    NONE = "none"
-
-
-class TotalRule(StrEnum):
-    """How a total follows from its parts, where it does."""
-
-    SUM_OF_ITEMS = "sum_of_items"
-    MEAN_OF_PERCENTAGES = "mean_of_percentages"
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Number(_Row):
-    """A dimension with a range; `repeat` makes `item_1` to `item_n` of it, `items` tells how many it sums."""
-
-    code: str
-    min: Decimal
-    max: Decimal
-    step: Decimal
-    items: int | None = None
-    repeat: int | None = None
-
-    def allows(self, value: str) -> bool:
-        """Tell whether a value lies in the range and on the step."""
-        if not DECIMAL.fullmatch(value):
-            return False
-        number = Decimal(value)
-        return self.min <= number <= self.max and number % self.step == 0
-
-    @property
-    def allowed(self) -> str:
-        """The range as a sentence shows it."""
-        return f"{self.min} … {self.max} (± {self.step})"
-
-
-class Ordered(_Row):
-    """A dimension of ordered codes, which are not numbers (GMFCS, S-S)."""
-
-    code: str
-    codes: tuple[str, ...]
-
-    def allows(self, value: str) -> bool:
-        """Tell whether a value is one of the codes."""
-        return value in self.codes
-
-    @property
-    def allowed(self) -> str:
-        """The codes as a sentence shows them."""
-        return " < ".join(self.codes)
-
-
-class AgeRange(_Row):
-    """Ages in completed months: from, and before."""
-
-    from_: Annotated[int, Field(alias="from")]
-    before: int
-
-
-class Instrument(_Row):
-    """A row of the table of handbook §3.6. Scores are stored; item texts, which are copyrighted, are not."""
-
-    code: str
-    zh: str
-    en: str
-    direction: Direction
-    basis: str
-    age_months: AgeRange | None = None
-    required: tuple[str, ...]
-    total: TotalRule | None = None
-    values: tuple[Number | Ordered, ...]
-
-    @property
-    def dimensions(self) -> Mapping[str, Number | Ordered]:
-        """Every dimension by its code, repeated items one by one, in the order of the instrument."""
-        return {code: value for value in self.values for code in _codes_of(value)}
-
-
-def _codes_of(value: Number | Ordered) -> Sequence[str]:
-    if isinstance(value, Ordered) or value.repeat is None:
-        return (value.code,)
-    return tuple(f"{value.code}_{number}" for number in range(1, value.repeat + 1))
-
-
-INSTRUMENTS: Mapping[str, Instrument] = {
-    row.code: row
-    for row in TypeAdapter(tuple[Instrument, ...]).validate_json(
-        Path(__file__).with_name("instruments.json").read_bytes()
-    )
-}
-"""The whole table of handbook §3.6 by instrument code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +39,23 @@ class EvaluationOrder:
     scores: Mapping[str, str]
 
 
-def record_evaluation(enrolment: Enrolment, born: date, order: EvaluationOrder) -> StageEvaluationRecorded:
-    """Record an evaluation of an enrolled child; one at exit may fall on the day the enrolment ends.
+@rule("rehab.evaluation-recorded", "source", zh="评估记录量表、版本、原始分、评估人和日期；结束评估可在结束后14天内")
+def record_evaluation(
+    enrolment: Enrolment, born: date, order: EvaluationOrder, rules: Rules
+) -> StageEvaluationRecorded:
+    """Record an evaluation of an enrolled child; one at exit in its window after the end (孤独症规范; handbook §3.5).
 
-    Raises OutsideEnrolment, UnknownInstrument, NotForThisAge, UnknownDimension, ScoreMissing, ScoreOutOfRange or
-    TotalMismatch.
+    Raises OutsideEnrolment, UnknownInstrument, UnknownVersion, NotForThisAge, UnknownDimension, ScoreMissing,
+    ScoreOutOfRange or TotalMismatch.
     """
-    if not enrolment.started_on <= order.assessed_on <= enrolment.over_on:
+    window = timedelta(days=rules.evaluation_window_days if order.checkpoint is Checkpoint.EXIT else 0)
+    if not enrolment.started_on <= order.assessed_on <= enrolment.over_on + window:
         raise OutsideEnrolment(since=enrolment.started_on.isoformat(), until=enrolment.over_on.isoformat())
     instrument = INSTRUMENTS.get(order.instrument)
     if instrument is None:
         raise UnknownInstrument(instrument=order.instrument)
+    if instrument.versions and order.instrument_version not in instrument.versions:
+        raise UnknownVersion(instrument=instrument.code, versions=list(instrument.versions))
     _check_age(instrument, born, order.assessed_on)
     check_scores(instrument, order.scores)
     scores = tuple(ScaleScore(dimension=d, value=order.scores[d]) for d in instrument.dimensions if d in order.scores)
@@ -162,8 +66,9 @@ def record_evaluation(enrolment: Enrolment, born: date, order: EvaluationOrder) 
     )  # fmt: skip
 
 
+@rule("rehab.scores", "source", zh="每个分值须在量表范围和步长内，总分须与各项一致")
 def check_scores(instrument: Instrument, scores: Mapping[str, str]) -> None:
-    """Check every value against the table, then the total against its parts."""
+    """Check every value against the table, then the total against its parts (孤独症规范; handbook §3.6)."""
     dimensions = instrument.dimensions
     for dimension, value in scores.items():
         if dimension not in dimensions:

@@ -1,6 +1,7 @@
 """Figures of the workflow that are a county's choice: the handbook's defaults, each [assumed], each a setting."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -54,4 +55,36 @@ class Rules(BaseModel):
         le=1440,
         title="单次训练最长分钟数",
         description="F08: a longer session in one day is not plausible, minutes (§3.7).",
+    )
+    evaluation_months: tuple[int, ...] = Field(
+        default=(0, 3, 6), min_length=1, title="最初的评估月份", description="First evaluations, in months (§3.5)."
+    )
+    evaluation_every_months: int = Field(
+        default=6, ge=1, title="此后的评估间隔（月）", description="Months between evaluations after those (§3.5)."
+    )
+    evaluation_window_days: int = Field(
+        default=14, ge=0, title="评估时间窗（天）", description="Days before and after the day of an evaluation (§3.5)."
+    )
+    largest_group: int = Field(
+        default=8, ge=2, title="集体课人数上限", description="Children of one group session at most (§3.5)."
+    )
+    individual_minutes_from: int = Field(
+        default=30, ge=1, title="单训时长下限（分钟）", description="Guidance: an individual session lasts from (§3.5)."
+    )
+    individual_minutes_until: int = Field(
+        default=45,
+        ge=1,
+        title="单训时长上限（分钟）",
+        description="Guidance: an individual session lasts until (§3.5).",
+    )
+    cars_severe_from: int = Field(
+        default=36, ge=30, le=60, title="CARS 重度起点", description="CARS total that reads as severe, 36 or 37 (§3.6)."
+    )
+    claim_cycle_months: Literal[1, 2, 3, 4, 6, 12] = Field(
+        default=3,
+        title="结算周期（月）",
+        description="Months of a settlement cycle, counted from January (§3.3 step 7).",
+    )
+    recover_within_days: int = Field(
+        default=30, ge=0, title="追回期限（天）", description="Days in which money that is demanded back is due (§3.4)."
     )

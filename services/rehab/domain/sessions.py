@@ -21,8 +21,15 @@ from services.rehab.errors import (
     SessionTooLong,
     SessionVoid,
 )
-from shared.contracts.events.rehab import CorrectionReason, SessionContent, SessionCorrected, SessionRecorded
+from shared.contracts.events.rehab import (
+    CorrectionReason,
+    SessionContent,
+    SessionCorrected,
+    SessionMode,
+    SessionRecorded,
+)
 from shared.errors import InTheFuture
+from shared.rulebook.registry import rule
 
 Interval = tuple[datetime, datetime]
 
@@ -34,6 +41,8 @@ class SessionOrder:
     case: UUID
     enrolment: UUID
     content: SessionContent
+    words: str | None = None
+    """What was done and how the child answered it: stays with the centre, only a keyed digest travels."""
 
     @property
     def times(self) -> Interval:
@@ -52,8 +61,12 @@ class LoggedSession:
     said_by: UUID
 
 
+@rule("rehab.session-overlap", "assumed", zh="同一儿童的训练时间不得重叠，首尾相接不算")
 def overlap(busy: Interval) -> SessionOverlaps:
-    """Return the refusal that names the time at which the child is busy, and nothing else of another centre's."""
+    """Refuse a session while the child is busy, back to back is not (handbook §3.7).
+
+    The refusal names the time and nothing else of another centre's session.
+    """
     return SessionOverlaps(starts_at=busy[0].isoformat(), ends_at=busy[1].isoformat())
 
 
@@ -72,8 +85,17 @@ class BusyTimes:
         insort(self._intervals, (starts_at, ends_at))
 
 
+@rule(
+    "rehab.session-times",
+    "assumed",
+    zh="训练有起止时间、不超过时长上限、不在将来",
+    setting="REHAB_RULES__LONGEST_SESSION_MINUTES",
+)
 def check_times(content: SessionContent, now: datetime, rules: Rules) -> None:
-    """Check what holds of any session. Raises SessionBackwards, SessionTooLong or InTheFuture."""
+    """Take a session that ends after it starts, is not longer than the limit and is over (handbook §3.5, §3.7).
+
+    Raises SessionBackwards, SessionTooLong or InTheFuture.
+    """
     if content.ends_at <= content.starts_at:
         raise SessionBackwards
     if content.ends_at - content.starts_at > timedelta(minutes=rules.longest_session_minutes):
@@ -82,17 +104,32 @@ def check_times(content: SessionContent, now: datetime, rules: Rules) -> None:
         raise InTheFuture(field="ends_at")
 
 
+@rule("rehab.session-recorded", "assumed", zh="训练须在入训期内，按规定项目记录")
 def record_session(session: UUID, enrolment: Enrolment, content: SessionContent) -> SessionRecorded:
-    """Log a session of an enrolled child. Raises OutsideEnrolment.
+    """Log a session inside the enrolment of the child with what a record must hold (handbook §3.5).
 
-    The caller has checked its times, and sees whether the child is busy then.
+    Raises OutsideEnrolment. The caller has checked its times, and sees whether the child is busy then.
     """
     _check_inside(content, enrolment)
     return SessionRecorded(
         session=session, enrolment=enrolment.id, institution=enrolment.institution, therapist=content.therapist,
         discipline=content.discipline, mode=content.mode, starts_at=content.starts_at, ends_at=content.ends_at,
-        attended=content.attended,
+        attended=content.attended, group=content.group, bedside=content.bedside, goals=content.goals,
+        confirmation=content.confirmation, wording=content.wording, visit=content.visit,
     )  # fmt: skip
+
+
+@rule(
+    "rehab.usual-length",
+    "assumed",
+    zh="单训一般30至45分钟，供参考，不作拒绝",
+    setting="REHAB_RULES__INDIVIDUAL_MINUTES_FROM",
+)
+def of_usual_length(mode: SessionMode, times: Interval, rules: Rules) -> bool:
+    """Tell whether an individual session lasted as the guidance says; it is shown and never refused (handbook §3.5)."""
+    shortest, longest = rules.individual_minutes_from, rules.individual_minutes_until
+    minutes = (times[1] - times[0]) / timedelta(minutes=1)
+    return mode is not SessionMode.INDIVIDUAL or shortest <= minutes <= longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +140,7 @@ class Correction:
     reason: CorrectionReason
 
 
+@rule("rehab.session-correction", "assumed", zh="更正以新事实指明被更正的事实，不覆盖原记录")
 def correct_session(
     session: LoggedSession, enrolment: Enrolment, correction: Correction, now: datetime, rules: Rules
 ) -> SessionCorrected:

@@ -43,6 +43,11 @@ class UnknownInstrument(Refusal, code="rehab.unknown-instrument", status=422):
     zh = "没有代码为 {instrument} 的量表。"
 
 
+class UnknownVersion(Refusal, code="rehab.unknown-version", status=422):
+    en = "{instrument} is recorded here in the versions {versions}; another one counts differently."
+    zh = "{instrument} 只接受版本 {versions}，其他版本计分不同。"
+
+
 class NotForThisAge(Refusal, code="rehab.instrument-not-for-age", status=422):
     en = "{instrument} is for ages of {from_months} to under {before_months} months; the child was {months}."
     zh = "{instrument} 适用于 {from_months} 至不满 {before_months} 月龄，该儿童为 {months} 月龄。"

@@ -1,13 +1,16 @@
 """Golden cases of handbook §3.6: the table is written out here once more, so that a slip in the data file is seen."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
 from services.rehab.domain.enrolment import Enrolment
-from services.rehab.domain.evaluation import INSTRUMENTS, Direction, EvaluationOrder, check_scores, record_evaluation
+from services.rehab.domain.evaluation import EvaluationOrder, check_scores
+from services.rehab.domain.evaluation import record_evaluation as record_by_rules
+from services.rehab.domain.instruments import INSTRUMENTS, Direction
+from services.rehab.domain.rules import Rules
 from services.rehab.errors import (
     NotForThisAge,
     OutsideEnrolment,
@@ -16,6 +19,7 @@ from services.rehab.errors import (
     TotalMismatch,
     UnknownDimension,
     UnknownInstrument,
+    UnknownVersion,
 )
 from shared.contracts.events.rehab import AssistanceItem, Checkpoint
 
@@ -53,7 +57,7 @@ RANGES = [
     ("pure_tone_average", "right_ear", "-10", "120"),
 ]
 DIRECTIONS = {
-    "gmfcs": "none", "gmfm_88": "higher", "gmfm_66": "higher", "fmfm": "higher", "gesell": "higher",
+    "gmfcs": "classification", "gmfm_88": "higher", "gmfm_66": "higher", "fmfm": "higher", "gesell": "higher",
     "developmental_scale_ii": "higher", "cars": "lower", "abc": "lower", "cabs": "lower", "pep_3": "higher",
     "ss_language": "higher", "cap": "higher", "cap_ii": "higher", "sir": "higher", "it_mais": "higher",
     "muss": "higher", "weefim": "higher", "pure_tone_average": "lower",
@@ -65,6 +69,10 @@ BORN = date(2021, 3, 15)
 ORDER = EvaluationOrder(
     uuid4(), uuid4(), date(2026, 3, 12), Checkpoint.BASELINE, "cars", "1988", {"total": "32.5"}
 )  # fmt: skip
+
+
+def record_evaluation(enrolment, born, order):
+    return record_by_rules(enrolment, born, order, Rules())
 
 
 def allows(instrument, dimension, value):
@@ -168,6 +176,27 @@ def test_an_evaluation_outside_the_enrolment_is_refused(on):
 def test_an_exit_evaluation_may_fall_on_the_last_day():
     ended = replace(ENROLMENT, ended_on=date(2026, 6, 1))
     assert record_evaluation(ended, BORN, replace(ORDER, assessed_on=date(2026, 6, 1), checkpoint=Checkpoint.EXIT))
+
+
+@pytest.mark.parametrize(("days", "kind", "taken"), [(14, "exit", True), (15, "exit", False), (1, "stage", False)])
+def test_an_exit_evaluation_may_follow_the_end_by_the_window(days, kind, taken):
+    ended = replace(ENROLMENT, ended_on=date(2026, 6, 1))
+    order = replace(ORDER, assessed_on=date(2026, 6, 1) + timedelta(days=days), checkpoint=Checkpoint(kind))
+    if taken:
+        assert record_evaluation(ended, BORN, order).checkpoint is Checkpoint.EXIT
+    else:
+        with pytest.raises(OutsideEnrolment):
+            record_evaluation(ended, BORN, order)
+
+
+@pytest.mark.parametrize(("version", "taken"), [("PEP-3", True), ("C-PEP-3", True), ("C-PEP", False), ("2", False)])
+def test_the_older_c_pep_counts_differently_and_is_refused(version, taken):
+    order = replace(ORDER, instrument="pep_3", instrument_version=version, scores={"cvp": "60"})
+    if taken:
+        assert record_evaluation(ENROLMENT, BORN, order).instrument_version == version
+    else:
+        with pytest.raises(UnknownVersion):
+            record_evaluation(ENROLMENT, BORN, order)
 
 
 def test_an_unknown_instrument_is_refused():
