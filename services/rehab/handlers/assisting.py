@@ -66,7 +66,7 @@ async def approve_assistance(application: UUID, decision: Decision, actor: Actor
     history = await uow.records.assistance.history(child.case, TRAINING)
     policy = uow.policies.in_force(decision.on)
     fact = assistance.approve_assistance(child, asked, history, policy, decision, uow.rules)
-    await uow.records.assistance.approve(child.case, fact)
+    await uow.records.assistance.approve(child.case, fact, actor.person)
     uow.record(child.case, fact, occurred_at=decision.on)
     return decision.approval
 

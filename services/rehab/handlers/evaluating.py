@@ -17,7 +17,7 @@ async def record_evaluation(
     child = await uow.records.children.seen_by(actor, case)
     await uow.hold([case])
     held = await uow.records.enrolments.at_own(case, enrolled, actor)
-    fact = evaluation.record_evaluation(held, child.born, order)
+    fact = evaluation.record_evaluation(held, child.born, order, uow.rules)
     await uow.records.evaluations.add(case, fact)
     uow.record(case, fact, occurred_at=order.assessed_on)
     return order.id

@@ -79,11 +79,11 @@ class Assistance(Records):
         """Keep that an application was given back for completion."""
         await self.set(t.application, fact.application, state=ApplicationState.RETURNED)
 
-    async def approve(self, case: UUID, fact: AssistanceApproved) -> None:
+    async def approve(self, case: UUID, fact: AssistanceApproved, approver: UUID) -> None:
         """Keep an approval."""
         row = columns(fact, "item", "category", "mode", "age_band", "county", "other_counties", "valid_from")
         row |= columns(fact, "valid_until", "ceiling", "monthly_cap", "enrol_by", "policy")
-        row |= {"id": fact.approval, "case_id": case, "application_id": fact.application}
+        row |= {"id": fact.approval, "case_id": case, "application_id": fact.application, "approved_by": approver}
         await self.run(insert(t.approval).values(row))
         await self.set(t.application, fact.application, state=ApplicationState.APPROVED, decided_on=fact.approved_on)
 

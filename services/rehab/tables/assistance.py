@@ -80,6 +80,7 @@ approval = Table(
     Column("monthly_cap", BigInteger, nullable=False, comment="fen"),
     Column("enrol_by", Date, nullable=False),
     Column("policy", Text, nullable=False),
+    Column("approved_by", Uuid, nullable=False, comment="Who approved, and so never audits a claim under it."),
     CheckConstraint("valid_from <= valid_until", name="period"),
     CheckConstraint("0 <= monthly_cap AND monthly_cap <= ceiling", name="amounts"),
 )

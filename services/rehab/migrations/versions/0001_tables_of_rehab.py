@@ -24,6 +24,21 @@ def upgrade() -> None:
         comment="Children as screening.child_registered names them; the row is the lock of all that is about a child.",
     )
     op.create_table(
+        "claim",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.Column("county", sa.Text(), nullable=False, comment="County that pays."),
+        sa.Column("cycle_from", sa.Date(), nullable=False),
+        sa.Column("cycle_until", sa.Date(), nullable=False),
+        sa.Column("submitted_on", sa.Date(), nullable=False),
+        sa.Column("on_paper", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("county ~ '^[0-9]{6}$'", name=op.f("ck_claim_county")),
+        sa.CheckConstraint("cycle_from <= cycle_until", name=op.f("ck_claim_cycle")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
+    )
+    op.create_index("ix_claim_county", "claim", ["county", "id"], unique=False)
+    op.create_index("ix_claim_institution", "claim", ["institution", "id"], unique=False)
+    op.create_table(
         "designation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("institution", sa.Uuid(), nullable=False),
@@ -42,6 +57,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_designation_institution"), "designation", ["institution"], unique=False)
     op.create_table(
+        "finding",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("institution", sa.Uuid(), nullable=True, comment="Institution that it concerns; none: all of them."),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("freed", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "freed IN ('finding_explained', 'data_error', 'facts_changed')", name=op.f("ck_finding_freed")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
+        comment="Findings that hold money, as the timeline raised them; `freed` says why one no longer does.",
+    )
+    op.create_index(op.f("ix_finding_case_id"), "finding", ["case_id"], unique=False)
+    op.create_table(
         "session",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -57,6 +87,17 @@ def upgrade() -> None:
         sa.Column(
             "said_by", sa.Uuid(), nullable=False, comment="Fact that says so: the record, or its last correction."
         ),
+        sa.Column("group_id", sa.Uuid(), nullable=True, comment="Group session: one interval of its therapist."),
+        sa.Column("bedside", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("goals", sa.ARRAY(sa.Uuid()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("confirmed_by", sa.Text(), nullable=True),
+        sa.Column("device", sa.Uuid(), nullable=True, comment="Opaque id of what confirmed."),
+        sa.Column("visit_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "words", sa.Text(), nullable=True, comment="What was done, in the centre's words; they never travel."
+        ),
+        sa.Column("wording", sa.Text(), nullable=True, comment="Keyed digest of the words."),
+        sa.CheckConstraint("confirmed_by IN ('signed', 'code', 'app', 'log')", name=op.f("ck_session_confirmed_by")),
         sa.CheckConstraint(
             "discipline IN ('pt', 'ot', 'st', 'special_education', 'behavioural', 'auditory_verbal', "
             "'vision', 'music', 'sensory_integration', 'parent_training')",
@@ -69,6 +110,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
     )
     op.create_index("ix_session_case_id_starts_at", "session", ["case_id", "starts_at"], unique=False)
+    op.create_index(
+        "ix_session_group_id", "session", ["group_id"], unique=False, postgresql_where=sa.text("group_id IS NOT NULL")
+    )
     op.create_table(
         "application",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -92,8 +136,10 @@ def upgrade() -> None:
             "category IN ('vision', 'hearing', 'speech', 'physical', 'intellectual', 'autism')",
             name=op.f("ck_application_category"),
         ),
-        sa.CheckConstraint("item IN ('training')", name=op.f("ck_application_item")),
-        sa.CheckConstraint("mode IN ('centralised', 'institution_community_family')", name=op.f("ck_application_mode")),
+        sa.CheckConstraint("item IN ('training', 'surgery', 'device')", name=op.f("ck_application_item")),
+        sa.CheckConstraint(
+            "mode IN ('centralised', 'institution_community_family', 'once')", name=op.f("ck_application_mode")
+        ),
         sa.CheckConstraint(
             "state IN ('submitted', 'returned', 'approved', 'refused')", name=op.f("ck_application_state")
         ),
@@ -133,6 +179,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_intake_queue", "intake", ["county", "contact_due_on", "case_id", "category"], unique=False)
     op.create_table(
+        "payment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("payee", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False, comment="fen"),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("payee IN ('institution', 'family')", name=op.f("ck_payment_payee")),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_payment_amount")),
+        sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_payment_claim_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+    )
+    op.create_index(op.f("ix_payment_claim_id"), "payment", ["claim_id"], unique=False)
+    op.create_table(
         "approval",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -149,13 +208,18 @@ def upgrade() -> None:
         sa.Column("monthly_cap", sa.BigInteger(), nullable=False, comment="fen"),
         sa.Column("enrol_by", sa.Date(), nullable=False),
         sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column(
+            "approved_by", sa.Uuid(), nullable=False, comment="Who approved, and so never audits a claim under it."
+        ),
         sa.CheckConstraint("age_band IN ('under_7', 'from_7')", name=op.f("ck_approval_age_band")),
         sa.CheckConstraint(
             "category IN ('vision', 'hearing', 'speech', 'physical', 'intellectual', 'autism')",
             name=op.f("ck_approval_category"),
         ),
-        sa.CheckConstraint("item IN ('training')", name=op.f("ck_approval_item")),
-        sa.CheckConstraint("mode IN ('centralised', 'institution_community_family')", name=op.f("ck_approval_mode")),
+        sa.CheckConstraint("item IN ('training', 'surgery', 'device')", name=op.f("ck_approval_item")),
+        sa.CheckConstraint(
+            "mode IN ('centralised', 'institution_community_family', 'once')", name=op.f("ck_approval_mode")
+        ),
         sa.CheckConstraint("0 <= monthly_cap AND monthly_cap <= ceiling", name=op.f("ck_approval_amounts")),
         sa.CheckConstraint("valid_from <= valid_until", name=op.f("ck_approval_period")),
         sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_approval_application_id")),
@@ -164,6 +228,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("application_id", name=op.f("uq_approval_application_id")),
     )
     op.create_index(op.f("ix_approval_case_id"), "approval", ["case_id"], unique=False)
+    op.create_table(
+        "recovery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("demanded_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("recovered_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "reason IN ('finding_confirmed', 'paid_twice', 'overpaid')", name=op.f("ck_recovery_reason")
+        ),
+        sa.CheckConstraint("demanded_on <= due_on AND demanded_on <= recovered_on", name=op.f("ck_recovery_days")),
+        sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_recovery_claim_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_recovery_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery")),
+    )
+    op.create_index(op.f("ix_recovery_claim_id"), "recovery", ["claim_id"], unique=False)
+    op.create_index(op.f("ix_recovery_payment_id"), "recovery", ["payment_id"], unique=False)
     op.create_table(
         "enrolment",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -186,10 +269,14 @@ def upgrade() -> None:
             name=op.f("ck_enrolment_category"),
         ),
         sa.CheckConstraint(
-            "end_reason IN ('finished', 'withdrawn', 'transferred', 'terminated')", name=op.f("ck_enrolment_end_reason")
+            "end_reason IN ('finished', 'withdrawn', 'transferred', 'terminated', 'lapsed', "
+            "'aged_out', 'moved_away', 'deceased')",
+            name=op.f("ck_enrolment_end_reason"),
         ),
-        sa.CheckConstraint("item IN ('training')", name=op.f("ck_enrolment_item")),
-        sa.CheckConstraint("mode IN ('centralised', 'institution_community_family')", name=op.f("ck_enrolment_mode")),
+        sa.CheckConstraint("item IN ('training', 'surgery', 'device')", name=op.f("ck_enrolment_item")),
+        sa.CheckConstraint(
+            "mode IN ('centralised', 'institution_community_family', 'once')", name=op.f("ck_enrolment_mode")
+        ),
         sa.CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name=op.f("ck_enrolment_ended_with_reason")),
         sa.CheckConstraint("started_on <= over_on", name=op.f("ck_enrolment_period")),
         sa.ForeignKeyConstraint(["approval_id"], ["approval.id"], name=op.f("fk_enrolment_approval_id")),
@@ -202,6 +289,115 @@ def upgrade() -> None:
     op.create_index(
         "uq_enrolment_open", "enrolment", ["approval_id"], unique=True, postgresql_where=sa.text("ended_on IS NULL")
     )
+    op.create_table(
+        "care_plan",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("enrolment_id", sa.Uuid(), nullable=False),
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("planned_days", sa.Integer(), nullable=False),
+        sa.Column("home_training", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("planned_days BETWEEN 1 AND 31", name=op.f("ck_care_plan_planned_days")),
+        sa.CheckConstraint("valid_from <= valid_until", name=op.f("ck_care_plan_period")),
+        sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_care_plan_case_id")),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_care_plan_enrolment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_care_plan")),
+    )
+    op.create_index(op.f("ix_care_plan_case_id"), "care_plan", ["case_id"], unique=False)
+    op.create_index(op.f("ix_care_plan_enrolment_id"), "care_plan", ["enrolment_id"], unique=False)
+    op.create_table(
+        "claim_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.Column("county", sa.Text(), nullable=False, comment="County that pays."),
+        sa.Column("approval_id", sa.Uuid(), nullable=False),
+        sa.Column("enrolment_id", sa.Uuid(), nullable=True),
+        sa.Column("provision_id", sa.Uuid(), nullable=True, comment="Operation or fitting that is claimed."),
+        sa.Column("month", sa.Date(), nullable=False, comment="First day of the month of service."),
+        sa.Column("on_paper", sa.Boolean(), nullable=False),
+        sa.Column("sessions", sa.Integer(), nullable=False),
+        sa.Column("attended_days", sa.Integer(), nullable=False),
+        sa.Column("planned_days", sa.Integer(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=True, comment="fen"),
+        sa.Column("insurance_paid", sa.BigInteger(), nullable=False, comment="fen"),
+        sa.Column(
+            "computed", sa.BigInteger(), nullable=False, comment="fen; what the records gave on the day of the claim"
+        ),
+        sa.Column("amount", sa.BigInteger(), nullable=False, comment="fen; what is claimed"),
+        sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("granted", sa.BigInteger(), nullable=True, comment="fen; what the audit granted"),
+        sa.Column(
+            "reason",
+            sa.Text(),
+            nullable=True,
+            comment="Why the audit reduced or rejected it; stays with the county and the centre.",
+        ),
+        sa.Column("audited_on", sa.Date(), nullable=True),
+        sa.Column("payment_id", sa.Uuid(), nullable=True),
+        sa.Column("recovered", sa.BigInteger(), server_default=sa.text("0"), nullable=False, comment="fen"),
+        sa.CheckConstraint("verdict IN ('accepted', 'reduced', 'rejected')", name=op.f("ck_claim_line_verdict")),
+        sa.CheckConstraint("(enrolment_id IS NULL) <> (provision_id IS NULL)", name=op.f("ck_claim_line_one_ground")),
+        sa.CheckConstraint(
+            "(verdict IS NULL) = (granted IS NULL) AND (verdict IS NULL) = (audited_on IS NULL)",
+            name=op.f("ck_claim_line_audit"),
+        ),
+        sa.CheckConstraint("0 < amount AND 0 <= computed AND 0 <= insurance_paid", name=op.f("ck_claim_line_amounts")),
+        sa.CheckConstraint("extract(day FROM month) = 1", name=op.f("ck_claim_line_month")),
+        sa.CheckConstraint("granted BETWEEN 0 AND amount", name=op.f("ck_claim_line_granted")),
+        sa.CheckConstraint("payment_id IS NULL OR granted > 0", name=op.f("ck_claim_line_paid")),
+        sa.CheckConstraint(
+            "recovered = 0 OR payment_id IS NOT NULL AND recovered BETWEEN 0 AND granted",
+            name=op.f("ck_claim_line_recovered"),
+        ),
+        sa.ForeignKeyConstraint(["approval_id"], ["approval.id"], name=op.f("fk_claim_line_approval_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_claim_line_case_id")),
+        sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_claim_line_claim_id")),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_claim_line_enrolment_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_claim_line_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_line")),
+    )
+    op.create_index("ix_claim_line_case", "claim_line", ["case_id", "month"], unique=False)
+    op.create_index("ix_claim_line_claim", "claim_line", ["claim_id", "id"], unique=False)
+    op.create_index(
+        "uq_claim_line_provision",
+        "claim_line",
+        ["provision_id"],
+        unique=True,
+        postgresql_where=sa.text("NOT on_paper AND verdict IS DISTINCT FROM 'rejected'"),
+    )
+    op.create_index(
+        "uq_claim_line_training",
+        "claim_line",
+        ["enrolment_id", "month"],
+        unique=True,
+        postgresql_where=sa.text("NOT on_paper AND verdict IS DISTINCT FROM 'rejected'"),
+    )
+    op.create_table(
+        "entry_assessment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("enrolment_id", sa.Uuid(), nullable=False),
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.Column("assessor", sa.Uuid(), nullable=False),
+        sa.Column("assessed_on", sa.Date(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("recommended_mode", sa.Text(), nullable=False),
+        sa.CheckConstraint("outcome IN ('suitable', 'not_suitable')", name=op.f("ck_entry_assessment_outcome")),
+        sa.CheckConstraint(
+            "recommended_mode IN ('centralised', 'institution_community_family', 'once')",
+            name=op.f("ck_entry_assessment_recommended_mode"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_entry_assessment_case_id")),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_entry_assessment_enrolment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_assessment")),
+        comment="Functional assessments that begin a service.",
+    )
+    op.create_index(op.f("ix_entry_assessment_enrolment_id"), "entry_assessment", ["enrolment_id"], unique=False)
     op.create_table(
         "evaluation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -220,19 +416,72 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation")),
     )
     op.create_index(op.f("ix_evaluation_case_id"), "evaluation", ["case_id"], unique=False)
+    op.create_table(
+        "home_visit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("enrolment_id", sa.Uuid(), nullable=False),
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.Column("visitor", sa.Uuid(), nullable=False),
+        sa.Column("visited_on", sa.Date(), nullable=False),
+        sa.Column(
+            "words", sa.Text(), nullable=True, comment="What was seen, in the centre's words; they never travel."
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_home_visit_case_id")),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_home_visit_enrolment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_visit")),
+    )
+    op.create_index(op.f("ix_home_visit_case_id"), "home_visit", ["case_id"], unique=False)
+    op.create_index(op.f("ix_home_visit_enrolment_id"), "home_visit", ["enrolment_id"], unique=False)
+    op.create_table(
+        "goal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("term", sa.Text(), nullable=False),
+        sa.Column("icf", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=True, comment="The goal in the centre's words; they never travel."),
+        sa.CheckConstraint("term IN ('long', 'mid', 'short')", name=op.f("ck_goal_term")),
+        sa.ForeignKeyConstraint(["plan_id"], ["care_plan.id"], name=op.f("fk_goal_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
+    )
+    op.create_index(op.f("ix_goal_plan_id"), "goal", ["plan_id"], unique=False)
+    op.create_table(
+        "line_hold",
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("finding_id", sa.Uuid(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("released_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["finding_id"], ["finding.id"], name=op.f("fk_line_hold_finding_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["claim_line.id"], name=op.f("fk_line_hold_line_id")),
+        sa.PrimaryKeyConstraint("line_id", "finding_id", name=op.f("pk_line_hold")),
+    )
+    op.create_index("ix_line_hold_finding_id", "line_hold", ["finding_id"], unique=False)
+    op.create_table(
+        "recovery_line",
+        sa.Column("recovery_id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False, comment="fen"),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_recovery_line_amount")),
+        sa.ForeignKeyConstraint(["line_id"], ["claim_line.id"], name=op.f("fk_recovery_line_line_id")),
+        sa.ForeignKeyConstraint(["recovery_id"], ["recovery.id"], name=op.f("fk_recovery_line_recovery_id")),
+        sa.PrimaryKeyConstraint("recovery_id", "line_id", name=op.f("pk_recovery_line")),
+    )
+    op.create_index(op.f("ix_recovery_line_line_id"), "recovery_line", ["line_id"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_evaluation_case_id"), table_name="evaluation")
+    op.drop_table("recovery_line")
+    op.drop_table("line_hold")
+    op.drop_table("goal")
+    op.drop_table("home_visit")
     op.drop_table("evaluation")
-    op.drop_index("uq_enrolment_open", table_name="enrolment", postgresql_where=sa.text("ended_on IS NULL"))
-    op.drop_index("ix_enrolment_institution", table_name="enrolment")
-    op.drop_index("ix_enrolment_county", table_name="enrolment")
-    op.drop_index(op.f("ix_enrolment_case_id"), table_name="enrolment")
+    op.drop_table("entry_assessment")
+    op.drop_table("claim_line")
+    op.drop_table("care_plan")
     op.drop_table("enrolment")
-    op.drop_index(op.f("ix_approval_case_id"), table_name="approval")
+    op.drop_table("recovery")
     op.drop_table("approval")
-    op.drop_index("ix_intake_queue", table_name="intake")
+    op.drop_table("payment")
     op.drop_table("intake")
     op.drop_index(
         "ix_application_queue", table_name="application", postgresql_where=sa.text("state IN ('submitted', 'returned')")
@@ -242,11 +491,10 @@ def downgrade() -> None:
         table_name="application",
         postgresql_where=sa.text("state IN ('submitted', 'returned')"),
     )
-    op.drop_index(op.f("ix_application_case_id"), table_name="application")
     op.drop_table("application")
-    op.drop_index("ix_session_case_id_starts_at", table_name="session")
     op.drop_table("session")
-    op.drop_index(op.f("ix_designation_institution"), table_name="designation")
+    op.drop_table("finding")
     op.drop_table("designation")
+    op.drop_table("claim")
     op.drop_table("child")
     drop_journal()
