@@ -18,7 +18,7 @@ class ServiceSpec:
 SERVICES = (
     ServiceSpec("directory"),
     ServiceSpec("screening", hears=("rehab", "education", "custody")),
-    ServiceSpec("rehab", hears=("screening",)),
+    ServiceSpec("rehab", hears=("screening", "timeline")),
     ServiceSpec("education", hears=("screening",)),
     ServiceSpec("custody", hears=("screening", "rehab")),
     ServiceSpec("timeline", hears=PRODUCERS),

@@ -26,6 +26,9 @@ LOOK_BACK = {"rehab": "RULES__VISIBLE_AFTER_DAYS", "education": "VISIBLE_AFTER_D
 LOOK_BACK_DAYS = "36500"
 """The cohort's year is over: by the rule of 90 days its institutions would no longer see their children."""
 
+OWN_KEYS = {"screening": ("identity", "index"), "rehab": ("wording",)}
+"""Secrets outside the database of which a service derives keys."""
+
 POOL = "10"
 """Connections of a service at most. They are opened when they are needed; each costs PostgreSQL about 4 MB."""
 
@@ -170,11 +173,7 @@ def _own_environment(home: Home, service: str) -> dict[str, str]:
             "ADMINISTRATOR_NAME": ADMINISTRATOR,
             "ADMINISTRATOR_PASSWORD_FILE": str(home.secret_file(ADMINISTRATOR)),
         }
-    if service in LOOK_BACK:
-        return {LOOK_BACK[service]: LOOK_BACK_DAYS}
-    if service == "screening":
-        return {
-            "IDENTITY_KEY_FILE": str(home.secret_file("identity-key")),
-            "INDEX_KEY_FILE": str(home.secret_file("index-key")),
-        }
-    return {}
+    looks_back = {LOOK_BACK[service]: LOOK_BACK_DAYS} if service in LOOK_BACK else {}
+    return looks_back | {
+        f"{key.upper()}_KEY_FILE": str(home.secret_file(f"{key}-key")) for key in OWN_KEYS.get(service, ())
+    }

@@ -3,10 +3,11 @@
 from fastapi import FastAPI
 
 from services.rehab import api, consumers
+from services.rehab.domain.wording import Wordings
 from services.rehab.repository import RehabUnitOfWork
 from services.rehab.settings import Settings
 from shared.http.app import create_app as create_service_app
-from shared.service import assemble
+from shared.service import assemble, read_secret
 
 
 def create_app() -> FastAPI:
@@ -17,6 +18,7 @@ def create_app() -> FastAPI:
         __slots__ = ()
         rules = settings.rules
         policies = settings.policies
+        wordings = Wordings.of(read_secret(settings.wording_key_file))
 
     service = assemble("rehab", settings, uow=UnitOfWork)
     service.react(consumers.REACTIONS)
@@ -24,5 +26,5 @@ def create_app() -> FastAPI:
         service,
         api.ROUTERS,
         title="Tongkang rehab",
-        description="Rehabilitation assistance, designated institutions, enrolments, sessions, stage evaluations.",
+        description="Assistance, designated institutions, enrolments, sessions, evaluations, claims and payments.",
     )

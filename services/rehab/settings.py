@@ -20,6 +20,9 @@ class Settings(ServiceSettings):
     )
 
     rules: Rules = Rules()
+    wording_key_file: Path = Field(
+        description="Secret of which each centre's key for digests of its wording is derived; it never leaves here."
+    )
     policy_folder: Path = Field(default=BUILT_IN, description="Folder of the policy files; a county may have its own.")
 
     @cached_property

@@ -28,6 +28,8 @@ class Role(StrEnum):
     APPROVER = "approver"
     AUDITOR = "auditor"
     INSTITUTION_SUPERVISOR = "institution_supervisor"
+    FINANCE_CLERK = "finance_clerk"
+    """Records what the finance bureau of the same level paid, and what came back [assumed]."""
     PRIVACY_OFFICER = "privacy_officer"
     """Answers for personal information (个人信息保护法 art. 52); erases a child, and does nothing else."""
     ADMINISTRATOR = "administrator"
@@ -94,6 +96,14 @@ class Act(StrEnum):
     RECORD_SESSION = "session.record"
     READ_SESSION = "session.read"
     RECORD_EVALUATION = "evaluation.record"
+    RECORD_CARE_PLAN = "care-plan.record"
+    READ_CARE_PLAN = "care-plan.read"
+    SUBMIT_CLAIM = "claim.submit"
+    ENTER_CLAIM = "claim.enter"
+    READ_CLAIM = "claim.read"
+    AUDIT_CLAIM = "claim.audit"
+    PAY_CLAIM = "claim.pay"
+    RECOVER_PAYMENT = "payment.recover"
     # education
     DECIDE_PLACEMENT = "placement.decide"
     READ_PLACEMENT = "placement.read"
@@ -196,6 +206,14 @@ TABLE: dict[Act, Rule] = {
     Act.RECORD_SESSION: _by(T.REHAB_CENTRE),
     Act.READ_SESSION: _by(T.REHAB_CENTRE, T.FEDERATION),
     Act.RECORD_EVALUATION: _by(T.REHAB_CENTRE),
+    Act.RECORD_CARE_PLAN: _by(T.REHAB_CENTRE),
+    Act.READ_CARE_PLAN: _by(T.REHAB_CENTRE, T.FEDERATION),
+    Act.SUBMIT_CLAIM: _by(T.REHAB_CENTRE, T.HOSPITAL),
+    Act.ENTER_CLAIM: _by(T.FEDERATION, roles=(R.INTAKE_CLERK,)),
+    Act.READ_CLAIM: _by(T.REHAB_CENTRE, T.HOSPITAL, T.FEDERATION),
+    Act.AUDIT_CLAIM: _by(T.FEDERATION, roles=(R.AUDITOR,)),
+    Act.PAY_CLAIM: _by(T.FEDERATION, roles=(R.FINANCE_CLERK,)),
+    Act.RECOVER_PAYMENT: _by(T.FEDERATION, roles=(R.FINANCE_CLERK,)),
     Act.DECIDE_PLACEMENT: _by(T.EDUCATION_AUTHORITY),
     Act.READ_PLACEMENT: _by(T.SCHOOL, T.REHAB_CENTRE, T.EDUCATION_AUTHORITY, T.FEDERATION),
     Act.RECORD_ATTENDANCE: _by(T.SCHOOL, T.REHAB_CENTRE),

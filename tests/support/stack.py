@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from deploy.local.broker import Broker
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import Postgres
+from deploy.local.stack import OWN_KEYS
 from deploy.postgres.databases import MIGRATOR, PROJECTING, provision, role_of
 from deploy.services import PRODUCERS
 from shared.access.clients import Organisation
@@ -33,8 +34,6 @@ PASSWORD = "only-for-tests"
 NOWHERE = {name: f"http://{LOOPBACK}:{port}" for port, name in enumerate(("directory", *PRODUCERS), start=1)}
 """Where a service's peers would be. Nobody listens there, so it is told at once: a name would be looked up first, and
 where the network is slow or missing that takes seconds."""
-KEYS = ("identity", "index")
-"""Secrets of which the registry derives its keys."""
 
 
 def session_seconds(broker: Broker) -> int:
@@ -88,8 +87,8 @@ class Servers:
             "REPAIR_AFTER_SECONDS": "1",
             "PEERS": f"{{{peers}}}",
         }
-        if service == "screening":
-            values |= {f"{name.upper()}_KEY_FILE": str(self.secret_file(name, f"{name} " * 8)) for name in KEYS}
+        keys = OWN_KEYS.get(service, ())
+        values |= {f"{name.upper()}_KEY_FILE": str(self.secret_file(name, f"{name} " * 8)) for name in keys}
         return {f"{prefix}_{key}": value for key, value in values.items()}
 
     async def prepare(self, *services: str) -> None:

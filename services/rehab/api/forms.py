@@ -7,12 +7,15 @@ from typing import Annotated, Any, TypeVar, cast
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, StrictBool
 
+from services.rehab.domain.policy import AssistancePolicy
+from services.rehab.domain.rules import Rules
 from services.rehab.repository import RehabUnitOfWork, Repositories
 from services.rehab.repository.records import Rows
 from services.rehab.settings import Settings
 from shared.access.policy import Actor
 from shared.http.doors import Read, Reading, service_of, writing
 from shared.http.paging import Page, to_cursor
+from shared.policyfile import Policies
 
 Out = TypeVar("Out", bound=BaseModel)
 
@@ -34,6 +37,8 @@ class Books:
 
     reading: Reading
     records: Repositories
+    rules: Rules
+    policies: Policies[AssistancePolicy]
 
     @property
     def actor(self) -> Actor:
@@ -47,7 +52,9 @@ def settings_of(request: Request) -> Settings:
 
 
 def _books(request: Request, reading: Read) -> Books:
-    return Books(reading, Repositories(reading.session, settings_of(request).rules.visible_after_days))
+    told = settings_of(request)
+    records = Repositories(reading.session, told.rules.visible_after_days)
+    return Books(reading, records, told.rules, told.policies)
 
 
 Open = Annotated[Books, Depends(_books)]

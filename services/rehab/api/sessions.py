@@ -9,15 +9,23 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from services.rehab.api.forms import Flag, Open, Uow, View
-from services.rehab.domain.sessions import Correction, SessionOrder
+from services.rehab.domain.rules import Rules
+from services.rehab.domain.sessions import Correction, SessionOrder, of_usual_length
 from services.rehab.errors import BatchSize
 from services.rehab.handlers import training
-from services.rehab.repository.records import Rows
+from services.rehab.repository.records import OneRow, Rows
 from shared.access.policy import Act, Actor
 from shared.ages import anniversary
 from shared.clock import moment_of
 from shared.contracts.codes import OrgType
-from shared.contracts.events.rehab import CorrectionReason, Discipline, SessionContent, SessionMode
+from shared.contracts.events.rehab import (
+    Confirmation,
+    ConfirmationMethod,
+    CorrectionReason,
+    Discipline,
+    SessionContent,
+    SessionMode,
+)
 from shared.errors import InvalidRequest, Refusal
 from shared.http.direct import DirectWrite
 from shared.http.doors import may
@@ -32,6 +40,28 @@ busy = APIRouter(prefix="/v1", tags=["sessions"], route_class=DirectWrite)
 LARGEST_BATCH = 1000
 
 
+Words = Annotated[
+    str | None,
+    Field(
+        default=None,
+        min_length=1,
+        max_length=2000,
+        description="What was done, how the child answered, the parents' task; stays with the centre.",
+    ),
+]
+
+
+class ConfirmationIn(Body):
+    """How the guardian confirmed, and from which login or device."""
+
+    method: ConfirmationMethod
+    device: UUID | None = None
+
+    def confirmation(self) -> Confirmation:
+        """Return it as facts hold it."""
+        return Confirmation(method=self.method, device=self.device)
+
+
 class ContentIn(Body):
     """What a session was. Times carry their offset from UTC; the end is exclusive."""
 
@@ -41,12 +71,20 @@ class ContentIn(Body):
     starts_at: Moment
     ends_at: Moment
     attended: Flag
+    group: UUID | None = Field(default=None, description="Group session, the same for all its children (§3.5).")
+    bedside: Flag = Field(default=False, description="Given at the bedside during a hospital stay.")
+    goals: list[UUID] = Field(default=[], max_length=20, description="Goals of the plan that it worked on.")
+    confirmation: ConfirmationIn | None = Field(default=None, description="The guardian's confirmation.")
+    visit: UUID | None = Field(default=None, description="Home visit on which training at home stands (§3.2).")
+    words: Words = None
 
     def content(self) -> SessionContent:
         """Return the content as facts hold it."""
         return SessionContent(
             therapist=self.therapist, discipline=self.discipline, mode=self.mode, starts_at=self.starts_at,
-            ends_at=self.ends_at, attended=self.attended,
+            ends_at=self.ends_at, attended=self.attended, group=self.group, bedside=self.bedside,
+            goals=tuple(self.goals), confirmation=self.confirmation.confirmation() if self.confirmation else None,
+            visit=self.visit,
         )  # fmt: skip
 
 
@@ -63,7 +101,7 @@ class LineIn(SessionIn):
 
     def order(self) -> SessionOrder:
         """Return the session to be logged."""
-        return SessionOrder(self.case, self.enrolment, self.content())
+        return SessionOrder(self.case, self.enrolment, self.content(), self.words)
 
 
 class CorrectionIn(Body):
@@ -125,6 +163,13 @@ class SessionView(View):
     attended: bool
     void: bool
     said_by: UUID = Field(description="Fact that says so: the record, or its last correction.")
+    group_id: UUID | None
+    bedside: bool
+    goals: list[UUID]
+    confirmed_by: ConfirmationMethod | None
+    visit_id: UUID | None
+    words: str | None = Field(description="The centre's words; nobody else is shown them.")
+    usual_length: bool = Field(description="Whether an individual session lasted as the guidance says (§3.5).")
 
 
 class BusyView(View):
@@ -146,7 +191,7 @@ async def record_session(
     case: CaseId, body: SessionIn, actor: Annotated[Actor, may(Act.RECORD_SESSION)], uow: Uow
 ) -> Receipt:
     """Log one session of a child enrolled with the caller's own centre."""
-    session = await training.record_session(SessionOrder(case, body.enrolment, body.content()), actor, uow)
+    session = await training.record_session(SessionOrder(case, body.enrolment, body.content(), body.words), actor, uow)
     receipt: Receipt = await uow.commit(record=session)
     return receipt
 
@@ -185,7 +230,8 @@ async def correct_session(
 ) -> Receipt:
     """Correct a session of the caller's own centre, or make it void."""
     replacement = body.replacement.content() if body.replacement else None
-    await training.correct_session(session, Correction(replacement, body.reason), actor, uow)
+    words = body.replacement.words if body.replacement else None
+    await training.correct_session(session, Correction(replacement, body.reason, words), actor, uow)
     receipt: Receipt = await uow.commit(record=session)
     return receipt
 
@@ -202,11 +248,17 @@ async def read_sessions(
     await books.reading.shown([case])
     first = date.fromisoformat(f"{month}-01")
     rows = await books.records.sessions.between(case, moment_of(first), moment_of(anniversary(first, months=1)))
-    return _month(rows, actor)
+    return _month(rows, actor, books.rules)
 
 
-def _month(rows: Rows, actor: Actor) -> MonthView:
+def _month(rows: Rows, actor: Actor, rules: Rules) -> MonthView:
     whole = actor.org_type is OrgType.FEDERATION
-    own = [row for row in rows if whole or row.institution == actor.organisation]
+    own = [_shown(row, actor, rules) for row in rows if whole or row.institution == actor.organisation]
     busy = [row for row in rows if not whole and row.institution != actor.organisation and not row.void]
     return MonthView.model_validate({"sessions": own, "busy": busy})
+
+
+def _shown(row: OneRow, actor: Actor, rules: Rules) -> dict[str, Any]:
+    usual = of_usual_length(SessionMode(row.mode), (row.starts_at, row.ends_at), rules)
+    words = row.words if row.institution == actor.organisation else None
+    return row._asdict() | {"usual_length": usual, "words": words}

@@ -138,6 +138,7 @@ class Correction:
 
     replacement: SessionContent | None
     reason: CorrectionReason
+    words: str | None = None
 
 
 @rule("rehab.session-correction", "assumed", zh="更正以新事实指明被更正的事实，不覆盖原记录")

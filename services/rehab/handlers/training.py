@@ -1,10 +1,12 @@
 """Sessions (handbook §3.5)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from services.rehab.domain import sessions
 from services.rehab.domain.enrolment import Enrolment
+from services.rehab.domain.session_ties import Ties
 from services.rehab.domain.sessions import SessionOrder
 from services.rehab.repository import RehabUnitOfWork
 from shared import clock, ids
@@ -14,8 +16,10 @@ from shared.errors import CaseNotFound, Refusal
 
 async def record_session(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork) -> UUID:
     """Log one session and return its id. A refusal after the write rolls it back: so it needs one round trip less."""
+    order = _with_digest(order, actor, uow)
     sessions.check_times(order.content, clock.now(), uow.rules)
     await uow.hold([order.case])
+    (await uow.records.sessions.ties([order])).check(order, actor.organisation, uow.rules)
     session, fact_id = ids.new_record(), ids.new_fact()
     enrolled = await uow.records.sessions.add(session, order, fact_id, actor)
     fact = sessions.record_session(session, enrolled, order.content)
@@ -25,10 +29,11 @@ async def record_session(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork
 
 async def record_sessions(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> list[UUID | Refusal]:
     """Log a day of sessions: each becomes a session or is refused by itself; one statement per step for all."""
+    orders = [_with_digest(order, actor, uow) for order in orders]
     await uow.hold({order.case for order in orders})
     own = await uow.records.enrolments.at_own_of_many({order.enrolment for order in orders}, actor)
     clashes = await uow.records.sessions.clashes([(order.case, order.times) for order in orders])
-    day = _Day(own, uow)
+    day = _Day(own, await uow.records.sessions.ties(orders), actor, uow)
     results = [day.take(order, clashes.get(place)) for place, order in enumerate(orders)]
     await uow.records.sessions.add_many(day.taken, actor)
     return results
@@ -37,8 +42,8 @@ async def record_sessions(orders: Sequence[SessionOrder], actor: Actor, uow: Reh
 class _Day:
     """The sessions of one batch that were taken so far."""
 
-    def __init__(self, own: dict[UUID, Enrolment], uow: RehabUnitOfWork) -> None:
-        self.own, self.uow, self.now = own, uow, clock.now()
+    def __init__(self, own: dict[UUID, Enrolment], ties: Ties, actor: Actor, uow: RehabUnitOfWork) -> None:
+        self.own, self.ties, self.centre, self.uow, self.now = own, ties, actor.organisation, uow, clock.now()
         self.busy: dict[UUID, sessions.BusyTimes] = {}
         self.taken: list[tuple[UUID, SessionOrder, UUID]] = []
 
@@ -56,7 +61,9 @@ class _Day:
         fact = sessions.record_session(ids.new_record(), enrolled, order.content)
         if clash is not None:
             raise sessions.overlap(clash)
+        self.ties.check(order, self.centre, self.uow.rules)
         self.busy.setdefault(order.case, sessions.BusyTimes()).add(*order.times)
+        self.ties.join(order, self.centre)
         said_by = self.uow.record(order.case, fact, occurred_at=fact.starts_at)
         self.taken.append((fact.session, order, said_by))
         return fact.session
@@ -68,6 +75,28 @@ async def correct_session(session: UUID, correction: sessions.Correction, actor:
     case, enrolled = await uow.records.sessions.place_of(session, actor)
     await uow.hold([case])
     held = await uow.records.enrolments.at_own(case, enrolled, actor)
+    correction, order = _digested(correction, case, enrolled, actor, uow)
     fact = sessions.correct_session(await uow.records.sessions.logged(session), held, correction, now, uow.rules)
     said_by = uow.record(case, fact, occurred_at=now)
-    await uow.records.sessions.correct(case, fact, said_by)
+    if order is None:
+        await uow.records.sessions.make_void(session, said_by)
+        return
+    (await uow.records.sessions.ties([order], beside=session)).check(order, actor.organisation, uow.rules)
+    await uow.records.sessions.replace(session, order, actor.organisation, said_by)
+
+
+def _with_digest(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork) -> SessionOrder:
+    """Put the digest of its words into what travels of a session."""
+    if order.words is None:
+        return order
+    digest = uow.wordings.digest(actor.organisation, order.words)
+    return replace(order, content=order.content.model_copy(update={"wording": digest}))
+
+
+def _digested(
+    correction: sessions.Correction, case: UUID, enrolled: UUID, actor: Actor, uow: RehabUnitOfWork
+) -> tuple[sessions.Correction, SessionOrder | None]:
+    if correction.replacement is None:
+        return correction, None
+    order = _with_digest(SessionOrder(case, enrolled, correction.replacement, correction.words), actor, uow)
+    return replace(correction, replacement=order.content), order

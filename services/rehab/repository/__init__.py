@@ -10,11 +10,17 @@ from typing import ClassVar
 
 from services.rehab.domain.policy import AssistancePolicy
 from services.rehab.domain.rules import Rules
+from services.rehab.domain.wording import Wordings
 from services.rehab.repository.assistance import Assistance
 from services.rehab.repository.children import Children
+from services.rehab.repository.claim_grounds import ClaimGrounds
+from services.rehab.repository.claims import Claims
 from services.rehab.repository.designations import Designations
 from services.rehab.repository.enrolments import Enrolments
 from services.rehab.repository.evaluations import Evaluations
+from services.rehab.repository.findings import Findings
+from services.rehab.repository.payments import Payments
+from services.rehab.repository.plans import Plans
 from services.rehab.repository.sessions import Sessions
 from shared.db import Session
 from shared.journal.unit_of_work import UnitOfWork
@@ -58,6 +64,31 @@ class Repositories:
         """Stage evaluations."""
         return Evaluations(self.session, self.visible_after_days)
 
+    @property
+    def findings(self) -> Findings:
+        """Findings that hold money."""
+        return Findings(self.session, self.visible_after_days)
+
+    @property
+    def claims(self) -> Claims:
+        """Claims and their lines."""
+        return Claims(self.session, self.visible_after_days)
+
+    @property
+    def claim_grounds(self) -> ClaimGrounds:
+        """What claims stand on."""
+        return ClaimGrounds(self.session, self.visible_after_days)
+
+    @property
+    def payments(self) -> Payments:
+        """Payments, and what comes back."""
+        return Payments(self.session, self.visible_after_days)
+
+    @property
+    def plans(self) -> Plans:
+        """Assessments, plans of care, home visits."""
+        return Plans(self.session, self.visible_after_days)
+
 
 class RehabUnitOfWork(UnitOfWork):
     """One transaction of the rehab service, with the county's rules and the province's policies in force."""
@@ -66,6 +97,7 @@ class RehabUnitOfWork(UnitOfWork):
 
     rules: ClassVar[Rules]
     policies: ClassVar[Policies[AssistancePolicy]]
+    wordings: ClassVar[Wordings]
 
     @property
     def records(self) -> Repositories:

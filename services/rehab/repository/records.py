@@ -16,7 +16,8 @@ from shared.contracts.envelope import Fact
 from shared.db import Session
 from shared.stage import within
 
-Rows = Sequence[Row[Any]]
+OneRow = Row[Any]
+Rows = Sequence[OneRow]
 Cursor = tuple[Any, ...] | None
 
 

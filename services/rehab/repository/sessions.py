@@ -1,19 +1,21 @@
 """Sessions: the two hot paths of the service, as text on the driver."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record
 from sqlalchemy import Row, func, select
 
 from services.rehab import tables as t
 from services.rehab.domain.enrolment import Enrolment
+from services.rehab.domain.session_ties import Group, Ties, named
 from services.rehab.domain.sessions import Interval, LoggedSession, SessionOrder, overlap
 from services.rehab.repository.enrolments import read_enrolment
 from services.rehab.repository.records import Records, Rows
 from shared.access.policy import Actor
-from shared.contracts.events.rehab import Discipline, SessionContent, SessionCorrected, SessionMode
+from shared.contracts.events.rehab import Confirmation, ConfirmationMethod, Discipline, SessionContent, SessionMode
 from shared.errors import CaseNotFound, NotFound
 
 # One round trip for one session: the enrolment with the actor's own centre, and the session under it where the child is
@@ -21,11 +23,11 @@ from shared.errors import CaseNotFound, NotFound
 ADD = """
 WITH own AS (
     SELECT id, case_id, approval_id, institution, item, started_on, expected_until, ended_on
-    FROM enrolment WHERE id = $3 AND case_id = $2 AND institution = $4 AND over_on > $12
+    FROM enrolment WHERE id = $3 AND case_id = $2 AND institution = $4 AND over_on > $20
 ), added AS (
     INSERT INTO session (id, case_id, enrolment_id, institution, therapist, discipline, mode, starts_at, ends_at,
-                         attended, said_by)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM own
+                         attended, said_by, group_id, bedside, goals, confirmed_by, device, visit_id, words, wording)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19 FROM own
     WHERE NOT EXISTS (SELECT FROM session WHERE case_id = $2 AND NOT void AND starts_at < $9 AND ends_at > $8
                       AND starts_at > $8::timestamptz - interval '24 hours')
     RETURNING id
@@ -40,11 +42,24 @@ CROSS JOIN LATERAL (
     AND ends_at > o.starts_at AND starts_at > o.starts_at - interval '24 hours' AND id IS DISTINCT FROM $4 LIMIT 1
 ) AS s
 """
+GOALS = """
+SELECT g.id, p.enrolment_id FROM goal g JOIN care_plan p ON p.id = g.plan_id WHERE g.id = ANY ($1::uuid[])
+"""
+VISITS = "SELECT id, enrolment_id FROM home_visit WHERE id = ANY ($1::uuid[])"
+# Nobody else adds to a group meanwhile. Whoever holds a group holds its cases already, and groups in one order.
+HOLD_GROUPS = """
+SELECT pg_advisory_xact_lock(hashtextextended(g::text, 0)) FROM (SELECT unnest($1::uuid[]) AS g ORDER BY 1) AS wanted
+"""
+GROUPS = """
+SELECT group_id, institution, therapist, starts_at, ends_at, count(*) FILTER (WHERE attended) AS size FROM session
+WHERE group_id = ANY ($1::uuid[]) AND NOT void AND id IS DISTINCT FROM $2 GROUP BY 1, 2, 3, 4, 5
+"""
 COLUMNS = (
     "id", "case_id", "enrolment_id", "institution", "therapist", "discipline", "mode", "starts_at", "ends_at",
-    "attended", "said_by",
+    "attended", "said_by", "group_id", "bedside", "goals", "confirmed_by", "device", "visit_id", "words", "wording",
 )  # fmt: skip
-CONTENT = ("therapist", "discipline", "mode", "starts_at", "ends_at", "attended")
+OF_CONTENT = (4, 5, 6, 7, 8, 9, *range(11, len(COLUMNS)))
+"""Places of the columns that a correction replaces."""
 
 
 class Sessions(Records):
@@ -77,6 +92,22 @@ class Sessions(Records):
         rows = await self.session.driver.fetch(CLASHES, cases, starts, ends, beside)
         return {row["place"] - 1: (row["starts_at"], row["ends_at"]) for row in rows}
 
+    async def ties(self, orders: Iterable[SessionOrder], *, beside: UUID | None = None) -> Ties:
+        """Return goals, visits and groups that sessions name; the groups are held, so that they fill up one by one.
+
+        Nothing is asked that no session names. `beside` leaves one session out of its group.
+        """
+        goals, visits, groups = (list(names) for names in named(orders))
+        ties = Ties()
+        if goals:
+            ties.goals = {row["id"]: row["enrolment_id"] for row in await self.session.driver.fetch(GOALS, goals)}
+        if visits:
+            ties.visits = {row["id"]: row["enrolment_id"] for row in await self.session.driver.fetch(VISITS, visits)}
+        if groups:
+            await self.session.driver.execute(HOLD_GROUPS, groups)
+            ties.groups = {row[0]: _group(row) for row in await self.session.driver.fetch(GROUPS, groups, beside)}
+        return ties
+
     async def place_of(self, session: UUID, actor: Actor) -> tuple[UUID, UUID]:
         """Return case and enrolment of a session of the actor's own centre. Raises NotFound."""
         s = t.session.c
@@ -91,15 +122,16 @@ class Sessions(Records):
         """Return a session as it stands; the caller holds the case."""
         return _logged((await self.run(select(t.session).where(t.session.c.id == session))).one())
 
-    async def correct(self, case: UUID, fact: SessionCorrected, said_by: UUID) -> None:
-        """Keep what holds instead of a session: other content, or nothing. Raises SessionOverlaps."""
-        content = fact.replacement
-        if content is None:
-            await self.set(t.session, fact.session, said_by=said_by, void=True)
-            return
-        if clashes := await self.clashes([(case, (content.starts_at, content.ends_at))], beside=fact.session):
+    async def make_void(self, session: UUID, said_by: UUID) -> None:
+        """Keep that a session was corrected away, and its words with it."""
+        await self.set(t.session, session, said_by=said_by, void=True, words=None)
+
+    async def replace(self, session: UUID, order: SessionOrder, institution: UUID, said_by: UUID) -> None:
+        """Keep what holds instead of a session. Raises SessionOverlaps."""
+        if clashes := await self.clashes([(order.case, order.times)], beside=session):
             raise overlap(clashes[0])
-        await self.set(t.session, fact.session, said_by=said_by, **{name: getattr(content, name) for name in CONTENT})
+        row = _row(session, order, institution, said_by)
+        await self.set(t.session, session, said_by=said_by, **{COLUMNS[place]: row[place] for place in OF_CONTENT})
 
     async def last_end(self, enrolment: Enrolment) -> datetime | None:
         """Return the end of the last session that was logged under an enrolment."""
@@ -116,17 +148,30 @@ class Sessions(Records):
         return await self.all(wanted.order_by(s.starts_at, s.id))
 
 
+def _group(row: Record) -> Group:
+    _, institution, therapist, starts_at, ends_at, size = row
+    return Group(institution, therapist, (starts_at, ends_at), size)
+
+
 def _row(session: UUID, order: SessionOrder, institution: UUID, said_by: UUID) -> tuple[Any, ...]:
     content = order.content
     return (
         session, order.case, order.enrolment, institution, content.therapist, content.discipline.value,
-        content.mode.value, content.starts_at, content.ends_at, content.attended, said_by,
+        content.mode.value, content.starts_at, content.ends_at, content.attended, said_by, content.group,
+        content.bedside, content.goals, *_confirmed(content.confirmation), content.visit, order.words, content.wording,
     )  # fmt: skip
 
 
+def _confirmed(confirmation: Confirmation | None) -> tuple[str | None, UUID | None]:
+    return (None, None) if confirmation is None else (confirmation.method.value, confirmation.device)
+
+
 def _logged(row: Row[Any]) -> LoggedSession:
+    method = row.confirmed_by and ConfirmationMethod(row.confirmed_by)
+    confirmation = Confirmation(method=method, device=row.device) if method else None
     content = SessionContent(
         therapist=row.therapist, discipline=Discipline(row.discipline), mode=SessionMode(row.mode),
-        starts_at=row.starts_at, ends_at=row.ends_at, attended=row.attended,
+        starts_at=row.starts_at, ends_at=row.ends_at, attended=row.attended, group=row.group_id, bedside=row.bedside,
+        goals=tuple(row.goals), confirmation=confirmation, wording=row.wording, visit=row.visit_id,
     )  # fmt: skip
     return LoggedSession(row.id, row.enrolment_id, row.institution, None if row.void else content, row.said_by)

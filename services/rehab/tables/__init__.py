@@ -1,6 +1,6 @@
 """The rehab service's own database (handbook §3). No identity: a child is a case, a birth date and a county."""
 
-from services.rehab.tables.assistance import application, approval, child, intake
+from services.rehab.tables.assistance import application, approval, child, given_once, intake
 from services.rehab.tables.common import metadata
 from services.rehab.tables.enrolments import enrolment
 from services.rehab.tables.institutions import designation
@@ -19,6 +19,7 @@ __all__ = [
     "entry_assessment",
     "evaluation",
     "finding",
+    "given_once",
     "goal",
     "home_visit",
     "intake",

@@ -19,7 +19,14 @@ from sqlalchemy import (
 from services.rehab.domain.assistance import ApplicationState
 from services.rehab.tables.common import metadata
 from shared.contracts.codes import RehabCategory
-from shared.contracts.events.rehab import AgeBand, AssistanceItem, EligibilityBasis, TrainingMode
+from shared.contracts.events.rehab import (
+    AgeBand,
+    AssistanceItem,
+    DeviceKind,
+    EligibilityBasis,
+    SurgeryKind,
+    TrainingMode,
+)
 from shared.stage import child_table, code
 
 OPEN = text("state IN ('submitted', 'returned')")
@@ -83,4 +90,27 @@ approval = Table(
     Column("approved_by", Uuid, nullable=False, comment="Who approved, and so never audits a claim under it."),
     CheckConstraint("valid_from <= valid_until", name="period"),
     CheckConstraint("0 <= monthly_cap AND monthly_cap <= ceiling", name="amounts"),
+)
+
+given_once = Table(
+    "given_once",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", ForeignKey("child.case_id"), nullable=False, index=True),
+    Column("approval_id", ForeignKey("approval.id"), nullable=False, unique=True),
+    Column("county", Text, nullable=False),
+    Column("institution", Uuid, nullable=False),
+    *code("surgery", SurgeryKind, nullable=True),
+    *code("device", DeviceKind, nullable=True),
+    Column("given_on", Date, nullable=False),
+    Column("cost", BigInteger, nullable=False, comment="fen"),
+    Column("insurance_paid", BigInteger, nullable=False, comment="fen"),
+    Column("assistance_paid", BigInteger, nullable=False, comment="fen"),
+    Column("again_from", Date, comment="End of the replacement cycle of a device."),
+    Column("policy", Text, nullable=False),
+    # Nobody pays the same cost twice (handbook §3.7 F18).
+    CheckConstraint("insurance_paid >= 0 AND assistance_paid >= 0", name="paid"),
+    CheckConstraint("insurance_paid + assistance_paid <= cost", name="within_cost"),
+    CheckConstraint("(surgery IS NULL) <> (device IS NULL)", name="one_kind"),
+    comment="Surgeries that were completed and devices that were fitted (handbook §3.2).",
 )

@@ -110,6 +110,7 @@ goal = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("plan_id", ForeignKey("care_plan.id"), nullable=False, index=True),
+    Column("case_id", ForeignKey("child.case_id"), nullable=False, index=True),
     *code("term", GoalTerm),
     Column("icf", Text, nullable=False),
     Column("words", Text, comment="The goal in the centre's words; they never travel."),

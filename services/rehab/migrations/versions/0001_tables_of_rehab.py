@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     create_journal()
     op.create_table(
         "child",
@@ -290,6 +290,39 @@ def upgrade() -> None:
         "uq_enrolment_open", "enrolment", ["approval_id"], unique=True, postgresql_where=sa.text("ended_on IS NULL")
     )
     op.create_table(
+        "given_once",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("approval_id", sa.Uuid(), nullable=False),
+        sa.Column("county", sa.Text(), nullable=False),
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.Column("surgery", sa.Text(), nullable=True),
+        sa.Column("device", sa.Text(), nullable=True),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False, comment="fen"),
+        sa.Column("insurance_paid", sa.BigInteger(), nullable=False, comment="fen"),
+        sa.Column("assistance_paid", sa.BigInteger(), nullable=False, comment="fen"),
+        sa.Column("again_from", sa.Date(), nullable=True, comment="End of the replacement cycle of a device."),
+        sa.Column("policy", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "device IN ('hearing_aid', 'orthosis', 'prosthesis', 'wheelchair', 'walking_aid', "
+            "'standing_frame', 'seating', 'low_vision_aid', 'communication_aid')",
+            name=op.f("ck_given_once_device"),
+        ),
+        sa.CheckConstraint(
+            "surgery IN ('cochlear_implant', 'limb_correction', 'cleft_repair')", name=op.f("ck_given_once_surgery")
+        ),
+        sa.CheckConstraint("(surgery IS NULL) <> (device IS NULL)", name=op.f("ck_given_once_one_kind")),
+        sa.CheckConstraint("insurance_paid + assistance_paid <= cost", name=op.f("ck_given_once_within_cost")),
+        sa.CheckConstraint("insurance_paid >= 0 AND assistance_paid >= 0", name=op.f("ck_given_once_paid")),
+        sa.ForeignKeyConstraint(["approval_id"], ["approval.id"], name=op.f("fk_given_once_approval_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_given_once_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_given_once")),
+        sa.UniqueConstraint("approval_id", name=op.f("uq_given_once_approval_id")),
+        comment="Surgeries that were completed and devices that were fitted (handbook §3.2).",
+    )
+    op.create_index(op.f("ix_given_once_case_id"), "given_once", ["case_id"], unique=False)
+    op.create_table(
         "care_plan",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -437,13 +470,16 @@ def upgrade() -> None:
         "goal",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("term", sa.Text(), nullable=False),
         sa.Column("icf", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=True, comment="The goal in the centre's words; they never travel."),
         sa.CheckConstraint("term IN ('long', 'mid', 'short')", name=op.f("ck_goal_term")),
+        sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_goal_case_id")),
         sa.ForeignKeyConstraint(["plan_id"], ["care_plan.id"], name=op.f("fk_goal_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
     )
+    op.create_index(op.f("ix_goal_case_id"), "goal", ["case_id"], unique=False)
     op.create_index(op.f("ix_goal_plan_id"), "goal", ["plan_id"], unique=False)
     op.create_table(
         "line_hold",
@@ -478,19 +514,12 @@ def downgrade() -> None:
     op.drop_table("entry_assessment")
     op.drop_table("claim_line")
     op.drop_table("care_plan")
+    op.drop_table("given_once")
     op.drop_table("enrolment")
     op.drop_table("recovery")
     op.drop_table("approval")
     op.drop_table("payment")
     op.drop_table("intake")
-    op.drop_index(
-        "ix_application_queue", table_name="application", postgresql_where=sa.text("state IN ('submitted', 'returned')")
-    )
-    op.drop_index(
-        "ix_application_county_queue",
-        table_name="application",
-        postgresql_where=sa.text("state IN ('submitted', 'returned')"),
-    )
     op.drop_table("application")
     op.drop_table("session")
     op.drop_table("finding")
