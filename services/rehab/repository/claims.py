@@ -6,17 +6,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, Table, and_, case, exists, false, func, insert, select
+from sqlalchemy import Select, Subquery, and_, case, exists, func, insert, select
 
 from services.rehab import tables as t
 from services.rehab.domain.claims import ClaimOrder, Line
 from services.rehab.domain.settlement import Granted, StandingLine
 from services.rehab.repository.records import Cursor, OneRow, Records, Rows
 from shared.access.policy import Actor
-from shared.contracts.codes import OrgType
 from shared.contracts.events.rehab import LineVerdict
 from shared.errors import NotFound
-from shared.stage import within
 
 
 class ClaimState(StrEnum):
@@ -28,22 +26,7 @@ class ClaimState(StrEnum):
     PAID = "paid"
 
 
-class Money(Records):
-    """Records of money, which belong to a claim."""
-
-    def readable_by(self, actor: Actor, row: Table) -> ColumnElement[bool]:
-        """Return which claims an actor may see; `row` has `institution` and `county` (docs/access.md).
-
-        An institution sees its own, also of children that it no longer sees; a federation those that its region pays.
-        """
-        if actor.org_type is OrgType.FEDERATION:
-            return within(row.c.county, actor.region)
-        if actor.org_type in {OrgType.REHAB_CENTRE, OrgType.HOSPITAL}:
-            return row.c.institution == actor.organisation
-        return false()
-
-
-class Claims(Money):
+class Claims(Records):
     """Claims. Whoever decides on one holds its row."""
 
     async def add(self, claim: ClaimOrder, lines: Iterable[Line]) -> None:

@@ -8,14 +8,13 @@ from sqlalchemy import Table, insert, select, update
 
 from services.rehab import tables as t
 from services.rehab.domain.settlement import Demand, StandingLine
-from services.rehab.repository.claims import Money
-from services.rehab.repository.records import OneRow, Rows
+from services.rehab.repository.records import OneRow, Records, Rows
 from shared.access.policy import Actor
 from shared.contracts.events.rehab import Payee, RecoveryReason
 from shared.errors import NotFound
 
 
-class Payments(Money):
+class Payments(Records):
     """Payments and recoveries. Whoever adds to them holds the claim."""
 
     async def pay(self, payment: UUID, lines: Collection[StandingLine], payee: Payee, on: date) -> None:

@@ -32,10 +32,13 @@ class Records:
         """Return which rows about a child an actor may see; `row` has `case_id` and `county` (docs/access.md).
 
         A federation sees its region; a centre the children enrolled with it, while enrolled plus 90 days; a hospital
-        the children whose diagnosis it made; nobody else sees anything here.
+        the children whose diagnosis it made; nobody else sees anything here. A claim has no `case_id`: the institution
+        that made it sees it, also when it no longer sees the children, and the region that pays.
         """
         if actor.org_type is OrgType.FEDERATION:
             return within(row.c.county, actor.region)
+        if row is t.claim:
+            return row.c.institution == actor.organisation
         if actor.org_type is OrgType.REHAB_CENTRE:
             e = t.enrolment.alias("of_actor")
             mine = (e.c.institution == actor.organisation, e.c.over_on > self.gone_by)

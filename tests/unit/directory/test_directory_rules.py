@@ -30,8 +30,8 @@ STAFF = frozenset({"staff"})
 COUNTY_ONLY, ANY_LEVEL = frozenset({6}), frozenset({2, 4, 6})
 WORKERS = frozenset({"staff", "manager"})
 FEDERATION = WORKERS | {
-    "intake_clerk", "reviewer", "approver", "auditor", "institution_supervisor", "privacy_officer",
-    "administrator",
+    "intake_clerk", "reviewer", "approver", "auditor", "institution_supervisor", "finance_clerk",
+    "privacy_officer", "administrator",
 }  # fmt: skip
 
 GOLDEN = {
