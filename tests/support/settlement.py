@@ -20,8 +20,9 @@ from shared.contracts.events.timeline import (
     Severity,
 )
 from shared.testing.streams import Stream
-from tests.support.rehab import COUNTY, STARTED, YEAR, County, Enrolled, a_line, an_evaluation, record
+from tests.support.rehab import STARTED, YEAR, County, Enrolled, a_line, an_evaluation, record
 
+PAYING = "370303"
 JANUARY, CYCLE = f"{YEAR}-01", f"{YEAR}-01-01"
 CLAIMED, AUDITED, PAID = f"{YEAR}-02-02", f"{YEAR}-02-05", f"{YEAR}-02-09"
 CAP = 2_000_000 // 10 if YEAR >= 2026 else 1_500_000 // 10
@@ -30,7 +31,9 @@ DAYS = [date(YEAR, 1, 9) + timedelta(days=number) for number in range(22)]
 
 @dataclass
 class Bureau(County):
-    """A county with those who settle its claims."""
+    """A county with those who settle its claims, of another city than the one whose lists other tests read."""
+
+    region: str = PAYING
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -127,7 +130,7 @@ def a_plan(**changes: Any) -> dict[str, Any]:
 
 def a_claim(*children: Enrolled, line: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
     lines = [{"month": JANUARY, "enrolment": child.enrolment} | (line or {}) for child in children]
-    return {"county": COUNTY, "cycle_from": CYCLE, "submitted_on": CLAIMED, "lines": lines} | changes
+    return {"county": PAYING, "cycle_from": CYCLE, "submitted_on": CLAIMED, "lines": lines} | changes
 
 
 def accepted(line: str) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def test_every_enrolment_session_and_evaluation_is_accepted():
             order = EvaluationOrder(
                 ID, ID, plan.on, plan.checkpoint, plan.instrument, plan.instrument_version, plan.scores
             )
-            record_evaluation(enrolment, child.person.birth_date, order)
+            record_evaluation(enrolment, child.person.birth_date, order, RULES)
 
 
 def test_an_application_that_waits_is_not_approved():
