@@ -202,8 +202,8 @@ class Persons:
         """Keep a stay as it is now, with the facts that told so."""
         h = t.hospital_stay.c
         changed = update(t.hospital_stay).where(h.id == stay.id, h.case_id == case)
-        values = {"admitted_on": stay.admitted_on, "discharged_on": stay.discharged_on}
-        await self.session.execute(changed.values(values, admission_fact=admission, discharge_fact=departure))
+        days = {"admitted_on": stay.admitted_on, "discharged_on": stay.discharged_on}
+        await self.session.execute(changed.values(days | {"admission_fact": admission, "discharge_fact": departure}))
 
     # ----------------------------------------------------------------------------------------------------------------
 
