@@ -10,7 +10,7 @@ from services.screening.domain.identity import Doubt, Given
 from services.screening.domain.merging import Alike
 from services.screening.domain.registry import NewChild, register
 from services.screening.domain.suspicion import Child
-from services.screening.errors import NotMerged, OneAndTheSameCase
+from services.screening.errors import NotMerged
 from services.screening.handlers.together import keep
 from services.screening.repository.registry import given_in
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
@@ -18,7 +18,6 @@ from shared import clock, ids
 from shared.access.policy import Actor
 from shared.contracts.codes import ScreeningCategory
 from shared.contracts.events.screening import ConflictKind, IdentifierKind
-from shared.errors import CaseNotFound
 from shared.rulebook.explanation import Explanation
 
 
@@ -53,17 +52,18 @@ async def doubt_registration(child: NewChild, uow: ScreeningUnitOfWork) -> None:
 
 
 async def doubt_confirmation(case: UUID, number: str, actor: Actor, uow: ScreeningUnitOfWork) -> None:
-    """Note what contradicts itself where a number was refused as a child's: two of them, or another child's."""
-    person = await uow.persons.locked(case, actor)
-    known = await uow.persons.identity(person, actor)
-    given = _given(uow, number.strip().upper(), known["name"] or "")
-    holders = {one.case for one in await uow.merges.holders(given)} - set(person.cases)
-    doubts = [
-        *identity.conflicts(given, await uow.merges.holders(given)),
-        *(Doubt(one, ConflictKind.TWO_NUMBERS_ONE_CHILD, person.case) for one in sorted(holders)),
-        Doubt(person.case, ConflictKind.TWO_NUMBERS_ONE_CHILD, min(holders, default=None)),
-    ]
-    await _note(doubts, given, uow)
+    """Note what contradicts itself where a number was refused as a child's: two of them, or another child's.
+
+    Nothing is locked: the refused request still holds the child.
+    """
+    child: UUID = (await uow.registry.child(case, actor)).case_id
+    known = await uow.registry.identities([child], actor, ("name",))
+    given = _given(uow, number.strip().upper(), known[child]["name"] or "")
+    holding = await uow.merges.holders(given)
+    shown = await uow.registry.shown([one.case for one in holding])
+    others, kind = sorted(set(shown.values()) - {child}), ConflictKind.TWO_NUMBERS_ONE_CHILD
+    doubts = [Doubt(child, kind, others[0] if others else None), *(Doubt(other, kind, child) for other in others)]
+    await _note([*identity.conflicts(given, holding), *doubts], given, uow)
 
 
 async def _note(doubts: list[Doubt], given: Mapping[IdentifierKind, Given], uow: ScreeningUnitOfWork) -> None:
@@ -73,13 +73,8 @@ async def _note(doubts: list[Doubt], given: Mapping[IdentifierKind, Given], uow:
             uow.record(doubt.case, doubt.noticed(today), occurred_at=today)
 
 
-async def compare(case: UUID, other: UUID, actor: Actor, uow: ScreeningUnitOfWork) -> Alike:
-    """Say how likely two children are one. Raises CaseNotFound, OneAndTheSameCase."""
-    if case == other:
-        raise OneAndTheSameCase
+async def _compared(case: UUID, other: UUID, actor: Actor, uow: ScreeningUnitOfWork) -> Alike:
     traits = await uow.merges.traits([case, other], actor)
-    if case not in traits or other not in traits:
-        raise CaseNotFound
     common = merging.common_traits(traits[case], traits[other])
     return merging.likeness(common, uow.registry_policy(clock.today()))
 
@@ -87,7 +82,7 @@ async def compare(case: UUID, other: UUID, actor: Actor, uow: ScreeningUnitOfWor
 async def merge(command: Merge, actor: Actor, uow: ScreeningUnitOfWork) -> Explanation:
     """Show two cases as one child from now on: of what is suspected twice, the survivor's stays."""
     survivor, merged = await uow.merges.pair(command.survivor, command.merged, actor)
-    alike = await compare(survivor.id, merged.id, actor, uow)
+    alike = await _compared(survivor.id, merged.id, actor, uow)
     fact = merging.merge(survivor, merged, command.on, alike.common)
     closed = await _close_duplicates(command, actor, uow)
     await uow.merges.keep(ids.new_record(), survivor.id, merged.id, command.on, alike, closed)

@@ -159,7 +159,7 @@ def test_of_what_is_suspected_twice_the_survivors_stays(in_state, protocol):
     single = in_state(SuspicionState.CONFIRMED, category=ScreeningCategory.HEARING)
     (decision,) = close_duplicates(kept, [double, single], date(2024, 6, 1), protocol)
     assert decision.facts[0].reason is ClosingReason.DUPLICATE_MERGED
-    (back,) = reopen_duplicates([decision.suspicion], date(2024, 6, 2))
+    (back,) = reopen_duplicates([decision.suspicion], date(2024, 6, 2), protocol)
     assert back.suspicion.state is SuspicionState.DIAGNOSIS_REFERRED
 
 
