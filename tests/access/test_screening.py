@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 from tests.support.screening import Chain, a_child, a_rescreening, a_screening, of
 from tests.support.stack import Running, Servers
@@ -44,6 +45,71 @@ DOORS = {
     "close": ("POST", f"{SUSPICION}/closure", HEALTH, ON | {"reason": "moved_out"}),
     "reopen": ("POST", f"{SUSPICION}/reopening", HEALTH, ON | {"reason": "moved_back"}),
 }
+FEDERATION, MOVERS = {OrgType.FEDERATION}, HEALTH | {OrgType.FEDERATION}
+LOSS = {"on": "2024-04-20", "measurements": [{"category": "hearing", "better_ear_db": 85}]}
+NUMBER = "37999920210315001922"
+APPLICATION = "/v1/certificate-applications/00000000-0000-4000-8000-000000000404"
+DOORS |= {
+    "confirm": ("POST", f"{CASE}/identity", HEALTH, {"resident_number": NUMBER[:18], "confirmed_on": "2024-04-20"}),
+    "duplicates": ("GET", f"{CASE}/duplicates", FEDERATION, None),
+    "merge": ("POST", f"{CASE}/merges", FEDERATION, ON | {"merged": "{case}"}),
+    "unmerge": ("POST", f"{CASE}/merges/{{case}}/undoing", FEDERATION, ON),
+    "guardian": (
+        "POST",
+        f"{CASE}/guardians",
+        HEALTH,
+        {"kind": "parent", "changed_on": "2024-04-20", "name": "童三", "phone": "000 0000 0000"},
+    ),
+    "move": ("POST", f"{CASE}/moves", MOVERS, {"region": "371603", "moved_on": "2024-04-20"}),
+    "consent": ("POST", f"{CASE}/consents", MOVERS, {"basis": "guardian_consent", "given_on": "2024-04-20"}),
+    "withdraw": ("POST", f"{CASE}/consents/withdrawal", MOVERS, {"withdrawn_on": "2024-04-20"}),
+    "admit": ("POST", f"{CASE}/hospital-stays", HEALTH, {"admitted_on": "2024-04-20"}),
+    "discharge": ("POST", f"{CASE}/hospital-stays/{{case}}/discharge", HEALTH, {"discharged_on": "2024-04-20"}),
+    "correct-stay": ("POST", f"{CASE}/hospital-stays/{{case}}/correction", HEALTH, {"admitted_on": "2024-04-20"}),
+    "death": ("POST", f"{CASE}/death", MOVERS, {"died_on": "2024-04-20"}),
+    "correct-death": ("POST", f"{CASE}/death/correction", MOVERS, {"died_on": "2024-04-20"}),
+    "erase": ("POST", f"{CASE}/erasure", FEDERATION, {"basis": "guardian_request"}),
+    "apply": (
+        "POST",
+        f"{CASE}/certificate-applications",
+        FEDERATION,
+        {"hospital": "{hospital}", "applied_on": "2024-04-20"},
+    ),
+    "take-over": (
+        "POST",
+        f"{CASE}/certificates",
+        FEDERATION,
+        {"number": NUMBER, "category": "hearing", "grade": 2, "issued_on": "2024-04-20"},
+    ),
+    "grade": ("POST", f"{APPLICATION}/grading", {OrgType.HOSPITAL}, LOSS),
+    "grant": ("POST", f"{APPLICATION}/certificate", FEDERATION, ON | {"number": NUMBER}),
+    "refuse": ("POST", f"{APPLICATION}/refusal", FEDERATION, ON | {"reason": "withdrawn"}),
+    "cancel": (
+        "POST",
+        "/v1/certificates/00000000-0000-4000-8000-000000000404/cancellation",
+        FEDERATION,
+        {"reason": "own_request", "cancelled_on": "2024-04-20"},
+    ),
+    "applications": ("GET", "/v1/certificate-applications", FEDERATION | {OrgType.HOSPITAL}, None),
+    "which-grade": (
+        "GET",
+        "/v1/disability-grades?category=hearing&better_ear_db=50&years=3",
+        FEDERATION | {OrgType.HOSPITAL},
+        None,
+    ),
+}
+NEEDED = {
+    "duplicates": Role.REVIEWER,
+    "merge": Role.REVIEWER,
+    "unmerge": Role.REVIEWER,
+    "erase": Role.PRIVACY_OFFICER,
+    "apply": Role.INTAKE_CLERK,
+    "take-over": Role.REVIEWER,
+    "grant": Role.REVIEWER,
+    "refuse": Role.REVIEWER,
+    "cancel": Role.REVIEWER,
+}
+"""Doors that open to one role only."""
 SHUT = [(door, kind) for door, (_, _, let_in, _) in DOORS.items() for kind in OrgType if kind not in let_in]
 OF_A_CASE = [door for door, (_, path, _, _) in DOORS.items() if "{case}" in path]
 LET_IN = [(door, kind) for door in OF_A_CASE for kind in sorted(DOORS[door][2])]
@@ -64,7 +130,12 @@ class Referred:
 
     async def knock(self, door, actor=None, **token):
         method, path, _, body = DOORS[door]
-        names = {"case": self.case, "referral": self.referral, "mch": str(self.chain.mch.organisation)}
+        names = {
+            "case": self.case,
+            "referral": self.referral,
+            "mch": str(self.chain.mch.organisation),
+            "hospital": str(self.chain.hospital.organisation),
+        }
         async with self.chain.stage.client(actor, **token) as client:
             return await client.request(method, path.format(**names), json=_filled(body, names))
 
@@ -111,8 +182,23 @@ async def test_nobody_passes_without_a_valid_token(referred, door):
 @pytest.mark.parametrize(("door", "kind"), LET_IN)
 @pytest.mark.parametrize("region", ["371603"])
 async def test_who_takes_no_part_cannot_tell_that_the_child_exists(screening, referred, door, kind, region):
-    stranger = screening.organisation(kind, region)
+    stranger = screening.organisation(kind, region, *({NEEDED[door]} if door in NEEDED else ()))
     assert code_of(await referred.knock(door, stranger)) == (404, "case-not-found")
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize("door", NEEDED)
+async def test_of_the_federation_only_who_has_the_role_comes_in(screening, referred, door):
+    others = {role for role in Role if role is not NEEDED[door]} - {Role.SERVICE}
+    county = screening.organisation(OrgType.FEDERATION, "371602", *others)
+    assert code_of(await referred.knock(door, county)) == (403, "not-allowed")
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize(("door", "kind"), [("grade", OrgType.HOSPITAL), ("refuse", OrgType.FEDERATION)])
+async def test_an_application_that_is_not_ones_own_does_not_exist(screening, referred, door, kind):
+    stranger = screening.organisation(kind, "371603", Role.REVIEWER)
+    assert code_of(await referred.knock(door, stranger)) == (404, "screening.application-not-found")
 
 
 @pytest.mark.usefixtures("untouched")
