@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.rehab import api, consumers
 from services.rehab.domain.wording import Wordings
+from services.rehab.handlers.by_clock import ByClock
 from services.rehab.repository import RehabUnitOfWork
 from services.rehab.settings import Settings
 from shared.http.app import create_app as create_service_app
@@ -22,6 +23,7 @@ def create_app() -> FastAPI:
 
     service = assemble("rehab", settings, uow=UnitOfWork)
     service.react(consumers.REACTIONS)
+    service.tasks.append(("by-clock", ByClock(service.ledger, settings.by_clock_seconds).run))
     return create_service_app(
         service,
         api.ROUTERS,

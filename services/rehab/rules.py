@@ -14,6 +14,13 @@ BOOK = Book(
     settings=(SettingShelf(Rules, "REHAB_RULES__"),),
     tables=(
         Table(
+            "rehab.supported-by",
+            DOMAIN / "supported_by.json",
+            "Categories of the certificate that support a training category (GB/T 26341; handbook §2.1, §3.2).",
+            "训练类别与残疾人证类别的对应关系",
+            "assumed",
+        ),
+        Table(
             "rehab.instruments",
             DOMAIN / "instruments.json",
             "Ranges, steps and direction of every outcome scale (孤独症规范; handbook §3.6).",

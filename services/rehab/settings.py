@@ -23,6 +23,9 @@ class Settings(ServiceSettings):
     wording_key_file: Path = Field(
         description="Secret of which each centre's key for digests of its wording is derived; it never leaves here."
     )
+    by_clock_seconds: float = Field(
+        default=300.0, gt=0, description="How often the service looks for what a new day brings: lapses, age-outs."
+    )
     policy_folder: Path = Field(default=BUILT_IN, description="Folder of the policy files; a county may have its own.")
 
     @cached_property

@@ -87,11 +87,20 @@ class Act(StrEnum):
     # rehab
     GRANT_DESIGNATION = "designation.grant"
     READ_DESIGNATION = "designation.read"
+    KEEP_STAFF_LIST = "staff.keep"
+    DECLARE_CLOSURE = "closure.declare"
     SUBMIT_APPLICATION = "application.submit"
     CHECK_APPLICATION = "application.check"
     DECIDE_APPLICATION = "application.decide"
     READ_APPLICATION = "application.read"
+    INFORM_FAMILY = "family.inform"
+    RECORD_ASSESSMENT = "assessment.record"
+    COMPLETE_SURGERY = "surgery.complete"
+    FIT_DEVICE = "device.fit"
     START_ENROLMENT = "enrolment.start"
+    GRANT_LEAVE = "leave.grant"
+    SUSPEND_ENROLMENT = "enrolment.suspend"
+    TRANSFER_ENROLMENT = "enrolment.transfer"
     READ_ENROLMENT = "enrolment.read"
     RECORD_SESSION = "session.record"
     READ_SESSION = "session.read"
@@ -197,11 +206,20 @@ TABLE: dict[Act, Rule] = {
     Act.REOPEN_CASE: _by(HEALTH),
     Act.GRANT_DESIGNATION: _by(T.FEDERATION, roles=(R.INSTITUTION_SUPERVISOR,)),
     Act.READ_DESIGNATION: _by(EVERYONE),
+    Act.KEEP_STAFF_LIST: _by(T.REHAB_CENTRE),
+    Act.DECLARE_CLOSURE: _by(T.REHAB_CENTRE),
     Act.SUBMIT_APPLICATION: _by(T.FEDERATION, T.REHAB_CENTRE, T.HOSPITAL),
     Act.CHECK_APPLICATION: _by(T.FEDERATION, roles=(R.INTAKE_CLERK, R.REVIEWER)),
     Act.DECIDE_APPLICATION: _by(T.FEDERATION, roles=(R.APPROVER,)),
     Act.READ_APPLICATION: _by(T.FEDERATION, roles=_FEDERATION_CLERKS),
+    Act.INFORM_FAMILY: _by(T.FEDERATION, roles=(R.INTAKE_CLERK, R.REVIEWER)),
+    Act.RECORD_ASSESSMENT: _by(T.HOSPITAL, T.REHAB_CENTRE),
+    Act.COMPLETE_SURGERY: _by(T.HOSPITAL),
+    Act.FIT_DEVICE: _by(T.HOSPITAL, T.REHAB_CENTRE),
     Act.START_ENROLMENT: _by(T.REHAB_CENTRE),
+    Act.GRANT_LEAVE: _by(T.REHAB_CENTRE),
+    Act.SUSPEND_ENROLMENT: _by(T.FEDERATION, roles=(R.REVIEWER, R.APPROVER, R.INSTITUTION_SUPERVISOR)),
+    Act.TRANSFER_ENROLMENT: _by(T.FEDERATION, roles=(R.REVIEWER, R.APPROVER)),
     Act.READ_ENROLMENT: _by(T.REHAB_CENTRE, T.FEDERATION),
     Act.RECORD_SESSION: _by(T.REHAB_CENTRE),
     Act.READ_SESSION: _by(T.REHAB_CENTRE, T.FEDERATION),

@@ -5,135 +5,32 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
 
-from services.rehab.api.forms import Flag, Open, Uow, View, page_of
-from services.rehab.domain.assistance import ApplicationOrder, ApplicationState, Decision
+from services.rehab.api.assistance_forms import (
+    ApplicationIn,
+    ApplicationView,
+    ApprovalIn,
+    AssessmentIn,
+    CaseView,
+    CheckIn,
+    CompletionIn,
+    ContactIn,
+    IntakeView,
+    RefusalIn,
+    ReturnIn,
+    WithdrawalIn,
+)
+from services.rehab.api.forms import Open, Uow, page_of
 from services.rehab.handlers import assisting
-from shared import ids
+from services.rehab.handlers.assisting import Contact
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import RehabCategory
-from shared.contracts.events.rehab import (
-    AgeBand,
-    AssistanceItem,
-    EligibilityBasis,
-    Material,
-    RefusalReason,
-    TrainingMode,
-)
 from shared.http.doors import may
 from shared.http.paging import After, Limit, Page, from_cursor
 from shared.ids import CaseId
 from shared.journal.unit_of_work import Receipt
-from shared.stage import Body, Day
 
 router = APIRouter(prefix="/v1", tags=["assistance"])
-
-
-class ApplicationIn(Body):
-    """What the guardian, or an agent for them, applies for, and the materials they brought."""
-
-    category: RehabCategory
-    mode: TrainingMode
-    basis: EligibilityBasis
-    materials: frozenset[Material]
-    submitted_on: Day
-
-    def order(self) -> ApplicationOrder:
-        """Return the application under a fresh id."""
-        return ApplicationOrder(
-            ids.new_record(), self.category, self.mode, self.basis, self.materials, self.submitted_on
-        )
-
-
-class CompletionIn(Body):
-    """Materials that were missing."""
-
-    materials: frozenset[Material] = Field(min_length=1)
-    submitted_on: Day
-
-
-class ReturnIn(Body):
-    """A completeness reply: what is missing."""
-
-    missing: frozenset[Material] = Field(min_length=1)
-    returned_on: Day
-
-
-class ApprovalIn(Body):
-    """An approval; what it gives follows from the policy of that day."""
-
-    approved_on: Day
-    experts_agree: Flag = Field(default=False, description="Experts evaluated that assistance should go on.")
-    other_counties: Flag = Field(default=False, description="The county consents to an institution of another county.")
-
-    def decision(self) -> Decision:
-        """Return the decision under a fresh id of the approval."""
-        return Decision(
-            ids.new_record(), self.approved_on, experts_agree=self.experts_agree, other_counties=self.other_counties
-        )
-
-
-class RefusalIn(Body):
-    """A refusal, which must say why."""
-
-    reasons: frozenset[RefusalReason] = Field(min_length=1)
-    refused_on: Day
-
-
-class IntakeView(View):
-    """A confirmed diagnosis that waits for the family to be contacted."""
-
-    case_id: UUID
-    category: RehabCategory
-    county: str
-    diagnosed_on: date
-    contact_due_on: date
-
-
-class ApplicationView(View):
-    """An application as it stands."""
-
-    id: UUID
-    case_id: UUID
-    item: AssistanceItem
-    category: RehabCategory
-    mode: TrainingMode
-    basis: EligibilityBasis
-    state: ApplicationState
-    materials: list[Material]
-    county: str
-    submitted_on: date
-    reply_due_on: date
-    review_due_on: date
-    decided_on: date | None
-
-
-class ApprovalView(View):
-    """What was approved; amounts in integer fen."""
-
-    id: UUID
-    case_id: UUID
-    application_id: UUID
-    item: AssistanceItem
-    category: RehabCategory
-    mode: TrainingMode
-    age_band: AgeBand
-    county: str
-    other_counties: bool
-    valid_from: date
-    valid_until: date
-    ceiling: int
-    monthly_cap: int
-    enrol_by: date
-    policy: str
-
-
-class CaseView(View):
-    """All of a child's applications and approvals."""
-
-    applications: list[ApplicationView]
-    approvals: list[ApprovalView]
 
 
 @router.get("/intakes")
@@ -142,9 +39,24 @@ async def list_intakes(
 ) -> Page[IntakeView]:
     """List the region's intakes that no application followed yet, the most urgent first."""
     start = from_cursor(after, date.fromisoformat, UUID, RehabCategory)
-    rows = await books.records.children.intakes(actor, start, limit)
+    rows = await books.records.intakes.waiting(actor, start, limit)
     await books.reading.shown({row.case_id for row in rows[:limit]})
     return page_of(IntakeView, rows, limit, lambda row: (row.contact_due_on, row.case_id, row.category))
+
+
+@router.post("/cases/{case}/intakes/{category}/contact", status_code=201)
+async def inform_family(
+    case: CaseId,
+    category: RehabCategory,
+    body: ContactIn,
+    actor: Annotated[Actor, may(Act.INFORM_FAMILY)],
+    uow: Uow,
+) -> Receipt:
+    """Answer an intake: the family was told of methods and policy."""
+    contact = Contact(body.outcome, body.informed_on, body.note)
+    await assisting.inform_family(case, category, contact, actor, uow)
+    receipt: Receipt = await uow.commit()
+    return receipt
 
 
 @router.post("/cases/{case}/applications", status_code=201)
@@ -152,7 +64,7 @@ async def submit_application(
     case: CaseId, body: ApplicationIn, actor: Annotated[Actor, may(Act.SUBMIT_APPLICATION)], uow: Uow
 ) -> Receipt:
     """Receive an application to the county federation."""
-    application = await assisting.submit_application(case, body.order(), actor, uow)
+    application = await assisting.submit_application(case, body.order(actor.person), body.guardian, actor, uow)
     receipt: Receipt = await uow.commit(record=application)
     return receipt
 
@@ -172,7 +84,7 @@ async def return_application(
     application: UUID, body: ReturnIn, actor: Annotated[Actor, may(Act.CHECK_APPLICATION)], uow: Uow
 ) -> Receipt:
     """Reply that materials are missing."""
-    await assisting.return_application(application, body.missing, body.returned_on, actor, uow)
+    await assisting.return_application(application, body.missing, body.returned_on, body.note, actor, uow)
     receipt: Receipt = await uow.commit(record=application)
     return receipt
 
@@ -182,8 +94,8 @@ async def approve_assistance(
     application: UUID, body: ApprovalIn, actor: Annotated[Actor, may(Act.DECIDE_APPLICATION)], uow: Uow
 ) -> Receipt:
     """Approve item, category, mode, period and ceiling under the policy of the day."""
-    approval = await assisting.approve_assistance(application, body.decision(), actor, uow)
-    receipt: Receipt = await uow.commit(record=approval)
+    approval, why = await assisting.approve_assistance(application, body.decision(actor.person), actor, uow)
+    receipt: Receipt = await uow.commit(record=approval, explanation=why)
     return receipt
 
 
@@ -192,8 +104,43 @@ async def refuse_assistance(
     application: UUID, body: RefusalIn, actor: Annotated[Actor, may(Act.DECIDE_APPLICATION)], uow: Uow
 ) -> Receipt:
     """Refuse, saying why."""
-    await assisting.refuse_assistance(application, body.reasons, body.refused_on, actor, uow)
+    await assisting.refuse_assistance(application, body.reasons, body.refused_on, body.note, actor, uow)
     receipt: Receipt = await uow.commit(record=application)
+    return receipt
+
+
+@router.post("/applications/{application}/eligibility", status_code=201)
+async def check_eligibility(
+    application: UUID, body: CheckIn, actor: Annotated[Actor, may(Act.CHECK_APPLICATION)], uow: Uow
+) -> Receipt:
+    """Check item by item whether the child is eligible under the policy of the day, and say how it came out."""
+    agree = body.experts_agree
+    why = await assisting.check_eligibility(application, body.checked_on, actor, uow, experts_agree=agree)
+    receipt: Receipt = await uow.commit(record=application, explanation=why)
+    return receipt
+
+
+@router.post("/applications/{application}/withdrawal", status_code=201)
+async def withdraw_application(
+    application: UUID, body: WithdrawalIn, actor: Annotated[Actor, may(Act.SUBMIT_APPLICATION)], uow: Uow
+) -> Receipt:
+    """Take an open application back at the guardian's wish."""
+    await assisting.withdraw_application(application, body.withdrawn_on, actor, uow)
+    receipt: Receipt = await uow.commit(record=application)
+    return receipt
+
+
+@router.post("/cases/{case}/applications/{application}/assessment", status_code=201)
+async def assess_need(
+    case: CaseId,
+    application: UUID,
+    body: AssessmentIn,
+    actor: Annotated[Actor, may(Act.RECORD_ASSESSMENT)],
+    uow: Uow,
+) -> Receipt:
+    """Record the needs assessment of an application that the guardian brings."""
+    assessment = await assisting.assess_need(case, application, body.order(actor), uow)
+    receipt: Receipt = await uow.commit(record=assessment)
     return receipt
 
 
@@ -224,5 +171,5 @@ async def read_assistance(case: CaseId, actor: Annotated[Actor, may(Act.READ_APP
     await books.records.children.seen_by(actor, case)
     await books.reading.shown([case])
     applications = await books.records.assistance.of_case(case)
-    approvals = await books.records.assistance.approvals_of(case)
-    return CaseView.model_validate({"applications": applications, "approvals": approvals})
+    approvals, given = await books.records.approvals.of_case(case), await books.records.approvals.given_to(case)
+    return CaseView.model_validate({"applications": applications, "approvals": approvals, "given": given})

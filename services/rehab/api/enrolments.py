@@ -65,6 +65,7 @@ class EnrolmentView(View):
 
     id: UUID
     case_id: UUID
+    shown_as: UUID = Field(description="Case under which the child is shown, where two cases are one child.")
     approval_id: UUID
     institution: UUID
     item: AssistanceItem

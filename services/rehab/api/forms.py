@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from services.rehab.domain.policy import AssistancePolicy
 from services.rehab.domain.rules import Rules
@@ -21,6 +21,12 @@ Out = TypeVar("Out", bound=BaseModel)
 
 
 Flag = StrictBool
+
+MOST_FEN = 1_000_000_00
+"""A million yuan: more is a slip of the pen."""
+
+Words = Annotated[str | None, Field(default=None, max_length=1000)]
+"""Free text about a child; it stays in this service and goes when the child is erased."""
 
 Uow = Annotated[RehabUnitOfWork, writing]
 

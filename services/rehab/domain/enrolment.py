@@ -5,19 +5,30 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from services.rehab.domain.assistance import Approval
-from services.rehab.domain.designation import Designation, designation_for
+from services.rehab.domain.assistance import Approval, Child
+from services.rehab.domain.designation import Designation, check_capacity, designation_for
 from services.rehab.errors import (
     AlreadyEnrolled,
     ApprovalLapsed,
+    ChildDied,
     EnrolmentOver,
     NeedsCountyConsent,
+    NotThisItem,
     OutsideApproval,
     PeriodBackwards,
     SessionsAfterEnd,
+    SharingStopped,
 )
+from shared.ages import birthday
 from shared.clock import moment_of
-from shared.contracts.events.rehab import AssistanceItem, EnrolmentEnded, EnrolmentEndReason, EnrolmentStarted
+from shared.contracts.events.rehab import (
+    AssistanceItem,
+    EnrolmentEnded,
+    EnrolmentEndReason,
+    EnrolmentStarted,
+    EnrolmentTransferred,
+)
+from shared.rulebook.registry import rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Enrolment:
     started_on: date
     expected_until: date
     ended_on: date | None
+    transferred: bool = False
 
     @property
     def over_on(self) -> date:
@@ -58,17 +70,29 @@ class EnrolmentOrder:
     started_on: date
 
 
-def start_enrolment(
-    approval: Approval, order: EnrolmentOrder, held: Collection[Designation], earlier: Collection[Enrolment]
-) -> EnrolmentStarted:
-    """Enrol a child. `earlier` are the child's enrolments of the same item.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What an enrolment is judged on: agreements of the institution, children with it, the child's other enrolments."""
 
-    Raises ApprovalLapsed, OutsideApproval, NotDesignated, DesignationIsSuspended, NeedsCountyConsent, AlreadyEnrolled.
+    held: Collection[Designation]
+    earlier: Collection[Enrolment]
+    sitting: int = 0
+    superseded: bool = False
+
+
+@rule("rehab.enrolment", "source", zh="监护人自主选择定点机构；外县机构须本县同意；同一项目只在一处训练")
+def start_enrolment(child: Child, approval: Approval, order: EnrolmentOrder, choice: Choice) -> EnrolmentStarted:
+    """Enrol a child with the institution that the guardian chose (国发20号; handbook §3.3 step 5).
+
+    Raises SharingStopped, ChildDied, NotThisItem, ApprovalLapsed, OutsideApproval, AlreadyEnrolled, NotDesignated,
+    DesignationIsSuspended, CapacityFull or NeedsCountyConsent.
     """
-    _check_approval(approval, order, earlier)
-    if any(enrolment.over_on > order.started_on for enrolment in earlier):
+    _check_child(child, order.started_on)
+    _check_approval(approval, order, choice)
+    if any(enrolment.over_on > order.started_on for enrolment in choice.earlier):
         raise AlreadyEnrolled
-    designation = designation_for(approval.category, order.started_on, held)
+    designation = designation_for(approval.category, order.started_on, choice.held)
+    check_capacity(designation, choice.sitting)
     if designation.county != approval.county and not approval.other_counties:
         raise NeedsCountyConsent(county=designation.county)
     return EnrolmentStarted(
@@ -78,10 +102,11 @@ def start_enrolment(
     )  # fmt: skip
 
 
+@rule("rehab.enrolment-end", "assumed", zh="结束入训登记；结束日及以后不得有训练记录")
 def end_enrolment(
     enrolment: Enrolment, on: date, reason: EnrolmentEndReason, last_session_at: datetime | None
 ) -> EnrolmentEnded:
-    """End an enrolment; `on` is the first day without service.
+    """End an enrolment; `on` is the first day without service (handbook §3.3 step 8).
 
     Raises EnrolmentOver, PeriodBackwards or SessionsAfterEnd.
     """
@@ -94,10 +119,57 @@ def end_enrolment(
     return EnrolmentEnded(enrolment=enrolment.id, institution=enrolment.institution, ended_on=on, reason=reason)
 
 
-def _check_approval(approval: Approval, order: EnrolmentOrder, earlier: Collection[Enrolment]) -> None:
-    # A transfer is a second enrolment under the same approval: the limit of days is for the first.
-    first = not any(enrolment.approval == approval.id for enrolment in earlier)
-    if first and order.started_on > approval.enrol_by:
+@rule("rehab.transfer", "assumed", zh="转机构：原登记结束与新登记开始在同一日，不算冲突")
+def transfer(ended: Enrolment, started: EnrolmentStarted) -> EnrolmentTransferred | None:
+    """Tell a transfer: left one institution for another on one day under one approval (handbook §3.3, §3.7)."""
+    if not ended.transferred or (ended.approval, ended.ended_on) != (started.approval, started.started_on):
+        return None
+    return EnrolmentTransferred(
+        enrolment=ended.id, institution=ended.institution, to_enrolment=started.enrolment,
+        to_institution=started.institution, transferred_on=started.started_on,
+    )  # fmt: skip
+
+
+@rule("rehab.end-on-death", "assumed", zh="儿童死亡的，在训登记自死亡之日终止")
+def end_on_death(enrolment: Enrolment, died_on: date) -> EnrolmentEnded | None:
+    """End an enrolment on the day of death; one that was over by then stays as it is (handbook §3.3, §3.7 F05).
+
+    Sessions logged for a later day do not stand in the way: they are for a finding, and a person judges it.
+    """
+    if enrolment.over_on <= died_on or enrolment.ended_on is not None:
+        return None
+    return EnrolmentEnded(
+        enrolment=enrolment.id, institution=enrolment.institution, ended_on=max(died_on, enrolment.started_on),
+        reason=EnrolmentEndReason.DECEASED,
+    )  # fmt: skip
+
+
+@rule("rehab.aged-out", "source", zh="年满十八周岁之日结束救助")
+def age_out(enrolment: Enrolment, born: date, age: int) -> EnrolmentEnded | None:
+    """End an enrolment whose approved period stopped at the 18th birthday (山东办法2026; handbook §3.2, §3.7 F07)."""
+    if enrolment.ended_on is not None or enrolment.over_on != birthday(born, age):
+        return None
+    return EnrolmentEnded(
+        enrolment=enrolment.id, institution=enrolment.institution, ended_on=enrolment.over_on,
+        reason=EnrolmentEndReason.AGED_OUT,
+    )  # fmt: skip
+
+
+def _check_child(child: Child, on: date) -> None:
+    # Without consent nobody new gets to know the child; whoever has it goes on (个人信息保护法; handbook §0 rule 5).
+    if child.sharing_stopped_on is not None:
+        raise SharingStopped(since=child.sharing_stopped_on.isoformat())
+    if child.died_on is not None and on >= child.died_on:
+        raise ChildDied
+
+
+def _check_approval(approval: Approval, order: EnrolmentOrder, choice: Choice) -> None:
+    if approval.item is not AssistanceItem.TRAINING:
+        raise NotThisItem(item=approval.item)
+    # A transfer is a second enrolment under the same approval: the limit of days is for the first. What was entered
+    # late and happened in time holds, unless the family was given another approval meanwhile.
+    first = not any(enrolment.approval == approval.id for enrolment in choice.earlier)
+    if first and (order.started_on > approval.enrol_by or choice.superseded):
         raise ApprovalLapsed(enrol_by=approval.enrol_by.isoformat())
     if not approval.valid_from <= order.started_on <= approval.valid_until:
         since, until = approval.valid_from.isoformat(), approval.valid_until.isoformat()

@@ -1,18 +1,36 @@
 """Policy of training assistance: who is eligible and what is paid, by version (handbook §3.2)."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from services.rehab.errors import NotEligible, RateNotSet
-from shared.ages import birthday
+from services.rehab.domain.terms import (
+    DeviceCycle,
+    GradeBand,
+    Hardship,
+    OnceAmount,
+    OncePayment,
+    ResidenceProof,
+    ResidenceRule,
+    Standard,
+)
+from services.rehab.errors import RateNotSet
+from shared.ages import anniversary, birthday
 from shared.contracts.codes import RehabCategory
-from shared.contracts.events.rehab import AgeBand, EligibilityBasis, Material, RefusalReason, TrainingMode
+from shared.contracts.events.rehab import (
+    AgeBand,
+    DeviceKind,
+    EligibilityBasis,
+    InstitutionGrade,
+    Material,
+    SurgeryKind,
+    TrainingMode,
+)
 from shared.policyfile import Figure, Policies, PolicyVersion, read_policies
+from shared.rulebook.registry import rule
 
 BUILT_IN = Path(__file__).parent
 """Folder of the province's files; a county with other figures names its own folder in the settings."""
@@ -24,20 +42,6 @@ class AgeRule(StrEnum):
     AT_APPROVAL = "at_approval"
     AT_YEAR_START = "at_year_start"
     AT_SERVICE_DATE = "at_service_date"
-
-
-class Standard(BaseModel):
-    """What is paid for training in a year, in integer fen; None where the county has yet to set it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    categories: frozenset[RehabCategory]
-    mode: TrainingMode
-    age_band: AgeBand
-    annual: Figure[int | None] = Field(
-        title="年度补助标准",
-        description="Paid for training in a year, in fen; none where the county has yet to set it (§3.2).",
-    )
 
 
 class AssistancePolicy(PolicyVersion):
@@ -54,9 +58,17 @@ class AssistancePolicy(PolicyVersion):
         title="凭诊断年龄上限",
         description="Age before which a prescribed diagnosis does without a certificate, years (§3.2).",
     )
-    residence: Figure[str] = Field(title="户籍或居住条件", description="What counts as residence in the county (§3.2).")
+    residence: Figure[ResidenceRule] = Field(
+        title="户籍或居住条件", description="What counts as residence in the county (§3.2)."
+    )
+    permit_proofs: Figure[frozenset[ResidenceProof]] = Field(
+        title="居住证佐证材料", description="Records of which one makes a residence permit count (§3.2)."
+    )
     income_test: Figure[bool] = Field(
         title="是否要求经济困难", description="Whether the family must show hardship (§3.2)."
+    )
+    hardship: Figure[frozenset[Hardship]] = Field(
+        title="困难家庭类别", description="Households that count as in hardship where income is tested (§3.2)."
     )
     benefit_year: Figure[Literal["calendar_year"]] = Field(
         title="救助年度", description="Year for which assistance is approved (§3.2)."
@@ -78,43 +90,72 @@ class AssistancePolicy(PolicyVersion):
         title="视力训练年限",
         description="Years of vision training in principle; none where the county sets none (§3.2).",
     )
-    surgery: Figure[str] = Field(
+    surgery: Figure[OncePayment] = Field(
         title="手术救助方式", description="How surgery is paid: fixed amounts, or what insurance leaves (§3.2)."
     )
+    device: Figure[OncePayment] = Field(
+        title="辅具救助方式", description="How a device is paid: fixed amounts, or what insurance leaves (§3.2)."
+    )
+    rectification_days: Figure[int] = Field(
+        title="整改期限（天）", description="Days for an institution to put a breach right (§3.4)."
+    )
+    once_amounts: tuple[OnceAmount, ...]
+    device_cycles: tuple[DeviceCycle, ...]
+    grades: tuple[GradeBand, ...]
     training: tuple[Standard, ...]
 
+    @rule(
+        "rehab.age-tested-on", "assumed", zh="年龄核定日：批准日或救助年度首日", setting="REHAB_POLICY_FOLDER: age_rule"
+    )
     def age_tested_on(self, approved_on: date) -> date:
-        """Return the day whose age decides band and eligibility of an approval."""
+        """Tell the day whose age decides band and eligibility of an approval (handbook §3.2)."""
         at_year_start = self.age_rule.value is AgeRule.AT_YEAR_START
         return approved_on.replace(month=1, day=1) if at_year_start else approved_on
 
+    @rule("rehab.annual-standard", "source", zh="训练年度补助标准按类别、方式与年龄段确定")
     def annual_standard(self, category: RehabCategory, mode: TrainingMode, band: AgeBand) -> int:
-        """Return what is paid in a year, in fen; raises RateNotSet where the file has no figure."""
+        """Tell what is paid for training in a year, in fen (山东办法2026, 国发20号; handbook §3.2).
+
+        Raises RateNotSet where the file has no figure.
+        """
         for row in self.training:
             if category in row.categories and (row.mode, row.age_band) == (mode, band) and row.annual.value is not None:
                 return row.annual.value
         raise RateNotSet(policy=self.policy, category=category, mode=mode, age_band=band)
 
+    @rule("rehab.monthly-cap", "assumed", zh="月度上限为年度标准除以可补助月数，向下取整到分")
     def monthly_cap(self, annual: int) -> int:
-        """Return what is paid for one month at most: the standard over the fundable months, whole fen, never above."""
+        """Cap a month at the standard over the fundable months, whole fen, never above (handbook §3.2)."""
         return annual // self.fundable_months.value
 
+    @rule("rehab.materials", "source", zh="申请材料：身份、居住、残疾人证或诊断，需要时附困难证明")
     def materials(self, basis: EligibilityBasis) -> frozenset[Material]:
-        """Return the materials of a complete application (handbook §3.3 step 1)."""
+        """Tell the materials of a complete application (国发20号; handbook §3.3 step 1)."""
         needed = {Material.IDENTITY, Material.RESIDENCE, Material(basis.value)}
         return frozenset(needed | {Material.HARDSHIP} if self.income_test.value else needed)
 
+    @rule("rehab.fixed-amount", "source", zh="手术与辅具的定额补助标准")
+    def fixed_amount(self, kind: SurgeryKind | DeviceKind) -> int:
+        """Tell the fixed amount of a surgery or device, in fen (国发20号, 鲁政发〔2018〕20号; handbook §3.2).
 
-@dataclass(frozen=True, slots=True)
-class Entitlement:
-    """What an approval gives: band, period and amounts in integer fen, under one policy version."""
+        Raises RateNotSet where the county has yet to set one.
+        """
+        amount = next((row.amount.value for row in self.once_amounts if row.kind == kind), None)
+        if amount is None:
+            raise RateNotSet(policy=self.policy, category=kind, mode=TrainingMode.ONCE, age_band="-")
+        return amount
 
-    policy: str
-    age_band: AgeBand
-    ceiling: int
-    monthly_cap: int
-    valid_from: date
-    valid_until: date
+    @rule("rehab.device-cycle", "assumed", zh="同类辅具在更换周期届满前不再配发")
+    def replace_after(self, kind: DeviceKind, fitted_on: date) -> date:
+        """Tell the first day on which the same kind of device may be given again (handbook §3.2, §3.7 F19)."""
+        months = next((row.months.value for row in self.device_cycles if row.kind is kind), 0)
+        return anniversary(fitted_on, months=months)
+
+    @rule("rehab.institution-grade", "assumed", zh="年度评分 85 分以上为 A、70 以上为 B、60 以上为 C，其余不合格")
+    def grade_of(self, score: int) -> InstitutionGrade:
+        """Grade an institution by its yearly score: the highest band that it reaches (handbook §3.4)."""
+        reached = [row for row in self.grades if score >= row.from_score.value]
+        return max(reached, key=lambda row: row.from_score.value).grade
 
 
 def read_assistance_policies(folder: Path = BUILT_IN) -> Policies[AssistancePolicy]:
@@ -122,38 +163,7 @@ def read_assistance_policies(folder: Path = BUILT_IN) -> Policies[AssistancePoli
     return read_policies(AssistancePolicy, folder, "SD-*.json")
 
 
+@rule("rehab.age-band", "source", zh="未满七周岁为一档，满七周岁至未满十八周岁为另一档")
 def age_band(born: date, on: date) -> AgeBand:
-    """Return the band: "0-6" is before the 7th birthday (山东办法2026; handbook §0 rule 2)."""
+    """Tell the age band: before the 7th birthday, or from it on (山东办法2026; handbook §0 rule 2, §3.2)."""
     return AgeBand.UNDER_7 if on < birthday(born, 7) else AgeBand.FROM_7
-
-
-def ineligible_because(
-    policy: AssistancePolicy, born: date, basis: EligibilityBasis, on: date
-) -> tuple[RefusalReason, ...]:
-    """Return why a child of this age is not eligible on this basis; empty when it is (山东办法2026)."""
-    if on >= birthday(born, policy.certificate_before_age.value):
-        return (RefusalReason.AGED_OUT,)
-    if basis is EligibilityBasis.DIAGNOSIS and on >= birthday(born, policy.diagnosis_before_age.value):
-        return (RefusalReason.NEEDS_CERTIFICATE,)
-    return ()
-
-
-def entitle(
-    policy: AssistancePolicy,
-    born: date,
-    basis: EligibilityBasis,
-    training: tuple[RehabCategory, TrainingMode],
-    on: date,
-) -> Entitlement:
-    """Work out what an approval on a day gives. Raises NotEligible or RateNotSet.
-
-    The period ends with the benefit year, and before the day from which nobody is assisted any more (F07).
-    """
-    tested_on = policy.age_tested_on(on)
-    if reasons := ineligible_because(policy, born, basis, tested_on):
-        raise NotEligible(policy=policy.policy, reasons=list(reasons))
-    band = age_band(born, tested_on)
-    annual = policy.annual_standard(*training, band)
-    last_day_of_age = birthday(born, policy.certificate_before_age.value) - timedelta(days=1)
-    valid_until = min(date(on.year, 12, 31), last_day_of_age)
-    return Entitlement(policy.policy, band, annual, policy.monthly_cap(annual), on, valid_until)

@@ -88,3 +88,36 @@ class Rules(BaseModel):
     recover_within_days: int = Field(
         default=30, ge=0, title="追回期限（天）", description="Days in which money that is demanded back is due (§3.4)."
     )
+    certificate_on_paper: bool = Field(
+        default=True,
+        title="登记系统未见残疾人证时认可纸质证件",
+        description="A certificate on paper counts while the registry has told of none (§3.2).",
+    )
+    reviewer_may_approve: bool = Field(
+        default=False,
+        title="审核人可否兼任审批人",
+        description="Whether who checked an application may approve it too (§3.3).",
+    )
+    review_before_approval: bool = Field(
+        default=False,
+        title="审批前须有审核记录",
+        description="Whether an approval needs a recorded check by another person first (§3.3 step 2).",
+    )
+    assessment_working_days: int = Field(
+        default=10,
+        ge=0,
+        title="需求评估期限（工作日）",
+        description="Needs assessment of an application, working days (§3.3 step 3).",
+    )
+    due_soon_days: int = Field(
+        default=3,
+        ge=0,
+        title="临期提醒天数",
+        description="From how many days before its day an item of a working list is due soon (§3.3).",
+    )
+    late_entry_hours: int = Field(
+        default=24,
+        ge=0,
+        title="补录宽限（小时）",
+        description="How long what was entered late is left alone by the clock, hours (§3.3 step 5).",
+    )

@@ -31,3 +31,23 @@ class EnrolmentOver(Refusal, code="rehab.enrolment-over", status=409):
 class SessionsAfterEnd(Refusal, code="rehab.sessions-after-end", status=409):
     en = "Sessions are recorded on or after {ended_on}; correct them first."
     zh = "{ended_on} 当日或之后已有训练记录，请先更正。"
+
+
+class AlreadyResting(Refusal, code="rehab.already-resting", status=409):
+    en = "The enrolment rests at that time already."
+    zh = "该入训登记在此期间已处于休止状态。"
+
+
+class NotResting(Refusal, code="rehab.not-resting", status=409):
+    en = "The enrolment does not rest."
+    zh = "该入训登记未处于休止状态。"
+
+
+class OutsideRest(Refusal, code="rehab.outside-rest", status=422):
+    en = "The days do not fit: the rest lies between {since} and {until}, and ends after it starts."
+    zh = "日期不符：休止应在 {since} 至 {until} 之间，且结束晚于开始。"
+
+
+class RestOfOthers(Refusal, code="rehab.rest-of-others", status=403):
+    en = "A rest of this kind ({kind}) is not this organisation's to begin or end."
+    zh = "该类休止（{kind}）不由本单位登记或解除。"

@@ -11,20 +11,26 @@ from typing import ClassVar
 from services.rehab.domain.policy import AssistancePolicy
 from services.rehab.domain.rules import Rules
 from services.rehab.domain.wording import Wordings
+from services.rehab.repository.approvals import Approvals
 from services.rehab.repository.assistance import Assistance
 from services.rehab.repository.children import Children
 from services.rehab.repository.claim_grounds import ClaimGrounds
 from services.rehab.repository.claims import Claims
+from services.rehab.repository.clocks import Clocks
 from services.rehab.repository.designations import Designations
 from services.rehab.repository.enrolments import Enrolments
 from services.rehab.repository.evaluations import Evaluations
 from services.rehab.repository.findings import Findings
+from services.rehab.repository.intakes import Intakes
 from services.rehab.repository.payments import Payments
 from services.rehab.repository.plans import Plans
 from services.rehab.repository.sessions import Sessions
+from services.rehab.repository.supervision import Supervision
 from shared.db import Session
 from shared.journal.unit_of_work import UnitOfWork
 from shared.policyfile import Policies
+
+ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(hashtext('tongkang.rehab.by-clock'))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +42,38 @@ class Repositories:
 
     @property
     def children(self) -> Children:
-        """Children and intakes."""
+        """Children."""
         return Children(self.session, self.visible_after_days)
 
     @property
+    def intakes(self) -> Intakes:
+        """Confirmed diagnoses that wait for the family to be informed."""
+        return Intakes(self.session, self.visible_after_days)
+
+    @property
     def assistance(self) -> Assistance:
-        """Applications and approvals."""
+        """Applications."""
         return Assistance(self.session, self.visible_after_days)
+
+    @property
+    def approvals(self) -> Approvals:
+        """What was approved."""
+        return Approvals(self.session, self.visible_after_days)
+
+    @property
+    def clocks(self) -> Clocks:
+        """What is due."""
+        return Clocks(self.session, self.visible_after_days)
 
     @property
     def designations(self) -> Designations:
         """Agreements with institutions."""
         return Designations(self.session, self.visible_after_days)
+
+    @property
+    def supervision(self) -> Supervision:
+        """Staff lists and closed days."""
+        return Supervision(self.session, self.visible_after_days)
 
     @property
     def enrolments(self) -> Enrolments:
@@ -103,3 +129,7 @@ class RehabUnitOfWork(UnitOfWork):
     def records(self) -> Repositories:
         """All records of the service, in this transaction."""
         return Repositories(self.session, self.rules.visible_after_days)
+
+    async def alone(self) -> bool:
+        """Tell whether no other replica does what a day brings, to the end of this transaction."""
+        return bool(await self.driver.fetchval(ONE_AT_A_TIME))

@@ -1,50 +1,78 @@
-"""Applications for assistance and what was approved."""
+"""Applications for assistance and the checks and assessments of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Row, func, insert, select, update
 
 from services.rehab import tables as t
-from services.rehab.domain.assistance import Application, ApplicationState, Approval, History
+from services.rehab.domain.assistance import (
+    Application,
+    ApplicationOrder,
+    ApplicationState,
+    Asked,
+    Assessment,
+    Household,
+)
+from services.rehab.domain.terms import AgentKind, Hardship, ResidenceKind, ResidenceProof
 from services.rehab.repository.records import Cursor, Records, Rows, columns
 from shared.access.policy import Actor
 from shared.contracts.codes import RehabCategory
 from shared.contracts.events.rehab import (
     ApplicationReturned,
     ApplicationSubmitted,
-    AssistanceApproved,
+    AssessmentRecorded,
     AssistanceItem,
     AssistanceRefused,
+    DeviceKind,
     EligibilityBasis,
+    EligibilityChecked,
     Material,
+    NeedsOutcome,
+    RefusalReason,
+    SurgeryKind,
     TrainingMode,
 )
+from shared.contracts.events.screening import GuardianKind
 from shared.errors import CaseNotFound, NotFound
 
 OPEN = (ApplicationState.SUBMITTED, ApplicationState.RETURNED)
 
 
 class Assistance(Records):
-    """Applications and approvals."""
+    """Applications."""
 
-    async def history(self, case: UUID, item: AssistanceItem) -> History:
-        """Return what a child already has under an item."""
-        a, p = t.application.c, t.approval.c
-        open_ones = select(func.count()).where(a.case_id == case, a.item == item, a.state.in_(OPEN))
-        approvals = await self.all(select(t.approval).where(p.case_id == case, p.item == item))
-        return History((await self.run(open_ones)).scalar_one(), [_approval(row) for row in approvals])
+    async def open_of(self, cases: Sequence[UUID], asked: Asked) -> int:
+        """Count a child's open applications for the same item and kind."""
+        a = t.application.c
+        same = (a.surgery.is_not_distinct_from(asked.surgery), a.device.is_not_distinct_from(asked.device))
+        found = select(func.count()).where(a.case_id.in_(cases), a.item == asked.item, *same, a.state.in_(OPEN))
+        count: int = (await self.run(found)).scalar_one()
+        return count
 
-    async def submit(self, case: UUID, fact: ApplicationSubmitted, materials: Collection[Material]) -> None:
-        """Keep an application, new or completed."""
+    async def submit(
+        self, case: UUID, fact: ApplicationSubmitted, order: ApplicationOrder, *, guardian: GuardianKind | None,
+        assess_by: date | None,
+    ) -> None:  # fmt: skip
+        """Keep a new application."""
         row = columns(
-            fact, "item", "category", "mode", "basis", "county", "submitted_on", "reply_due_on", "review_due_on"
-        )
-        row |= {"id": fact.application, "case_id": case}
-        row |= {"state": ApplicationState.SUBMITTED, "materials": sorted(materials)}
-        await self.run(upsert(t.application).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
+            fact, "item", "category", "mode", "surgery", "device", "basis", "county", "submitted_on", "reply_due_on",
+            "review_due_on",
+        )  # fmt: skip
+        household, agent = order.household, order.agent
+        row |= {"id": fact.application, "case_id": case, "state": ApplicationState.SUBMITTED}
+        row |= {"materials": sorted(order.materials), "residence": household.residence, "hardship": household.hardship}
+        row |= {"proofs": sorted(household.proofs), "submitted_by": order.by, "guardian": guardian}
+        row |= {"assess_by": assess_by, "agent": agent.kind if agent else None}
+        await self.run(insert(t.application).values(row | {"authorised_on": agent.authorised_on if agent else None}))
+
+    async def resubmit(self, fact: ApplicationSubmitted, materials: Collection[Material]) -> None:
+        """Keep that an application was completed."""
+        values = columns(fact, "submitted_on", "reply_due_on", "review_due_on")
+        values |= {"state": ApplicationState.SUBMITTED, "materials": sorted(materials)}
+        await self.set(t.application, fact.application, **values)
 
     async def case_of(self, application: UUID, actor: Actor) -> UUID:
         """Return the case of an application that the actor may see. Raises NotFound."""
@@ -55,10 +83,23 @@ class Assistance(Records):
         """Return an application as it stands, for the decision; the caller holds the child."""
         return _application((await self.run(select(t.application).where(t.application.c.id == application))).one())
 
+    async def brought(self, case: UUID, application: UUID) -> Application:
+        """Return an application by the two ids that the guardian brings. Raises CaseNotFound.
+
+        A hospital cannot see a child before it assesses it: both ids, of which one is random, are the guardian's
+        choice.
+        """
+        a = t.application
+        row = await self.one(select(a).where(a.c.id == application, a.c.case_id == case))
+        if row is None:
+            raise CaseNotFound
+        return _application(row)
+
     async def seen_by(self, actor: Actor, application: UUID) -> Row[Any]:
         """Return an application that the actor may see. Raises NotFound."""
         a = t.application
-        row = await self.one(select(a).where(a.c.id == application, self.readable_by(actor, a)))
+        wanted = select(a, self.shown_as(a.c.case_id)).where(a.c.id == application, self.readable_by(actor, a))
+        row = await self.one(wanted)
         if row is None:
             raise NotFound(kind="application")
         return row
@@ -66,59 +107,70 @@ class Assistance(Records):
     async def queue(self, actor: Actor, after: Cursor, limit: int) -> Rows:
         """List open applications, the most urgent first."""
         a = t.application
-        wanted = select(a).where(a.c.state.in_(OPEN), self.readable_by(actor, a))
+        wanted = select(a, self.shown_as(a.c.case_id)).where(
+            a.c.state.in_(OPEN), self.alive(a.c.case_id), self.readable_by(actor, a)
+        )
         return await self.page(wanted, (a.c.review_due_on, a.c.id), after, limit)
 
     async def of_case(self, case: UUID) -> Rows:
         """List a child's applications, the newest first; the caller has seen to it that the child may be seen."""
-        return await self.all(
-            select(t.application).where(t.application.c.case_id == case).order_by(t.application.c.id.desc())
-        )
+        a = t.application
+        wanted = select(a, self.shown_as(a.c.case_id)).where(a.c.case_id == case)
+        return await self.all(wanted.order_by(a.c.id.desc()))
 
-    async def give_back(self, fact: ApplicationReturned) -> None:
+    async def give_back(self, fact: ApplicationReturned, note: str | None) -> None:
         """Keep that an application was given back for completion."""
-        await self.set(t.application, fact.application, state=ApplicationState.RETURNED)
+        await self.set(t.application, fact.application, state=ApplicationState.RETURNED, note=note)
 
-    async def approve(self, case: UUID, fact: AssistanceApproved, approver: UUID) -> None:
-        """Keep an approval."""
-        row = columns(fact, "item", "category", "mode", "age_band", "county", "other_counties", "valid_from")
-        row |= columns(fact, "valid_until", "ceiling", "monthly_cap", "enrol_by", "policy")
-        row |= {"id": fact.approval, "case_id": case, "application_id": fact.application, "approved_by": approver}
-        await self.run(insert(t.approval).values(row))
-        await self.set(t.application, fact.application, state=ApplicationState.APPROVED, decided_on=fact.approved_on)
+    async def check(self, fact: EligibilityChecked, by: UUID, *, experts_agree: bool) -> None:
+        """Keep who checked an application, and with what result."""
+        checked = {"checked_by": by, "checked_on": fact.checked_on, "eligible": fact.eligible}
+        await self.set(t.application, fact.application, **checked, experts_agree=experts_agree)
 
-    async def refuse(self, fact: AssistanceRefused) -> None:
-        """Keep a refusal."""
-        await self.set(t.application, fact.application, state=ApplicationState.REFUSED, decided_on=fact.refused_on)
+    async def assess(self, case: UUID, fact: AssessmentRecorded, estimate: int | None, note: str | None) -> None:
+        """Keep a needs assessment."""
+        row = columns(fact, "institution", "assessor", "assessed_on", "category", "outcome", "recommended_mode")
+        row |= {"id": fact.assessment, "case_id": case, "application_id": fact.application}
+        await self.run(insert(t.needs_assessment).values(row | {"estimate": estimate, "note": note}))
+        a = t.application
+        await self.run(update(a).where(a.c.id == fact.application).values(assess_by=None))
 
-    async def approvals_of(self, case: UUID) -> Rows:
-        """List a child's approvals, the newest first; the caller has seen to it that the child may be seen."""
-        return await self.all(select(t.approval).where(t.approval.c.case_id == case).order_by(t.approval.c.id.desc()))
+    async def assessment(self, application: UUID) -> Assessment | None:
+        """Return the newest needs assessment of an application."""
+        n = t.needs_assessment
+        newest = select(n).where(n.c.application_id == application).order_by(n.c.id.desc()).limit(1)
+        row = await self.one(newest)
+        return None if row is None else Assessment(NeedsOutcome(row.outcome), row.estimate)
 
-    async def chosen(self, case: UUID, approval: UUID) -> Approval:
-        """Return an approval by the two ids that the guardian brings, and hold the child. Raises CaseNotFound.
+    async def diagnoses(self, cases: Sequence[UUID]) -> frozenset[RehabCategory]:
+        """Return the categories of which a confirmed diagnosis reached this service."""
+        i = t.intake.c
+        return frozenset(RehabCategory(row.category) for row in await self.all(
+            select(i.category).where(i.case_id.in_(cases))
+        ))  # fmt: skip
 
-        A centre cannot see a child before it enrols it: both ids, of which one is random, are the guardian's choice.
-        """
-        p = t.approval
-        wanted = (
-            select(p).join(t.child, t.child.c.case_id == p.c.case_id).where(p.c.id == approval, p.c.case_id == case)
-        )
-        row = await self.one(wanted.with_for_update(key_share=True, of=t.child))
-        if row is None:
-            raise CaseNotFound
-        return _approval(row)
+    async def refuse(self, fact: AssistanceRefused, note: str | None = None) -> None:
+        """Keep a refusal, or that the guardian took the application back."""
+        withdrawn = fact.reasons == (RefusalReason.WITHDRAWN_BY_GUARDIAN,)
+        state = ApplicationState.WITHDRAWN if withdrawn else ApplicationState.REFUSED
+        await self.set(t.application, fact.application, state=state, decided_on=fact.refused_on, note=note)
 
 
 def _application(row: Row[Any]) -> Application:
     return Application(
-        row.id, ApplicationState(row.state), RehabCategory(row.category), TrainingMode(row.mode),
-        EligibilityBasis(row.basis), frozenset(map(Material, row.materials)), row.county, row.submitted_on,
+        row.id, ApplicationState(row.state), _asked(row), EligibilityBasis(row.basis),
+        frozenset(map(Material, row.materials)), row.county, row.submitted_on, _household(row), row.submitted_by,
+        AgentKind(row.agent) if row.agent else None, row.checked_by, row.eligible, row.experts_agree,
     )  # fmt: skip
 
 
-def _approval(row: Row[Any]) -> Approval:
-    return Approval(
-        row.id, AssistanceItem(row.item), RehabCategory(row.category), TrainingMode(row.mode), row.county,
-        row.other_counties, row.valid_from, row.valid_until, row.enrol_by,
+def _asked(row: Row[Any]) -> Asked:
+    return Asked(
+        RehabCategory(row.category), TrainingMode(row.mode), AssistanceItem(row.item),
+        SurgeryKind(row.surgery) if row.surgery else None, DeviceKind(row.device) if row.device else None,
     )  # fmt: skip
+
+
+def _household(row: Row[Any]) -> Household:
+    hardship = Hardship(row.hardship) if row.hardship else None
+    return Household(ResidenceKind(row.residence), frozenset(map(ResidenceProof, row.proofs)), hardship)

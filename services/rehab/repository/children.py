@@ -1,22 +1,29 @@
-"""Children as screening names them, and the intakes that their diagnoses opened."""
+"""Children as screening names them: who may see one, which cases are one child, what is known of it."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Row, Select, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.rehab import tables as t
 from services.rehab.domain.assistance import Child
+from services.rehab.domain.grounds import Certificate
 from services.rehab.repository.records import Cursor, Records, Rows, columns
 from shared.access.policy import Actor
-from shared.contracts.codes import RehabCategory
-from shared.contracts.events.rehab import IntakeOpened
+from shared.contracts.events.screening import (
+    CertificateCancelled,
+    CertificateIssued,
+    CertificateRegraded,
+    ResidenceMoved,
+)
 from shared.errors import CaseNotFound
 
 
 class Children(Records):
-    """Children and intakes."""
+    """Children."""
 
     async def seen_by(self, actor: Actor, case: UUID) -> Child:
         """Return a child that the actor may see. Raises CaseNotFound."""
@@ -30,25 +37,106 @@ class Children(Records):
         """Return a child that the actor may see and hold its row to the end. Raises CaseNotFound."""
         return await self._child(_holding(self._seen(actor, case)))
 
-    async def add_intake(self, case: UUID, fact: IntakeOpened, hospital: UUID) -> bool:
-        """Keep an intake; return False when the child has one of that category already."""
-        row = columns(fact, "category", "county", "diagnosed_on", "contact_due_on")
-        kept = upsert(t.intake).values(row | {"case_id": case, "hospital": hospital}).on_conflict_do_nothing()
-        return bool((await self.run(kept)).rowcount)
+    async def hold_together(self, case: UUID) -> list[UUID]:
+        """Hold every case that is one child with this one, and return them, this one included."""
+        cases = await self.together(case)
+        if len(cases) > 1:
+            c = t.child.c
+            await self.run(_holding(select(t.child).where(c.case_id.in_(cases)).order_by(c.case_id)))
+        return cases
 
-    async def has_diagnosis(self, case: UUID, category: RehabCategory) -> bool:
-        """Tell whether a confirmed diagnosis of the category reached this service."""
-        return (
-            await self.one(select(t.intake).where(t.intake.c.case_id == case, t.intake.c.category == category))
-            is not None
-        )
+    async def together(self, case: UUID) -> list[UUID]:
+        """Return every case that is one child with this one, this one included."""
+        found, s = {case}, t.same_child.c
+        while True:
+            pairs = await self.all(select(s.merged, s.survivor).where(or_(s.merged.in_(found), s.survivor.in_(found))))
+            wider = found.union(*pairs) if pairs else found
+            if wider == found:
+                return sorted(found)
+            found = wider
 
-    async def intakes(self, actor: Actor, after: Cursor, limit: int) -> Rows:
-        """List intakes that no application followed yet, the most urgent first."""
-        i = t.intake.c
-        waiting = ~exists().where(t.application.c.case_id == i.case_id)
-        wanted = select(t.intake).where(waiting, self.readable_by(actor, t.intake))
-        return await self.page(wanted, (i.contact_due_on, i.case_id, i.category), after, limit)
+    async def merge(self, merged: UUID, survivor: UUID) -> None:
+        """Keep that two cases are one child."""
+        row = {"merged": merged, "survivor": survivor}
+        await self.run(upsert(t.same_child).values(row).on_conflict_do_update(index_elements=["merged"], set_=row))
+        await self._show(await self.together(merged))
+
+    async def unmerge(self, merged: UUID, survivor: UUID) -> None:
+        """Forget that two cases were one child."""
+        before = await self.together(merged)
+        s = t.same_child.c
+        await self.run(delete(t.same_child).where(s.merged == merged, s.survivor == survivor))
+        await self._show(before)
+
+    async def certificates(self, cases: Sequence[UUID]) -> tuple[Certificate, ...]:
+        """Return what is known of a child's certificates."""
+        c = t.certificate
+        return tuple(_certificate(row) for row in await self.all(select(c).where(c.c.case_id.in_(cases))))
+
+    async def certify(self, case: UUID, fact: CertificateIssued) -> None:
+        """Keep a certificate."""
+        row = columns(fact, "grading", "category", "grade", "issued_on", "valid_until")
+        row |= {"case_id": case, "parts": list(fact.parts)}
+        await self.run(upsert(t.certificate).values(row).on_conflict_do_nothing())
+
+    async def regrade(self, fact: CertificateRegraded) -> None:
+        """Keep another category and grade of a certificate."""
+        values = {"category": fact.category, "parts": list(fact.parts), "grade": fact.grade}
+        await self.run(update(t.certificate).where(t.certificate.c.grading == fact.grading).values(values))
+
+    async def cancel_certificate(self, fact: CertificateCancelled) -> None:
+        """Keep that a certificate is no more."""
+        cancelled = {"cancelled_on": fact.cancelled_on}
+        await self.run(update(t.certificate).where(t.certificate.c.grading == fact.grading).values(cancelled))
+
+    async def mark(self, case: UUID, **known: date | None) -> None:
+        """Keep what screening says of a child."""
+        await self.run(update(t.child).where(t.child.c.case_id == case).values(known))
+
+    async def move(self, case: UUID, fact: ResidenceMoved) -> bool:
+        """Keep a move; return whether the child lives there now. The county it left keeps a stub."""
+        left = {"case_id": case, "county": fact.previous, "until": fact.moved_on, "moved_to": fact.region}
+        await self.run(upsert(t.former_residence).values(left).on_conflict_do_nothing())
+        c = t.child.c
+        newest = or_(c.moved_on.is_(None), c.moved_on <= fact.moved_on)
+        moved = update(t.child).where(c.case_id == case, newest).values(county=fact.region, moved_on=fact.moved_on)
+        return bool((await self.run(moved)).rowcount)
+
+    async def hand_over(self, case: UUID, county: str) -> None:
+        """Let the new county answer for what is open; what was decided or over stays with the old one."""
+        i, a, e = t.intake, t.application, t.enrolment
+        still = e.c.over_on > self.today
+        await self.run(update(i).where(i.c.case_id == case).values(county=county))
+        await self.run(update(a).where(a.c.case_id == case, a.c.decided_on.is_(None)).values(county=county))
+        await self.run(update(e).where(e.c.case_id == case, e.c.ended_on.is_(None), still).values(county=county))
+
+    async def forget_words(self, case: UUID) -> None:
+        """Delete every free text about a child."""
+        for table in t.metadata.sorted_tables:
+            texts = [column for column in table.c if column.info.get(t.WORDS)]
+            if texts:
+                empty = dict.fromkeys((column.name for column in texts), None)
+                await self.run(update(table).where(table.c.case_id == case).values(empty))
+
+    async def gone_from(self, actor: Actor, after: Cursor, limit: int) -> Rows:
+        """List the stubs of children that left the actor's region, the newest id last."""
+        f, c = t.former_residence.c, t.child.c
+        left = (self.readable_by(actor, t.former_residence), ~self.readable_by(actor, t.child))
+        wanted = select(t.former_residence).join(t.child, c.case_id == f.case_id).where(*left)
+        return await self.page(wanted, (f.case_id, f.county, f.until), after, limit)
+
+    async def _show(self, cases: Sequence[UUID]) -> None:
+        """Work out anew under which case each of these is shown."""
+        s = t.same_child.c
+        pairs = await self.all(select(s.merged, s.survivor).where(s.merged.in_(cases)))
+        survivor = {row.merged: row.survivor for row in pairs}
+        for case in cases:
+            top, seen = case, {case}
+            while (above := survivor.get(top)) is not None and above not in seen:
+                top = above
+                seen.add(above)
+            shown = None if top == case else top
+            await self.run(update(t.child).where(t.child.c.case_id == case).values(shown_as=shown))
 
     def _seen(self, actor: Actor, case: UUID) -> Select[Any]:
         return select(t.child).where(t.child.c.case_id == case, self.readable_by(actor, t.child))
@@ -57,7 +145,19 @@ class Children(Records):
         row = await self.one(wanted)
         if row is None:
             raise CaseNotFound
-        return Child(row.case_id, row.birth_date, row.county)
+        return child_of(row)
+
+
+def child_of(row: Row[Any]) -> Child:
+    """Read a child."""
+    return Child(row.case_id, row.birth_date, row.county, row.died_on, row.sharing_stopped_on, row.erased_on)
+
+
+def _certificate(row: Row[Any]) -> Certificate:
+    return Certificate(
+        category=row.category, parts=frozenset(row.parts), grade=row.grade, issued_on=row.issued_on,
+        valid_until=row.valid_until, cancelled_on=row.cancelled_on,
+    )  # fmt: skip
 
 
 def _holding(wanted: Select[Any]) -> Select[Any]:

@@ -6,7 +6,23 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Row, Select, Table, exists, false, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Row,
+    Select,
+    Table,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from services.rehab import tables as t
 from shared import clock
@@ -32,8 +48,9 @@ class Records:
         """Return which rows about a child an actor may see; `row` has `case_id` and `county` (docs/access.md).
 
         A federation sees its region; a centre the children enrolled with it, while enrolled plus 90 days; a hospital
-        the children whose diagnosis it made; nobody else sees anything here. A claim has no `case_id`: the institution
-        that made it sees it, also when it no longer sees the children, and the region that pays.
+        the children whose diagnosis it made; nobody else sees anything here. Where consent was withdrawn, a centre sees
+        the child while it is enrolled and no longer, and a hospital not at all. A claim has no `case_id`: the
+        institution that made it sees it, also when it no longer sees the children, and the region that pays.
         """
         if actor.org_type is OrgType.FEDERATION:
             return within(row.c.county, actor.region)
@@ -41,11 +58,13 @@ class Records:
             return row.c.institution == actor.organisation
         if actor.org_type is OrgType.REHAB_CENTRE:
             e = t.enrolment.alias("of_actor")
-            mine = (e.c.institution == actor.organisation, e.c.over_on > self.gone_by)
+            seen = or_(e.c.over_on > self.today, and_(e.c.over_on > self.gone_by, self._shared(row.c.case_id)))
+            mine = (e.c.institution == actor.organisation, seen)
             return exists().where(e.c.case_id == row.c.case_id, *mine)
         if actor.org_type is OrgType.HOSPITAL:
             i = t.intake.alias("of_actor")
-            return exists().where(i.c.case_id == row.c.case_id, i.c.hospital == actor.organisation)
+            made = exists().where(i.c.case_id == row.c.case_id, i.c.hospital == actor.organisation)
+            return and_(made, self._shared(row.c.case_id))
         return false()
 
     @staticmethod
@@ -56,7 +75,30 @@ class Records:
     @property
     def gone_by(self) -> date:
         """A child whose enrolment was over by this day is out of its centre's sight."""
-        return clock.today() - timedelta(days=self.visible_after_days)
+        return self.today - timedelta(days=self.visible_after_days)
+
+    @property
+    def today(self) -> date:
+        """The civil day on which this is asked."""
+        return clock.today()
+
+    @staticmethod
+    def alive(case: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """Return the condition that a child lives and is not erased: only then is anything owed to it."""
+        c = t.child.alias("alive")
+        return exists().where(c.c.case_id == case, c.c.died_on.is_(None), c.c.erased_on.is_(None))
+
+    @staticmethod
+    def shown_as(case: ColumnElement[UUID]) -> ColumnElement[UUID]:
+        """Return the case under which a row's child is shown, as a column `shown_as`."""
+        c = t.child.alias("shown")
+        top = select(func.coalesce(c.c.shown_as, c.c.case_id)).where(c.c.case_id == case)
+        return top.scalar_subquery().label("shown_as")
+
+    @staticmethod
+    def _shared(case: ColumnElement[UUID]) -> ColumnElement[bool]:
+        c = t.child.alias("shared")
+        return exists().where(c.c.case_id == case, c.c.sharing_stopped_on.is_(None))
 
     async def run(self, statement: Executable) -> CursorResult[Any]:
         """Run a Core statement in this transaction."""

@@ -1,4 +1,4 @@
-"""Children, intakes, applications and what was approved (handbook §3.2, §3.3)."""
+"""Intakes, applications, needs assessments and what was approved and given once (handbook §3.2, §3.3)."""
 
 from sqlalchemy import (
     ARRAY,
@@ -17,21 +17,24 @@ from sqlalchemy import (
 )
 
 from services.rehab.domain.assistance import ApplicationState
-from services.rehab.tables.common import metadata
+from services.rehab.domain.terms import AgentKind, Hardship, ResidenceKind
+from services.rehab.tables.common import metadata, words
 from shared.contracts.codes import RehabCategory
 from shared.contracts.events.rehab import (
     AgeBand,
     AssistanceItem,
+    ContactOutcome,
     DeviceKind,
     EligibilityBasis,
+    NeedsOutcome,
     SurgeryKind,
     TrainingMode,
 )
-from shared.stage import child_table, code
+from shared.contracts.events.screening import GuardianKind
+from shared.journal.tables import Moment
+from shared.stage import code
 
 OPEN = text("state IN ('submitted', 'returned')")
-
-child = child_table(metadata)
 
 intake = Table(
     "intake",
@@ -42,6 +45,10 @@ intake = Table(
     Column("hospital", Uuid, nullable=False),
     Column("diagnosed_on", Date, nullable=False),
     Column("contact_due_on", Date, nullable=False),
+    Column("informed_on", Date),
+    *code("contact", ContactOutcome, nullable=True),
+    words("note"),
+    CheckConstraint("(informed_on IS NULL) = (contact IS NULL)", name="informed"),
     PrimaryKeyConstraint("case_id", "category"),
     Index("ix_intake_queue", "county", "contact_due_on", "case_id", "category"),
     comment="Confirmed diagnoses that reached the federation: one intake per child and category.",
@@ -55,6 +62,8 @@ application = Table(
     *code("item", AssistanceItem),
     *code("category", RehabCategory),
     *code("mode", TrainingMode),
+    *code("surgery", SurgeryKind, nullable=True),
+    *code("device", DeviceKind, nullable=True),
     *code("basis", EligibilityBasis),
     *code("state", ApplicationState),
     Column("materials", ARRAY(Text), nullable=False),
@@ -63,6 +72,23 @@ application = Table(
     Column("reply_due_on", Date, nullable=False),
     Column("review_due_on", Date, nullable=False),
     Column("decided_on", Date),
+    *code("residence", ResidenceKind),
+    Column("proofs", ARRAY(Text), nullable=False),
+    *code("hardship", Hardship, nullable=True),
+    # The principal is the guardian, whose kind stands here; who filled in for them stands apart (handbook §7).
+    *code("guardian", GuardianKind, nullable=True),
+    *code("agent", AgentKind, nullable=True),
+    Column("authorised_on", Date),
+    Column("submitted_by", Uuid, nullable=False),
+    Column("assess_by", Date, comment="Where a needs assessment has to come first."),
+    Column("checked_by", Uuid),
+    Column("checked_on", Date),
+    Column("eligible", Boolean),
+    Column("experts_agree", Boolean, nullable=False, server_default=text("false")),
+    words("note"),
+    CheckConstraint("(agent IS NULL) = (authorised_on IS NULL)", name="agent_authorised"),
+    CheckConstraint("(checked_by IS NULL) = (eligible IS NULL)", name="checked"),
+    Index("ix_application_reply", "county", "reply_due_on", postgresql_where=text("state = 'submitted'")),
     CheckConstraint("(decided_on IS NULL) = (state IN ('submitted', 'returned'))", name="decided"),
     # The federation's queue shows what is open, the most urgent first: a county's by the first, a city's by the second.
     Index("ix_application_county_queue", "county", "review_due_on", "id", postgresql_where=OPEN),
@@ -78,6 +104,8 @@ approval = Table(
     *code("item", AssistanceItem),
     *code("category", RehabCategory),
     *code("mode", TrainingMode),
+    *code("surgery", SurgeryKind, nullable=True),
+    *code("device", DeviceKind, nullable=True),
     *code("age_band", AgeBand),
     Column("county", Text, nullable=False),
     Column("other_counties", Boolean, nullable=False),
@@ -88,8 +116,31 @@ approval = Table(
     Column("enrol_by", Date, nullable=False),
     Column("policy", Text, nullable=False),
     Column("approved_by", Uuid, nullable=False, comment="Who approved, and so never audits a claim under it."),
+    Column("taken_up_on", Date, comment="First enrolment, or the day on which what is given once was given."),
+    Column("lapsed_on", Date),
+    Column("recorded_at", Moment, nullable=False, server_default=text("now()")),
     CheckConstraint("valid_from <= valid_until", name="period"),
+    # What nobody has taken up yet, for the clock that lets it lapse.
+    Index("ix_approval_waiting", "enrol_by", postgresql_where=text("taken_up_on IS NULL AND lapsed_on IS NULL")),
     CheckConstraint("0 <= monthly_cap AND monthly_cap <= ceiling", name="amounts"),
+)
+
+needs_assessment = Table(
+    "needs_assessment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", ForeignKey("child.case_id"), nullable=False),
+    Column("application_id", ForeignKey("application.id"), nullable=False, index=True),
+    Column("institution", Uuid, nullable=False),
+    Column("assessor", Uuid, nullable=False),
+    Column("assessed_on", Date, nullable=False),
+    *code("category", RehabCategory),
+    *code("outcome", NeedsOutcome),
+    *code("recommended_mode", TrainingMode),
+    Column("estimate", BigInteger, comment="fen"),
+    words("note"),
+    CheckConstraint("estimate >= 0", name="estimate"),
+    comment="What a hospital or centre found of the need behind an application (handbook §3.3 step 3).",
 )
 
 given_once = Table(

@@ -1,5 +1,17 @@
 """The metadata of the rehab service's own database, with the journal's tables in it."""
 
+from sqlalchemy import Column, Text
+
 from shared.journal.tables import new_metadata
 
 metadata = new_metadata()
+
+WORDS = "words"
+
+
+def words(name: str, comment: str | None = None) -> Column[str]:
+    """Return a column for free text about a child: it stays here, and goes when the child is erased.
+
+    Its table has a `case_id`.
+    """
+    return Column(name, Text, info={WORDS: True}, comment=comment)

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.rehab.tables.common import metadata
+from services.rehab.tables.common import metadata, words
 from shared.contracts.events.rehab import (
     Checkpoint,
     ConfirmationMethod,
@@ -51,7 +51,7 @@ session = Table(
     *code("confirmed_by", ConfirmationMethod, nullable=True),
     Column("device", Uuid, comment="Opaque id of what confirmed."),
     Column("visit_id", Uuid),
-    Column("words", Text, comment="What was done, in the centre's words; they never travel."),
+    words("words", "What was done, in the centre's words; they never travel."),
     Column("wording", Text, comment="Keyed digest of the words."),
     # A day is the bound that the search for overlaps relies on; the rule's own limit is a setting below it.
     CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= interval '24 hours'", name="times"),
@@ -113,7 +113,7 @@ goal = Table(
     Column("case_id", ForeignKey("child.case_id"), nullable=False, index=True),
     *code("term", GoalTerm),
     Column("icf", Text, nullable=False),
-    Column("words", Text, comment="The goal in the centre's words; they never travel."),
+    words("words", "The goal in the centre's words; they never travel."),
 )
 
 home_visit = Table(
@@ -125,5 +125,5 @@ home_visit = Table(
     Column("institution", Uuid, nullable=False),
     Column("visitor", Uuid, nullable=False),
     Column("visited_on", Date, nullable=False),
-    Column("words", Text, comment="What was seen, in the centre's words; they never travel."),
+    words("words", "What was seen, in the centre's words; they never travel."),
 )

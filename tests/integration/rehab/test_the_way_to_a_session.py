@@ -138,7 +138,7 @@ async def test_a_transfer_ends_one_enrolment_and_starts_another_the_same_day(reh
     record(await county.post(county.centre, f"/v1/enrolments/{child.enrolment}/end", body))
     start = {"approval": child.approval, "started_on": f"{YEAR}-01-20"}
     record(await county.post(other, f"/v1/cases/{child.case}/enrolments", start))
-    assert (await types(rehab, child.case))[-2:] == ["enrolment_ended", "enrolment_started"]
+    assert (await types(rehab, child.case))[-3:] == ["enrolment_ended", "enrolment_transferred", "enrolment_started"]
 
 
 async def test_designations_are_granted_suspended_and_listed(rehab):

@@ -5,17 +5,11 @@ from datetime import date
 
 import pytest
 
-from services.rehab.domain.policy import (
-    BUILT_IN,
-    AssistancePolicy,
-    age_band,
-    entitle,
-    ineligible_because,
-    read_assistance_policies,
-)
-from services.rehab.errors import NotEligible, RateNotSet
+from services.rehab.domain.entitlement import WorkOutEntitlement, entitle
+from services.rehab.domain.policy import BUILT_IN, AssistancePolicy, age_band, read_assistance_policies
+from services.rehab.errors import RateNotSet
 from shared.contracts.codes import RehabCategory
-from shared.contracts.events.rehab import AgeBand, EligibilityBasis, Material, RefusalReason, TrainingMode
+from shared.contracts.events.rehab import AgeBand, EligibilityBasis, Material, TrainingMode
 from shared.policyfile import NoPolicyInForce, Policies
 
 POLICIES = read_assistance_policies()
@@ -96,24 +90,6 @@ def test_the_band_changes_on_the_seventh_birthday(born, on, band):
     assert age_band(born, on) is band
 
 
-@pytest.mark.parametrize(
-    ("year", "basis", "born", "on", "reasons"),
-    [
-        (2026, DIAGNOSIS, date(2019, 5, 20), date(2026, 5, 19), ()),
-        (2026, DIAGNOSIS, date(2019, 5, 20), date(2026, 5, 20), (RefusalReason.NEEDS_CERTIFICATE,)),
-        (2026, CERTIFICATE, date(2019, 5, 20), date(2026, 5, 20), ()),
-        (2026, CERTIFICATE, date(2008, 5, 20), date(2026, 5, 19), ()),
-        (2026, CERTIFICATE, date(2008, 5, 20), date(2026, 5, 20), (RefusalReason.AGED_OUT,)),
-        (2026, DIAGNOSIS, date(2008, 2, 29), date(2026, 3, 1), (RefusalReason.AGED_OUT,)),
-        (2026, CERTIFICATE, date(2008, 2, 29), date(2026, 2, 28), ()),
-        (2024, DIAGNOSIS, date(2010, 5, 20), date(2024, 5, 20), ()),
-        (2024, DIAGNOSIS, date(2006, 5, 20), date(2024, 5, 20), (RefusalReason.AGED_OUT,)),
-    ],
-)
-def test_eligibility_by_basis_and_birthday(year, basis, born, on, reasons):
-    assert ineligible_because(POLICIES.in_force(date(year, 6, 1)), born, basis, on) == reasons
-
-
 def test_an_approval_ends_with_the_benefit_year():
     given = entitle(
         POLICIES.named("SD-2026"), date(2020, 1, 1), DIAGNOSIS, (RehabCategory.AUTISM, CENTRALISED), date(2026, 3, 2)
@@ -130,18 +106,6 @@ def test_an_approval_ends_before_the_eighteenth_birthday():
     assert given.age_band is AgeBand.FROM_7
 
 
-def test_a_child_of_seven_without_certificate_gets_no_entitlement():
-    with pytest.raises(NotEligible) as refusal:
-        entitle(
-            POLICIES.named("SD-2026"),
-            date(2019, 3, 2),
-            DIAGNOSIS,
-            (RehabCategory.AUTISM, CENTRALISED),
-            date(2026, 3, 2),
-        )
-    assert refusal.value.details == {"policy": "SD-2026", "reasons": ["needs_certificate"]}
-
-
 def with_figures(**figures):
     raw = json.loads((BUILT_IN / "SD-2026.json").read_bytes())
     for name, value in figures.items():
@@ -154,6 +118,23 @@ def test_a_county_may_test_the_age_on_new_years_day():
     training = (RehabCategory.AUTISM, CENTRALISED)
     given = entitle(policy, date(2019, 3, 1), DIAGNOSIS, training, date(2026, 3, 2))
     assert (given.age_band, given.ceiling) == (AgeBand.UNDER_7, 2_000_000)
+
+
+def test_where_age_counts_on_each_day_a_diagnosis_carries_to_the_seventh_birthday():
+    policy, born = with_figures(age_rule="at_service_date"), date(2019, 5, 20)
+    training = (RehabCategory.AUTISM, CENTRALISED)
+    assert entitle(policy, born, DIAGNOSIS, training, date(2026, 3, 2)).valid_until == date(2026, 5, 19)
+    assert entitle(policy, born, CERTIFICATE, training, date(2026, 3, 2)).valid_until == date(2026, 12, 31)
+
+
+def test_an_entitlement_explains_itself():
+    asked = WorkOutEntitlement(
+        policy="SD-2026", born=date(2020, 1, 1), basis=DIAGNOSIS, category=RehabCategory.AUTISM, mode=CENTRALISED,
+        on=date(2026, 3, 2),
+    )  # fmt: skip
+    explained = asked.explain()
+    assert (explained.rule, explained.outcome) == ("rehab.entitlement", "2000000")
+    assert [step.code for step in explained.steps] == ["age-band", "amounts", "period"]
 
 
 def test_an_income_test_asks_for_proof_of_hardship():

@@ -19,6 +19,31 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("birth_date", sa.Date(), nullable=False),
         sa.Column("county", sa.Text(), nullable=False),
+        sa.Column(
+            "moved_on",
+            sa.Date(),
+            nullable=True,
+            comment="Day of the last move; a move that is told late changes nothing after it.",
+        ),
+        sa.Column("died_on", sa.Date(), nullable=True),
+        sa.Column(
+            "sharing_stopped_on",
+            sa.Date(),
+            nullable=True,
+            comment="Consent was withdrawn: nobody new receives the child.",
+        ),
+        sa.Column(
+            "erased_on",
+            sa.Date(),
+            nullable=True,
+            comment="Identity was destroyed: no words about the child are kept from then on.",
+        ),
+        sa.Column(
+            "shown_as",
+            sa.Uuid(),
+            nullable=True,
+            comment="Case under which the child is shown, where two cases are one child.",
+        ),
         sa.CheckConstraint("county ~ '^[0-9]{6}$'", name=op.f("ck_child_county")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_child")),
         comment="Children as screening.child_registered names them; the row is the lock of all that is about a child.",
@@ -39,6 +64,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     op.create_index("ix_claim_county", "claim", ["county", "id"], unique=False)
     op.create_index("ix_claim_institution", "claim", ["institution", "id"], unique=False)
     op.create_table(
+        "closure_day",
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("institution", "closed_on", name=op.f("pk_closure_day")),
+        comment="Days on which an institution is closed.",
+    )
+    op.create_table(
         "designation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("institution", sa.Uuid(), nullable=False),
@@ -47,7 +79,30 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("hours", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("suspended_on", sa.Date(), nullable=True),
+        sa.Column("suspension_reason", sa.Text(), nullable=True),
+        sa.Column("rectify_by", sa.Date(), nullable=True),
+        sa.Column(
+            "lifted",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+            comment="Suspensions that were lifted.",
+        ),
+        sa.Column("removed_on", sa.Date(), nullable=True),
+        sa.Column("removal_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "removal_reason IN ('not_rectified', 'fraud', 'serious_breach', 'own_request', 'closed_down')",
+            name=op.f("ck_designation_removal_reason"),
+        ),
+        sa.CheckConstraint(
+            "suspension_reason IN ('grade_failed', 'serious_breach', 'licence_invalid', 'safety', 'own_request')",
+            name=op.f("ck_designation_suspension_reason"),
+        ),
+        sa.CheckConstraint(
+            "(removed_on IS NULL) = (removal_reason IS NULL)", name=op.f("ck_designation_removed_with_reason")
+        ),
         sa.CheckConstraint("capacity > 0", name=op.f("ck_designation_capacity")),
         sa.CheckConstraint(
             "suspended_on BETWEEN valid_from AND valid_until", name=op.f("ck_designation_suspended_inside")
@@ -71,6 +126,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         comment="Findings that hold money, as the timeline raised them; `freed` says why one no longer does.",
     )
     op.create_index(op.f("ix_finding_case_id"), "finding", ["case_id"], unique=False)
+    op.create_table(
+        "same_child",
+        sa.Column("merged", sa.Uuid(), nullable=False),
+        sa.Column("survivor", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("merged <> survivor", name=op.f("ck_same_child_two")),
+        sa.PrimaryKeyConstraint("merged", name=op.f("pk_same_child")),
+        comment="Cases that are one child, as long as they are.",
+    )
+    op.create_index(op.f("ix_same_child_survivor"), "same_child", ["survivor"], unique=False)
     op.create_table(
         "session",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -114,12 +178,32 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         "ix_session_group_id", "session", ["group_id"], unique=False, postgresql_where=sa.text("group_id IS NOT NULL")
     )
     op.create_table(
+        "staff",
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.Column("therapist", sa.Uuid(), nullable=False),
+        sa.Column("disciplines", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("licence_until", sa.Date(), nullable=False),
+        sa.Column("lapsed_on", sa.Date(), nullable=True),
+        sa.Column("lapse_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "lapse_reason IN ('licence_expired', 'left', 'struck_off')", name=op.f("ck_staff_lapse_reason")
+        ),
+        sa.CheckConstraint("(lapsed_on IS NULL) = (lapse_reason IS NULL)", name=op.f("ck_staff_lapsed_with_reason")),
+        sa.CheckConstraint("since <= licence_until", name=op.f("ck_staff_licence")),
+        sa.PrimaryKeyConstraint("institution", "therapist", name=op.f("pk_staff")),
+        comment="Staff lists: persons as opaque ids, with disciplines and licence.",
+    )
+    op.create_index(op.f("ix_staff_licence_until"), "staff", ["licence_until"], unique=False)
+    op.create_table(
         "application",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("item", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("surgery", sa.Text(), nullable=True),
+        sa.Column("device", sa.Text(), nullable=True),
         sa.Column("basis", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("materials", sa.ARRAY(sa.Text()), nullable=False),
@@ -128,21 +212,56 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("reply_due_on", sa.Date(), nullable=False),
         sa.Column("review_due_on", sa.Date(), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("residence", sa.Text(), nullable=False),
+        sa.Column("proofs", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("hardship", sa.Text(), nullable=True),
+        sa.Column("guardian", sa.Text(), nullable=True),
+        sa.Column("agent", sa.Text(), nullable=True),
+        sa.Column("authorised_on", sa.Date(), nullable=True),
+        sa.Column("submitted_by", sa.Uuid(), nullable=False),
+        sa.Column("assess_by", sa.Date(), nullable=True, comment="Where a needs assessment has to come first."),
+        sa.Column("checked_by", sa.Uuid(), nullable=True),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.Column("eligible", sa.Boolean(), nullable=True),
+        sa.Column("experts_agree", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "(decided_on IS NULL) = (state IN ('submitted', 'returned'))", name=op.f("ck_application_decided")
+        ),
+        sa.CheckConstraint(
+            "agent IN ('relative', 'community', 'institution', 'federation_window')", name=op.f("ck_application_agent")
         ),
         sa.CheckConstraint("basis IN ('certificate', 'diagnosis')", name=op.f("ck_application_basis")),
         sa.CheckConstraint(
             "category IN ('vision', 'hearing', 'speech', 'physical', 'intellectual', 'autism')",
             name=op.f("ck_application_category"),
         ),
+        sa.CheckConstraint(
+            "device IN ('hearing_aid', 'orthosis', 'prosthesis', 'wheelchair', 'walking_aid', "
+            "'standing_frame', 'seating', 'low_vision_aid', 'communication_aid')",
+            name=op.f("ck_application_device"),
+        ),
+        sa.CheckConstraint(
+            "guardian IN ('parent', 'grandparent', 'adult_sibling', 'other_with_consent', 'institution')",
+            name=op.f("ck_application_guardian"),
+        ),
+        sa.CheckConstraint(
+            "hardship IN ('dibao', 'registered_poor', 'welfare_institution', 'orphan', 'tekun', 'other_difficulty')",
+            name=op.f("ck_application_hardship"),
+        ),
         sa.CheckConstraint("item IN ('training', 'surgery', 'device')", name=op.f("ck_application_item")),
         sa.CheckConstraint(
             "mode IN ('centralised', 'institution_community_family', 'once')", name=op.f("ck_application_mode")
         ),
+        sa.CheckConstraint("residence IN ('household', 'residence_permit')", name=op.f("ck_application_residence")),
         sa.CheckConstraint(
-            "state IN ('submitted', 'returned', 'approved', 'refused')", name=op.f("ck_application_state")
+            "state IN ('submitted', 'returned', 'approved', 'refused', 'withdrawn')", name=op.f("ck_application_state")
         ),
+        sa.CheckConstraint(
+            "surgery IN ('cochlear_implant', 'limb_correction', 'cleft_repair')", name=op.f("ck_application_surgery")
+        ),
+        sa.CheckConstraint("(agent IS NULL) = (authorised_on IS NULL)", name=op.f("ck_application_agent_authorised")),
+        sa.CheckConstraint("(checked_by IS NULL) = (eligible IS NULL)", name=op.f("ck_application_checked")),
         sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_application_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
     )
@@ -161,6 +280,58 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         unique=False,
         postgresql_where=sa.text("state IN ('submitted', 'returned')"),
     )
+    op.create_index(
+        "ix_application_reply",
+        "application",
+        ["county", "reply_due_on"],
+        unique=False,
+        postgresql_where=sa.text("state = 'submitted'"),
+    )
+    op.create_table(
+        "certificate",
+        sa.Column("grading", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("parts", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("grade", sa.Integer(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("cancelled_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "category IN ('visual', 'hearing', 'speech', 'physical', 'intellectual', 'mental', 'multiple')",
+            name=op.f("ck_certificate_category"),
+        ),
+        sa.CheckConstraint("grade BETWEEN 1 AND 4", name=op.f("ck_certificate_grade")),
+        sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_certificate_case_id")),
+        sa.PrimaryKeyConstraint("grading", name=op.f("pk_certificate")),
+        comment="Disability certificates without their numbers.",
+    )
+    op.create_index(op.f("ix_certificate_case_id"), "certificate", ["case_id"], unique=False)
+    op.create_table(
+        "former_residence",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("county", sa.Text(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False, comment="First day in the next county."),
+        sa.Column("moved_to", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_former_residence_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "county", "until", name=op.f("pk_former_residence")),
+        comment="Counties that a child left: they keep a stub and nothing else.",
+    )
+    op.create_index(op.f("ix_former_residence_county"), "former_residence", ["county"], unique=False)
+    op.create_table(
+        "grading",
+        sa.Column("designation_id", sa.Uuid(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("grade", sa.Text(), nullable=False),
+        sa.Column("graded_on", sa.Date(), nullable=False),
+        sa.Column("policy", sa.Text(), nullable=False),
+        sa.CheckConstraint("grade IN ('a', 'b', 'c', 'failed')", name=op.f("ck_grading_grade")),
+        sa.CheckConstraint("score BETWEEN 0 AND 100", name=op.f("ck_grading_score")),
+        sa.ForeignKeyConstraint(["designation_id"], ["designation.id"], name=op.f("fk_grading_designation_id")),
+        sa.PrimaryKeyConstraint("designation_id", "year", name=op.f("pk_grading")),
+        comment="Yearly scores and the grades that followed.",
+    )
     op.create_table(
         "intake",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -169,10 +340,17 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("hospital", sa.Uuid(), nullable=False),
         sa.Column("diagnosed_on", sa.Date(), nullable=False),
         sa.Column("contact_due_on", sa.Date(), nullable=False),
+        sa.Column("informed_on", sa.Date(), nullable=True),
+        sa.Column("contact", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "category IN ('vision', 'hearing', 'speech', 'physical', 'intellectual', 'autism')",
             name=op.f("ck_intake_category"),
         ),
+        sa.CheckConstraint(
+            "contact IN ('will_apply', 'declined', 'applied_elsewhere')", name=op.f("ck_intake_contact")
+        ),
+        sa.CheckConstraint("(informed_on IS NULL) = (contact IS NULL)", name=op.f("ck_intake_informed")),
         sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_intake_case_id")),
         sa.PrimaryKeyConstraint("case_id", "category", name=op.f("pk_intake")),
         comment="Confirmed diagnoses that reached the federation: one intake per child and category.",
@@ -199,6 +377,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("item", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("surgery", sa.Text(), nullable=True),
+        sa.Column("device", sa.Text(), nullable=True),
         sa.Column("age_band", sa.Text(), nullable=False),
         sa.Column("county", sa.Text(), nullable=False),
         sa.Column("other_counties", sa.Boolean(), nullable=False),
@@ -211,14 +391,30 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column(
             "approved_by", sa.Uuid(), nullable=False, comment="Who approved, and so never audits a claim under it."
         ),
+        sa.Column(
+            "taken_up_on",
+            sa.Date(),
+            nullable=True,
+            comment="First enrolment, or the day on which what is given once was given.",
+        ),
+        sa.Column("lapsed_on", sa.Date(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("age_band IN ('under_7', 'from_7')", name=op.f("ck_approval_age_band")),
         sa.CheckConstraint(
             "category IN ('vision', 'hearing', 'speech', 'physical', 'intellectual', 'autism')",
             name=op.f("ck_approval_category"),
         ),
+        sa.CheckConstraint(
+            "device IN ('hearing_aid', 'orthosis', 'prosthesis', 'wheelchair', 'walking_aid', "
+            "'standing_frame', 'seating', 'low_vision_aid', 'communication_aid')",
+            name=op.f("ck_approval_device"),
+        ),
         sa.CheckConstraint("item IN ('training', 'surgery', 'device')", name=op.f("ck_approval_item")),
         sa.CheckConstraint(
             "mode IN ('centralised', 'institution_community_family', 'once')", name=op.f("ck_approval_mode")
+        ),
+        sa.CheckConstraint(
+            "surgery IN ('cochlear_implant', 'limb_correction', 'cleft_repair')", name=op.f("ck_approval_surgery")
         ),
         sa.CheckConstraint("0 <= monthly_cap AND monthly_cap <= ceiling", name=op.f("ck_approval_amounts")),
         sa.CheckConstraint("valid_from <= valid_until", name=op.f("ck_approval_period")),
@@ -228,6 +424,44 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.UniqueConstraint("application_id", name=op.f("uq_approval_application_id")),
     )
     op.create_index(op.f("ix_approval_case_id"), "approval", ["case_id"], unique=False)
+    op.create_index(
+        "ix_approval_waiting",
+        "approval",
+        ["enrol_by"],
+        unique=False,
+        postgresql_where=sa.text("taken_up_on IS NULL AND lapsed_on IS NULL"),
+    )
+    op.create_table(
+        "needs_assessment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.Column("assessor", sa.Uuid(), nullable=False),
+        sa.Column("assessed_on", sa.Date(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("recommended_mode", sa.Text(), nullable=False),
+        sa.Column("estimate", sa.BigInteger(), nullable=True, comment="fen"),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "category IN ('vision', 'hearing', 'speech', 'physical', 'intellectual', 'autism')",
+            name=op.f("ck_needs_assessment_category"),
+        ),
+        sa.CheckConstraint("outcome IN ('suitable', 'not_suitable')", name=op.f("ck_needs_assessment_outcome")),
+        sa.CheckConstraint(
+            "recommended_mode IN ('centralised', 'institution_community_family', 'once')",
+            name=op.f("ck_needs_assessment_recommended_mode"),
+        ),
+        sa.CheckConstraint("estimate >= 0", name=op.f("ck_needs_assessment_estimate")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_needs_assessment_application_id")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_needs_assessment_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_needs_assessment")),
+        comment="What a hospital or centre found of the need behind an application (handbook §3.3 step 3).",
+    )
+    op.create_index(op.f("ix_needs_assessment_application_id"), "needs_assessment", ["application_id"], unique=False)
     op.create_table(
         "recovery",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -261,6 +495,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("expected_until", sa.Date(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column(
             "over_on", sa.Date(), sa.Computed("coalesce(ended_on, expected_until + 1)", persisted=True), nullable=False
         ),
@@ -467,6 +702,29 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     op.create_index(op.f("ix_home_visit_case_id"), "home_visit", ["case_id"], unique=False)
     op.create_index(op.f("ix_home_visit_enrolment_id"), "home_visit", ["enrolment_id"], unique=False)
     op.create_table(
+        "rest",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("enrolment_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("suspended_on", sa.Date(), nullable=False),
+        sa.Column("expected_back", sa.Date(), nullable=True),
+        sa.Column("resumed_on", sa.Date(), nullable=True, comment="First day of service again."),
+        sa.CheckConstraint(
+            "kind IN ('leave_illness', 'leave_family', 'leave_holiday', 'suspended_by_county', "
+            "'suspended_institution')",
+            name=op.f("ck_rest_kind"),
+        ),
+        sa.CheckConstraint("suspended_on < resumed_on", name=op.f("ck_rest_period")),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_rest_enrolment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rest")),
+        comment="Leave and suspension: active, on_leave or suspended (handbook §3.3).",
+    )
+    op.create_index(op.f("ix_rest_enrolment_id"), "rest", ["enrolment_id"], unique=False)
+    op.create_index(
+        "uq_rest_open", "rest", ["enrolment_id"], unique=True, postgresql_where=sa.text("resumed_on IS NULL")
+    )
+    op.create_table(
         "goal",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("plan_id", sa.Uuid(), nullable=False),
@@ -509,6 +767,7 @@ def downgrade() -> None:
     op.drop_table("recovery_line")
     op.drop_table("line_hold")
     op.drop_table("goal")
+    op.drop_table("rest")
     op.drop_table("home_visit")
     op.drop_table("evaluation")
     op.drop_table("entry_assessment")
@@ -517,13 +776,20 @@ def downgrade() -> None:
     op.drop_table("given_once")
     op.drop_table("enrolment")
     op.drop_table("recovery")
+    op.drop_table("needs_assessment")
     op.drop_table("approval")
     op.drop_table("payment")
     op.drop_table("intake")
+    op.drop_table("grading")
+    op.drop_table("former_residence")
+    op.drop_table("certificate")
     op.drop_table("application")
+    op.drop_table("staff")
     op.drop_table("session")
+    op.drop_table("same_child")
     op.drop_table("finding")
     op.drop_table("designation")
+    op.drop_table("closure_day")
     op.drop_table("claim")
     op.drop_table("child")
     drop_journal()
