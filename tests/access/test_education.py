@@ -7,6 +7,7 @@ import pytest
 from shared.clock import today
 from shared.contracts.codes import OrgType
 from tests.integration.education.doors import (
+    a_confirmed_child,
     a_day,
     a_school_child,
     an_order,
@@ -22,6 +23,10 @@ from tests.support.stages import a_stage, code_of
 AUTHORITY = {OrgType.EDUCATION_AUTHORITY}
 PLACES = {OrgType.SCHOOL, OrgType.REHAB_CENTRE}
 READERS = AUTHORITY | PLACES | {OrgType.FEDERATION}
+SCHOOL = {OrgType.SCHOOL}
+COUNTY = AUTHORITY | {OrgType.FEDERATION}
+FIGURES = COUNTY | {OrgType.HEALTH_AUTHORITY, OrgType.AUDITOR}
+EVERYONE = set(OrgType) - {OrgType.SERVICE}
 DOORS = {
     "decide": ("POST", "/v1/cases/{case}/placements", AUTHORITY),
     "placements of a child": ("GET", "/v1/cases/{case}/placements", READERS),
@@ -30,7 +35,29 @@ DOORS = {
     "attend in a batch": ("POST", "/v1/attendance/batch", PLACES),
     "attendance of a child": ("GET", "/v1/cases/{case}/attendance?month=2024-03", READERS),
     "license": ("POST", "/v1/institutions/{site}/licences", AUTHORITY),
-    "licences": ("GET", "/v1/institutions/{site}/licences", set(OrgType) - {OrgType.SERVICE}),
+    "licences": ("GET", "/v1/institutions/{site}/licences", EVERYONE),
+    "licences of a region": ("GET", "/v1/licences", AUTHORITY),
+    "reviews due": ("GET", "/v1/placements/reviews-due", READERS),
+    "end": ("POST", "/v1/placements/{placement}/end", AUTHORITY | SCHOOL),
+    "dispute": ("POST", "/v1/placements/{placement}/disputes", AUTHORITY),
+    "answer a dispute": ("POST", "/v1/placements/{placement}/disputes/{placement}/answer", AUTHORITY),
+    "disputes": ("GET", "/v1/placements/{placement}/disputes", AUTHORITY),
+    "call the roster": ("POST", "/v1/attendance/roster", PLACES),
+    "roster": ("GET", "/v1/attendance/roster?on=2024-03-04", PLACES),
+    "enrol": ("POST", "/v1/placements/{placement}/roll", SCHOOL),
+    "agree": ("POST", "/v1/placements/{placement}/ieps", SCHOOL),
+    "programmes": ("GET", "/v1/cases/{case}/ieps", AUTHORITY | PLACES),
+    "without programme": ("GET", "/v1/pupils/without-iep", AUTHORITY | PLACES),
+    "teach at home": ("POST", "/v1/cases/{case}/home-visits", SCHOOL),
+    "hours so far": ("GET", "/v1/cases/{case}/home-teaching", READERS),
+    "gaps": ("GET", "/v1/gaps", READERS),
+    "unplaced": ("GET", "/v1/school-age/unplaced", COUNTY),
+    "next september": ("GET", "/v1/school-age/next-september", COUNTY),
+    "calendar": ("GET", "/v1/school-calendar", EVERYONE),
+    "enrolment rate": ("GET", "/v1/figures/enrolment-rate", FIGURES),
+    "behind the rate": ("GET", "/v1/figures/enrolment-rate/children", COUNTY),
+    "resource rooms": ("GET", "/v1/resource-rooms", COUNTY),
+    "open a resource room": ("POST", "/v1/schools/{school}/resource-room", AUTHORITY),
 }
 SHUT = [(door, kind) for door, (_, _, let_in) in DOORS.items() for kind in OrgType if kind not in let_in]
 OTHER_REGIONS = ["371603", "3701", "36", ""]
@@ -55,28 +82,37 @@ class Placed:
 async def placed(education):
     who = Placed(education)
     who.case = await a_school_child(education)
-    await place(education, who.authority, who.case, an_order(who.school, site=who.site))
+    placed = await place(education, who.authority, who.case, an_order(who.school, site=who.site))
+    who.placement = placed.json()["record"]
     await attend(education, who.site, who.case, on="2024-03-01")
     return who
 
 
 def body_of(door, placed):
-    match door:
-        case "decide":
-            return an_order(placed.school, site=placed.site, starts_on="2024-09-02")
-        case "attend":
-            return {"on": "2024-03-04", "status": "present"}
-        case "attend in a batch":
-            return {"days": [a_day(placed.case)]}
-        case "license":
-            period = {"valid_from": "2023-09-01", "valid_until": "2026-08-31"}
-            return {"number": "1", "stage": "senior", "partner_school": str(placed.school.organisation)} | period
-    return None
+    reviewer, partner = str(placed.school.person), str(placed.school.organisation)
+    visit = {"starts_at": "2024-03-04T09:00:00+08:00", "ends_at": "2024-03-04T11:00:00+08:00"}
+    licence = {"number": "1", "stage": "senior", "valid_from": "2023-09-01", "valid_until": "2026-08-31"}
+    bodies = {
+        "decide": an_order(placed.school, site=placed.site, starts_on="2024-09-02"),
+        "attend": {"on": "2024-03-04", "status": "present"},
+        "attend in a batch": {"days": [a_day(placed.case)]},
+        "license": licence | {"partner_school": partner},
+        "end": {"ended_on": "2024-09-02", "reason": "transferred"},
+        "dispute": {"raised_on": "2024-03-01", "note": "asks for another school"},
+        "answer a dispute": {"settled_on": "2024-03-01", "answer": "kept"},
+        "call the roster": {"on": "2024-03-04"},
+        "enrol": {"enrolled_on": "2023-09-01"},
+        "agree": {"goals": ["holds a pen"], "reviewer": reviewer, "agreed_on": "2024-03-01"},
+        "teach at home": visit | {"teacher": reviewer, "class_hours": 3},
+        "open a resource room": {"opened_on": "2024-03-01"},
+    }
+    return bodies.get(door)
 
 
 async def knock(education, placed, door, actor=None, **token):
     method, path, _ = DOORS[door]
-    url = path.format(case=placed.case, site=placed.site.organisation)
+    ids = {"case": placed.case, "placement": placed.placement}
+    url = path.format(site=placed.site.organisation, school=placed.school.organisation, **ids)
     async with education.client(actor, **token) as client:
         return await client.request(method, url, json=body_of(door, placed))
 
@@ -103,8 +139,15 @@ async def test_the_authority_of_another_region_cannot_tell_that_the_child_exists
     before = await education.counts()
     for door in ("decide", "placements of a child", "attendance of a child"):
         assert code_of(await knock(education, placed, door, authority)) == (404, "case-not-found")
-    assert code_of(await knock(education, placed, "license", authority)) == (403, "not-allowed")
+    for door in ("license", "open a resource room"):
+        assert code_of(await knock(education, placed, door, authority)) == (403, "not-allowed")
+    for door in ("end", "dispute", "answer a dispute"):
+        assert code_of(await knock(education, placed, door, authority)) == (404, "not-found")
     assert await education.counts() == before
+    for door in ("disputes", "programmes", "gaps", "reviews due", "licences of a region", "without programme"):
+        shown = await knock(education, placed, door, authority)
+        assert shown.status_code == 200
+        assert not {str(placed.case), str(placed.site.organisation)} & set(str(shown.json()).split("'"))
 
 
 @pytest.mark.parametrize("kind", [OrgType.FEDERATION, OrgType.EDUCATION_AUTHORITY])
@@ -175,3 +218,49 @@ async def test_a_city_authority_may_license_in_all_its_counties(education):
     who = Placed(education)
     city = education.organisation(OrgType.EDUCATION_AUTHORITY, "3716")
     assert (await license_site(education, city, who.site, who.school)).status_code == 201
+
+
+OTHERS_DOORS = {"end": "not-found", "enrol": "not-found", "agree": "not-found", "teach at home": "case-not-found"}
+
+
+@pytest.mark.parametrize("door", OTHERS_DOORS)
+async def test_another_school_cannot_tell_that_the_placement_exists(education, placed, door):
+    before = await education.counts()
+    stranger = education.organisation(OrgType.SCHOOL)
+    assert code_of(await knock(education, placed, door, stranger)) == (404, OTHERS_DOORS[door])
+    assert await education.counts() == before
+
+
+async def test_another_school_reads_no_programme_no_gap_no_hours_and_no_pupil(education, placed):
+    stranger = education.organisation(OrgType.SCHOOL)
+    for door in ("programmes", "gaps", "without programme", "reviews due"):
+        assert (await knock(education, placed, door, stranger)).json()["items"] == []
+    assert code_of(await knock(education, placed, "hours so far", stranger)) == (404, "case-not-found")
+    assert (await knock(education, placed, "roster", stranger)).json() == []
+
+
+async def test_the_site_teaches_and_does_not_keep_the_roll(education, placed):
+    before = await education.counts()
+    for door in ("enrol", "agree", "end", "teach at home"):
+        assert code_of(await knock(education, placed, door, placed.site)) == (403, "not-allowed")
+    assert await education.counts() == before
+    assert (await knock(education, placed, "roster", placed.site)).json()[0]["case"] == str(placed.case)
+
+
+@pytest.mark.parametrize("region", OTHER_REGIONS)
+@pytest.mark.parametrize("door", ["unplaced", "next september", "behind the rate"])
+async def test_lists_of_children_end_at_the_region(education, region, door):
+    stream = await a_confirmed_child(education)
+    authority = education.organisation(OrgType.EDUCATION_AUTHORITY, region)
+    path = f"{DOORS[door][1]}?on=2024-09-18&limit=200"
+    items = (await get(education, authority, path)).json()["items"]
+    assert str(stream.subject) not in [item["case_id"] for item in items]
+
+
+async def test_an_auditor_sees_the_figure_and_not_the_children_behind_it(education, placed):
+    auditor = education.organisation(OrgType.AUDITOR)
+    (rate,) = (await knock(education, placed, "enrolment rate", auditor)).json()
+    assert (rate["county"], "case" in str(rate)) == ("371602", False)
+    assert code_of(await knock(education, placed, "behind the rate", auditor)) == (403, "not-allowed")
+    elsewhere = education.organisation(OrgType.AUDITOR, "3701")
+    assert (await knock(education, placed, "enrolment rate", elsewhere)).json() == []

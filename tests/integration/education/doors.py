@@ -7,6 +7,15 @@ from uuid import UUID
 import httpx
 
 from shared.access.policy import Actor
+from shared.contracts.codes import RehabCategory, ScreeningCategory, Sex
+from shared.contracts.events.screening import (
+    ChildRegistered,
+    DiagnosisOutcome,
+    DiagnosisRecorded,
+    IdentifierKind,
+    SuspicionState,
+)
+from shared.testing.streams import Stream
 from tests.support.stack import Running
 from tests.support.stages import a_child
 
@@ -63,3 +72,37 @@ async def license_site(
     body = {"number": "LIC-EXAMPLE-1", "stage": "compulsory", "valid_from": "2023-09-01", "valid_until": "2026-08-31"}
     body["partner_school"] = str(school.organisation)
     return await post(education, authority, f"/v1/institutions/{site.organisation}/licences", body | changes)
+
+
+def registered(born: date = date(2016, 3, 1), county: str = "371602") -> ChildRegistered:
+    kind = IdentifierKind.RESIDENT_NUMBER
+    return ChildRegistered(sex=Sex.FEMALE, birth_date=born, region=county, identifier_kind=kind)
+
+
+def diagnosed(
+    outcome: DiagnosisOutcome = DiagnosisOutcome.CONFIRMED,
+    category: ScreeningCategory = ScreeningCategory.AUTISM,
+    on: date = date(2024, 3, 1),
+) -> DiagnosisRecorded:
+    confirmed = outcome is DiagnosisOutcome.CONFIRMED
+    return DiagnosisRecorded(
+        diagnosis=UUID(int=1),
+        category=category,
+        outcome=outcome,
+        rehab_category=RehabCategory(category.value) if confirmed else None,
+        diagnosed_on=on,
+        institution=UUID(int=2),
+        no_screening_record=False,
+        state=SuspicionState.CONFIRMED if confirmed else SuspicionState.EXCLUDED,
+    )
+
+
+async def a_confirmed_child(education: Running, born: date = date(2016, 3, 1), county: str = "371602") -> Stream:
+    """Let education hear of a child with a confirmed diagnosis; its stream may go on."""
+    stream = Stream("screening")
+    await education.deliver(*stream.extend([registered(born, county), diagnosed()]))
+    return stream
+
+
+async def types_of(education: Running, case: UUID) -> list[str]:
+    return [fact["type"].split(".")[2] for fact in await education.facts(case)]
