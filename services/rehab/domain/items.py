@@ -77,7 +77,7 @@ def resident(grounds: Grounds, policy: AssistancePolicy) -> Item:
     """Judge residence: household register, or a permit with one of the records (山东办法2026; handbook §3.2)."""
     by_permit = grounds.residence is ResidenceKind.RESIDENCE_PERMIT
     needs_proof = by_permit and policy.residence.value is ResidenceRule.HOUSEHOLD_OR_PERMIT
-    proven = bool(grounds.proofs & policy.permit_proofs.value)
+    proven = not grounds.proofs.isdisjoint(policy.permit_proofs.value)
     said = step(
         "residence", "by {kind} with {proofs}; one record is needed beside a permit",
         "{kind}，佐证 {proofs}；居住证须另有一项记录", holds=grounds.lives_in_county and (proven or not needs_proof),

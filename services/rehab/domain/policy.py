@@ -61,13 +61,13 @@ class AssistancePolicy(PolicyVersion):
     residence: Figure[ResidenceRule] = Field(
         title="户籍或居住条件", description="What counts as residence in the county (§3.2)."
     )
-    permit_proofs: Figure[frozenset[ResidenceProof]] = Field(
+    permit_proofs: Figure[tuple[ResidenceProof, ...]] = Field(
         title="居住证佐证材料", description="Records of which one makes a residence permit count (§3.2)."
     )
     income_test: Figure[bool] = Field(
         title="是否要求经济困难", description="Whether the family must show hardship (§3.2)."
     )
-    hardship: Figure[frozenset[Hardship]] = Field(
+    hardship: Figure[tuple[Hardship, ...]] = Field(
         title="困难家庭类别", description="Households that count as in hardship where income is tested (§3.2)."
     )
     benefit_year: Figure[Literal["calendar_year"]] = Field(

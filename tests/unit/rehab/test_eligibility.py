@@ -129,7 +129,7 @@ def test_hardship_is_asked_for_only_where_income_is_tested():
     tested = with_figures(income_test=True)
     assert reasons(tested) == (IneligibilityReason.INCOME_ABOVE_LIMIT,)
     assert reasons(tested, hardship=Hardship.TEKUN) == ()
-    narrow = with_figures(income_test=True, hardship=frozenset({Hardship.DIBAO}))
+    narrow = with_figures(income_test=True, hardship=(Hardship.DIBAO,))
     assert reasons(narrow, hardship=Hardship.TEKUN) == (IneligibilityReason.INCOME_ABOVE_LIMIT,)
 
 
