@@ -1,7 +1,8 @@
 """Dropout control (控辍保学): a clock that looks at every new day, and what the records themselves make certain."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -30,7 +31,11 @@ Found = tuple[UUID, AttendanceGapDetected]
 
 @dataclass(slots=True)
 class DropoutWatch:
-    """Looks at every day once, whatever the number of replicas; days of a stand-still are looked at afterwards."""
+    """Looks at every day once, whatever the number of replicas; days of a stand-still are looked at afterwards.
+
+    Some hundred placements are one transaction, so that no batch of attendance waits for long. Two replicas that look
+    at the same placements notice a gap once: by its key.
+    """
 
     ledger: Ledger
     every: float
@@ -43,44 +48,82 @@ class DropoutWatch:
 
     async def look(self, until: date) -> None:
         """Look at all days up to one that nobody looked at; the first time at that one only."""
-        async with self.ledger.open(service_actor(self.ledger.producer)) as uow:
-            assert isinstance(uow, EducationUnitOfWork)  # noqa: S101 - the ledger is education's own
-            looked = await uow.gaps.take_turn(until, until - A_DAY)
-            if looked is None:
-                return
-            days = school_days(looked + A_DAY, until, uow.policy)
-            for day in reversed(days or [until]):
-                await look_at(day, looked, uow)
+        looked = await self._begin(until)
+        if looked is None:
+            return
+        for part in (look_for_silence, look_at_hours):
+            for day in await self._days(looked, until):
+                after: UUID | None = FIRST
+                while after is not None:
+                    after = await self._page(part, Look(day, looked, until, after))
+        async with self._open() as uow:
             await uow.gaps.looked(until)
             await uow.write_journal()
 
+    async def _begin(self, until: date) -> date | None:
+        async with self._open() as uow:
+            looked = await uow.gaps.take_turn(until, until - A_DAY)
+            await uow.write_journal()
+            return looked
 
-async def look_at(day: date, looked: date, uow: EducationUnitOfWork) -> None:
-    """Notice the gaps that there are on a day; of placements that ended before, if nobody looked since."""
-    await _look_for_silence(day, looked, uow)
-    await _look_at_hours(day, looked, uow)
+    async def _days(self, looked: date, until: date) -> list[date]:
+        """The last day first: what still goes on is noticed with all that is missing by now."""
+        async with self._open() as uow:
+            return school_days(looked + A_DAY, until, uow.policy)[::-1] or [until]
+
+    async def _page(self, part: "Part", look: "Look") -> UUID | None:
+        async with self._open() as uow:
+            if await uow.gaps.take_turn(look.until, look.until) is None:
+                return None
+            last = await part(look, uow)
+            await uow.write_journal()
+            return last
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[EducationUnitOfWork]:
+        async with self.ledger.open(service_actor(self.ledger.producer)) as uow:
+            assert isinstance(uow, EducationUnitOfWork)  # noqa: S101 - the ledger is education's own
+            yield uow
 
 
-async def _look_for_silence(day: date, looked: date, uow: EducationUnitOfWork) -> None:
-    policy, after = uow.policy, FIRST
-    first, births = first_day_that_may_be_missed(day, policy), births_of_school_age(day, policy)
-    while silent := await uow.gaps.silent(day, first, looked, births, None, after):
-        # What was read without the child's row may have changed: it is read again when the row is held.
-        await uow.gaps.hold({one.case for one in silent})
-        among = [one.placement for one in silent]
-        again = await uow.gaps.silent(day, first, looked, births, among, after)
-        await _notice(_gaps(again, uow), uow)
-        after = silent[-1].placement
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One page of one day: placements after another, in the order of their ids."""
+
+    day: date
+    looked: date
+    until: date
+    after: UUID
 
 
-async def _look_at_hours(day: date, looked: date, uow: EducationUnitOfWork) -> None:
-    year, births, after = school_year(day, uow.policy).first, births_of_school_age(day, uow.policy), FIRST
-    while taught := await uow.gaps.taught_at_home(day, year, looked, births, None, after):
-        await uow.gaps.hold({one.case for one, _ in taught})
-        among = [one.placement for one, _ in taught]
-        again = await uow.gaps.taught_at_home(day, year, looked, births, among, after)
-        await _notice(_hours_behind(again, uow), uow)
-        after = taught[-1][0].placement
+Part = Callable[[Look, EducationUnitOfWork], Awaitable[UUID | None]]
+
+
+async def look_for_silence(look: Look, uow: EducationUnitOfWork) -> UUID | None:
+    """Notice children who were not seen for too long on a day; return the last placement of the page."""
+    first, births = first_day_that_may_be_missed(look.day, uow.policy), births_of_school_age(look.day, uow.policy)
+    asked = (look.day, first, look.looked, births)
+    silent = await uow.gaps.silent(*asked, None, look.after)
+    if not silent:
+        return None
+    # What was read without the child's row may have changed: it is read again when the row is held.
+    await uow.gaps.hold({one.case for one in silent})
+    again = await uow.gaps.silent(*asked, [one.placement for one in silent], look.after)
+    await _notice(_gaps(again, uow), uow)
+    return silent[-1].placement
+
+
+async def look_at_hours(look: Look, uow: EducationUnitOfWork) -> UUID | None:
+    """Notice home teaching that is behind pace on a day; return the last placement of the page."""
+    year, births = school_year(look.day, uow.policy).first, births_of_school_age(look.day, uow.policy)
+    asked = (look.day, year, look.looked, births)
+    taught = await uow.gaps.taught_at_home(*asked, None, look.after)
+    if not taught:
+        return None
+    await uow.gaps.hold({one.case for one, _ in taught})
+    again = await uow.gaps.taught_at_home(*asked, [one.placement for one, _ in taught], look.after)
+    await _notice(_hours_behind(again, uow), uow)
+    return taught[-1][0].placement
 
 
 def _gaps(silences: Iterable[Silence], uow: EducationUnitOfWork) -> list[Found]:

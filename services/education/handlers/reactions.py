@@ -51,7 +51,8 @@ async def drop_void_diagnosis(incoming: Incoming[CaseClosed], uow: EducationUnit
 
 async def move_responsibility(incoming: Incoming[ResidenceMoved], uow: EducationUnitOfWork) -> None:
     """The new county answers for the child; its placement stays until the school ends it."""
-    await uow.children.move(incoming.event.case, incoming.data.region)
+    await uow.children.note(incoming.event.case, county=incoming.data.region)
+    await _settle(incoming.event.case, incoming.event, uow)
 
 
 async def end_placements_on_death(incoming: Incoming[DeathRegistered], uow: EducationUnitOfWork) -> None:
@@ -98,6 +99,7 @@ async def forget_words(incoming: Incoming[ChildErased], uow: EducationUnitOfWork
 async def _settle(case: UUID, event: Event, uow: EducationUnitOfWork) -> None:
     await uow.children.hear_of(case)
     family = await uow.children.held(case)
+    await uow.children.answer_for(family)
     await _watch(family, event, uow)
     if family.died_on is not None:
         placements = await uow.placements.of(family.shown_as.case)

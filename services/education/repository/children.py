@@ -41,7 +41,7 @@ WITH RECURSIVE up AS (
 )
 UPDATE child SET person = roots.root FROM roots WHERE child.case_id = roots.case_id AND person <> roots.root
 """
-_MOVE = "UPDATE placement SET responsible = $2 WHERE case_id = $1"
+_ANSWER_FOR = "UPDATE placement SET responsible = $2 WHERE case_id = ANY ($1::uuid[]) AND responsible <> $2"
 _FORGET_WORDS = (
     "UPDATE iep SET words = NULL WHERE case_id = $1",
     "UPDATE dispute SET note = NULL, answer = NULL WHERE case_id = $1",
@@ -76,10 +76,10 @@ class Children:
         else:
             await self._driver.execute(_CONFIRM, case, category, confirmed_on)
 
-    async def move(self, case: UUID, county: str) -> None:
-        """Another county answers for the child and all its placements from now on."""
-        await self.note(case, county=county)
-        await self._driver.execute(_MOVE, case, county)
+    async def answer_for(self, family: Family) -> None:
+        """Let the county of a child's residence answer for all its placements."""
+        if family.shown_as.county is not None:
+            await self._driver.execute(_ANSWER_FOR, [one.case for one in family.cases], family.shown_as.county)
 
     async def merge(self, case: UUID, into: UUID | None) -> None:
         """Show a case as part of another, or by itself again."""

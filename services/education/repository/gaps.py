@@ -87,7 +87,7 @@ WHERE placement_id = $1 AND kind = 'hours_behind' AND since BETWEEN $2 AND $3
 """
 _BEGIN = "INSERT INTO watched_until (clock, day) VALUES ('gaps', $1) ON CONFLICT DO NOTHING"
 _TAKE_TURN = "SELECT day FROM watched_until WHERE clock = 'gaps' AND day < $1 FOR UPDATE SKIP LOCKED"
-_LOOKED = "UPDATE watched_until SET day = $1 WHERE clock = 'gaps'"
+_LOOKED = "UPDATE watched_until SET day = greatest(day, $1) WHERE clock = 'gaps'"
 
 FIRST = UUID(int=0)
 
@@ -150,7 +150,7 @@ class Gaps:
         await self._driver.execute(_CAUGHT_UP, key, year.first, year.last, behind, on)
 
     async def take_turn(self, until: date, begin: date) -> date | None:
-        """Return until when was looked, and let no other replica look until the end; None when all was looked at."""
+        """Return until when was looked and hold the turn to the end; None when all is done, or another has the turn."""
         await self._driver.execute(_BEGIN, begin)
         looked: date | None = await self._driver.fetchval(_TAKE_TURN, until)
         return looked

@@ -8,6 +8,7 @@ import pytest
 from services.education.handlers.dropout import DropoutWatch
 from shared import clock
 from shared.contracts.codes import OrgType
+from shared.testing.eventually import eventually
 from tests.integration.education.doors import a_confirmed_child, a_day, an_order, attend, batch, get, place, post
 from tests.support.stages import a_child, code_of
 
@@ -167,6 +168,21 @@ async def test_the_first_look_of_a_new_installation_is_at_yesterday_only(educati
     assert await gaps_of(education, case) == []
     rows = await education.fetch("SELECT day FROM watched_until")
     assert [row[0] for row in rows] == [date(2024, 3, 14)]
+
+
+async def test_the_clock_looks_by_itself_up_to_yesterday(education, watch):
+    await education.fetch("DELETE FROM watched_until")
+    running = asyncio.create_task(DropoutWatch(watch.ledger, 0.01).run())
+
+    async def looked():
+        rows = await education.fetch("SELECT day FROM watched_until")
+        return [row[0] for row in rows] == [clock.today() - timedelta(days=1)]
+
+    try:
+        await eventually(looked)
+    finally:
+        running.cancel()
+    assert "dropout watch" in dict(education.service.tasks)
 
 
 @pytest.fixture

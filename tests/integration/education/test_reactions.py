@@ -228,6 +228,17 @@ async def test_two_cases_are_shown_as_one_child_and_as_two_again(education, auth
     assert [row["starts_on"] for row in (await get(education, authority, path)).json()] == ["2024-09-02"]
 
 
+async def test_a_merge_leads_the_placement_to_the_survivors_county_and_a_parting_back(education, authority, school):
+    one, other = await a_confirmed_child(education, county="371603"), await a_confirmed_child(education)
+    await place(education, authority, other.subject, regular(school))
+    path = f"/v1/cases/{other.subject}/placements"
+    await education.deliver(other.append(merged(one.subject, other.subject)))
+    assert [row["stub"] for row in (await get(education, authority, path)).json()] == [True]
+    parted = IdentityUnmerged(survivor=one.subject, merged=other.subject, unmerged_on=date(2024, 3, 7))
+    await education.deliver(other.append(parted))
+    assert [row["stub"] for row in (await get(education, authority, path)).json()] == [False]
+
+
 async def test_a_chain_of_merges_leads_to_one_child_in_either_order(education, authority, school):
     streams = [await a_confirmed_child(education) for _ in range(3)]
     first, second, third = streams
