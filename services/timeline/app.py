@@ -6,7 +6,7 @@ from services.timeline import consumers
 from services.timeline.api import cases, entries, indicators, operational, operations, parked
 from services.timeline.assessment import Assessment
 from services.timeline.completeness import Board
-from services.timeline.domain.assessors import ASSESSORS
+from services.timeline.domain.assessors import assessors
 from services.timeline.live import Bells
 from services.timeline.rebuild import Rebuild
 from services.timeline.repository.projection import Projection
@@ -30,7 +30,7 @@ def create_app() -> FastAPI:
         parked.router,
         operations.router,
     ]
-    assessment = Assessment(service.ledger, ASSESSORS, settings.pace)
+    assessment = Assessment(service.ledger, assessors(settings.duties), settings.pace)
     service.tasks.append(("assessment", assessment.run))
     app = create_service_app(
         service,

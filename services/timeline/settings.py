@@ -6,13 +6,16 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.timeline.assessment import Pace
+from services.timeline.domain.duties.limits import DutyLimits
 from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
     """What the timeline is told beside what every service is told."""
 
-    model_config = SettingsConfigDict(env_prefix="TIMELINE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TIMELINE_", env_nested_delimiter="__", env_nested_max_split=1, frozen=True, extra="ignore"
+    )
 
     consumer_batch: int = Field(default=4000, ge=1, le=10_000, description="Records of a batch at most.")
     kafka_fetch_wait_ms: int = Field(
@@ -46,6 +49,7 @@ class Settings(ServiceSettings):
     assess_share: float = Field(
         default=0.5, gt=0, le=1, description="Share of its time that assessing works; the rest is left to others."
     )
+    duties: DutyLimits = DutyLimits()
     rebuild_page: int = Field(default=4000, ge=1, le=10_000, description="Facts that a rebuild asks for at a time.")
 
     @property

@@ -57,6 +57,11 @@ class InstitutionBook:
         found = [fact for fact in self.of(ClosureDayDeclared) if fact.day("closed_on") == day]
         return found[0] if found else None
 
+    @property
+    def closure_days(self) -> frozenset[date]:
+        """Days on which the institution is closed."""
+        return frozenset(fact.day("closed_on") for fact in self.of(ClosureDayDeclared))
+
     def staffed_on(self, day: date, therapist: UUID) -> Noted | None:
         """Return the entry under which a person stands on the staff list on a day, its licence in force."""
         steps = [

@@ -64,9 +64,9 @@ class Noted:
         """Return a field that holds an id. Raises KeyError where it is absent."""
         return UUID(self.data[name])
 
-    def place(self) -> tuple[datetime, datetime, str]:
-        """Return its place in the order in which things happened."""
-        return (self.occurred_at, self.recorded_at, self.id.hex)
+    def place(self) -> tuple[datetime, datetime, str, int, str]:
+        """Return its place in the order in which things happened; of one moment, in that of recording."""
+        return (self.occurred_at, self.recorded_at, self.producer, self.seq, self.id.hex)
 
     def number(self) -> tuple[str, str, int, int]:
         """Return its place in the order of its own stream."""

@@ -1,0 +1,128 @@
+"""What of a child's duties is not said yet: the difference between what facts say and what was concluded. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.timeline.domain.assessment import Assessed, Assessor, Conclusion, earliest
+from services.timeline.domain.casebook import CaseBook
+from services.timeline.domain.duties.duty import Duty, End, escalation
+from services.timeline.domain.duties.found import duties_of
+from services.timeline.domain.duties.limits import DutyLimits
+from services.timeline.domain.duties.openings import Ground
+from services.timeline.domain.noted import Noted
+from shared.contracts.events.timeline import DutyEnd, DutyMet, DutyMissed, DutyOpened, EscalationLevel
+
+LEVELS = tuple(EscalationLevel)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The state of a duty after the timeline's own facts about it."""
+
+    rule: str
+    head: tuple[UUID | None, str, str | None, UUID, datetime]
+    """Owner, kind of owner, county, opening fact, due."""
+    end: End | None = None
+    level: EscalationLevel | None = None
+
+
+def said(own: Iterable[Noted]) -> dict[tuple[UUID, UUID], Said]:
+    """Return what was said of each duty, by case and duty, from own facts in the order of recording."""
+    state: dict[tuple[UUID, UUID], Said] = {}
+    for fact in own:
+        if fact.is_a(DutyOpened):
+            state[fact.case, fact.id_of("duty")] = _opened(fact)
+        elif fact.is_a(DutyMet):
+            key = (fact.case, fact.id_of("duty"))
+            state[key] = replace(state[key], end=_ended(fact), level=None)
+        elif fact.is_a(DutyMissed):
+            key = (fact.case, fact.id_of("duty"))
+            state[key] = replace(state[key], level=EscalationLevel(fact.data["level"]))
+    return state
+
+
+def _opened(fact: Noted) -> Said:
+    owner = fact.data.get("owner")
+    county = fact.data.get("county")
+    head = (UUID(owner) if owner else None, str(fact.data["owner_kind"]), county, fact.id_of("opened_by"))
+    return Said(str(fact.data["rule"]), (*head, fact.moment("due_at")))
+
+
+def _ended(fact: Noted) -> End:
+    met_by = fact.data.get("met_by")
+    return End(DutyEnd(fact.data["outcome"]), UUID(met_by) if met_by else None, fact.moment("met_at"))
+
+
+def assessor(limits: DutyLimits) -> Assessor:
+    """Return the assessor of duties under some limits."""
+
+    def assess_duties(book: CaseBook, now: datetime) -> Assessed:
+        found = duties_of(Ground(book, now, limits))
+        before = said(book.own)
+        conclusions = [
+            one
+            for duty in sorted(found.duties, key=lambda duty: (duty.opened_at, duty.row.id, duty.duty.hex))
+            for one in _difference(book.case, duty, before.get((book.case, duty.duty)), now, limits)
+        ]
+        wanted = {(book.case, duty.duty) for duty in found.duties}
+        conclusions.extend(_withdrawn(before, wanted, now))
+        return Assessed(
+            tuple(conclusions), earliest((found.next_opening, _next_moment(book, found.duties, now, limits)))
+        )
+
+    return assess_duties
+
+
+def _difference(case: UUID, duty: Duty, before: Said | None, now: datetime, limits: DutyLimits) -> Iterator[Conclusion]:
+    """Yield what is to be said of a duty: that it stands so, that it ended, to whom it is shown."""
+    head = (duty.owner, duty.owner_kind.value, duty.county, duty.opened_by, duty.due_at)
+    if before is None or before.head != head or (before.end is not None and duty.end is None):
+        yield Conclusion(case, _opening(duty), duty.opened_at)
+        before = Said(duty.row.id, head)
+    if duty.end is not None and duty.end != before.end:
+        yield Conclusion(case, _end(duty.duty, duty.row.id, duty.end), duty.end.met_at)
+    if duty.end is None:
+        yield from _missed(case, duty, before.level, now, limits)
+
+
+def _missed(
+    case: UUID, duty: Duty, level: EscalationLevel | None, now: datetime, limits: DutyLimits
+) -> Iterator[Conclusion]:
+    shown = LEVELS.index(level) if level is not None else -1
+    for since, reached in escalation(duty, limits)[shown + 1 :]:
+        if since <= now:
+            missed = DutyMissed(duty=duty.duty, rule=duty.row.id, level=reached, due_at=duty.due_at)
+            yield Conclusion(case, missed, since)
+
+
+def _withdrawn(
+    before: Mapping[tuple[UUID, UUID], Said], wanted: set[tuple[UUID, UUID]], now: datetime
+) -> Iterator[Conclusion]:
+    """Yield the end of duties whose ground fell away: a late fact or a correction, or the child has another case."""
+    for (case, duty), state in before.items():
+        if (case, duty) not in wanted and (state.end is None or state.end.outcome is not DutyEnd.VOID):
+            yield Conclusion(case, _end(duty, state.rule, End(DutyEnd.VOID, None, now)), now)
+
+
+def _next_moment(book: CaseBook, duties: Iterable[Duty], now: datetime, limits: DutyLimits) -> datetime | None:
+    """Return when a duty falls due or is shown higher up next, or a fact of later happens."""
+    escalating = (since for duty in duties if duty.end is None for since, _ in escalation(duty, limits) if since > now)
+    return earliest((*escalating, *(fact.occurred_at for fact in book.facts if fact.occurred_at > now)))
+
+
+def _opening(duty: Duty) -> DutyOpened:
+    return DutyOpened(
+        duty=duty.duty,
+        rule=duty.row.id,
+        owner=duty.owner,
+        owner_kind=duty.owner_kind,
+        county=duty.county,
+        due_at=duty.due_at,
+        opened_by=duty.opened_by,
+    )
+
+
+def _end(duty: UUID, rule: str, end: End) -> DutyMet:
+    return DutyMet(duty=duty, rule=rule, outcome=end.outcome, met_by=end.met_by, met_at=end.met_at)
