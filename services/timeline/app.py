@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from services.timeline import consumers
-from services.timeline.api import cases, entries, indicators, operational, operations, parked
+from services.timeline.api import cases, duties, entries, indicators, operational, operations, parked
 from services.timeline.assessment import Assessment
 from services.timeline.completeness import Board
 from services.timeline.domain.assessors import assessors
@@ -25,6 +25,7 @@ def create_app() -> FastAPI:
         cases.router,
         entries.busy,
         entries.router,
+        duties.router,
         operational.router,
         indicators.router,
         parked.router,

@@ -149,6 +149,7 @@ class Act(StrEnum):
     READ_INDICATORS = "indicators.read"
     READ_PARKED = "parked.read"
     READ_ACCESS_LOG = "access-log.read"
+    READ_DUTIES = "duty.read"
     # directory
     MANAGE_ORGANISATIONS = "organisation.manage"
     READ_ORGANISATIONS = "organisation.read"
@@ -265,6 +266,7 @@ TABLE: dict[Act, Rule] = {
     Act.READ_INDICATORS: _by(AUTHORITIES),
     Act.READ_PARKED: _by(T.FEDERATION, T.AUDITOR),
     Act.READ_ACCESS_LOG: _by(T.FEDERATION, T.AUDITOR),
+    Act.READ_DUTIES: _by(EVERYONE),
     Act.MANAGE_ORGANISATIONS: _by(T.FEDERATION, roles=(R.ADMINISTRATOR,)),
     Act.READ_ORGANISATIONS: _by(EVERYONE | {T.SERVICE}),
     Act.MANAGE_ACCOUNTS: _by(EVERYONE, roles=(R.MANAGER, R.ADMINISTRATOR)),

@@ -22,7 +22,7 @@ class DutyRows:
     """What a batch says of duties; of each only its last word counts."""
 
     opened: dict[Key, Row] = field(default_factory=dict)
-    """(case, duty, rule, owner, owner_kind, county, opened_by, due_at, epoch, seq)"""
+    """By the columns of the table as the statement names them."""
     moved: dict[Key, Row] = field(default_factory=dict)
     """(case, duty, outcome, met_by, met_at, level, epoch, seq)"""
 
@@ -45,9 +45,10 @@ def duty_rows(events: Iterable[Event]) -> DutyRows:
 def _open(event: Event, rows: DutyRows) -> None:
     """Open a duty, or say anew of an open one who owes it, where and by when; what it had come to is undone."""
     fact = read(DutyOpened, event)
-    kind, place = fact.owner_kind.value, (event.epoch, event.seq)
     key = (event.subject, fact.duty)
-    rows.opened[key] = (*key, fact.rule, fact.owner, kind, fact.county, fact.opened_by, fact.due_at, *place)
+    whose = (fact.rule, fact.owner, fact.owner_kind.value, fact.county)
+    when = (event.occurred_at, fact.due_at, fact.from_day, fact.from_moment, fact.at_least_from)
+    rows.opened[key] = (*key, *whose, fact.opened_by, *when, event.epoch, event.seq)
     rows.moved.pop(key, None)
 
 

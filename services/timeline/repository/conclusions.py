@@ -8,13 +8,17 @@ from shared.contracts.envelope import Event
 from shared.db import Driver
 
 _OPENED = """
-INSERT INTO duty AS d (case_id, duty, rule, owner, owner_kind, county, opened_by, due_at, epoch, seq)
+INSERT INTO duty AS d (case_id, duty, rule, owner, owner_kind, county, opened_by, opened_at, due_at, from_day,
+                       from_moment, at_least_from, epoch, seq)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::uuid[],
-                     $8::timestamptz[], $9::int[], $10::bigint[]) AS n (case_id, duty)
+                     $8::timestamptz[], $9::timestamptz[], $10::date[], $11::timestamptz[], $12::date[], $13::int[],
+                     $14::bigint[]) AS n (case_id, duty)
 ORDER BY case_id, duty
 ON CONFLICT (case_id, duty) DO UPDATE SET owner = excluded.owner, owner_kind = excluded.owner_kind,
-  county = excluded.county, opened_by = excluded.opened_by, due_at = excluded.due_at, outcome = NULL, met_by = NULL,
-  met_at = NULL, level = NULL, epoch = excluded.epoch, seq = excluded.seq
+  county = excluded.county, opened_by = excluded.opened_by, opened_at = excluded.opened_at,
+  due_at = excluded.due_at, from_day = excluded.from_day, from_moment = excluded.from_moment,
+  at_least_from = excluded.at_least_from, outcome = NULL, met_by = NULL, met_at = NULL, level = NULL,
+  epoch = excluded.epoch, seq = excluded.seq
 WHERE (d.epoch, d.seq) < (excluded.epoch, excluded.seq)
 """
 _MOVED = """

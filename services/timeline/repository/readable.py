@@ -66,12 +66,31 @@ class Readable:
     """Joined by AND to all other conditions, it tells the second wall too."""
     cases: str
     """All of them, after ($3, $4) in the order of newest activity first; the restriction drives the index."""
+    owes: str
+    """What follows FROM to reach the duties `d` in an actor's list: an institution's own, an authority's region's."""
+    duties: str
+    """The open ones of them, after ($3, $4) in the order of due time, narrowed by $12 to $15."""
     arguments: tuple[str, date | None]
     wall: Wall
     """For a transaction of more than one statement, and for a condition that stands beside an OR."""
 
 
+_REGION_OWES = f"""
+county k JOIN duty d ON d.county = k.region
+WHERE {_TELL_REGION} AND starts_with(k.region, $1) AND $2::date IS NULL"""
+_OWES = f"duty d JOIN case_file f USING (case_id) WHERE {_TAKES_PART} AND d.owner = $1::uuid"
+_OPEN_DUTIES = """
+d.outcome IS NULL AND (d.due_at, d.duty) > ($3, $4) AND d.due_at > $12 AND d.due_at <= $13
+AND ($14::text IS NULL OR d.rule = $14) AND ($15::text IS NULL OR d.level = $15)"""
+_REGION_DUTIES = f"""
+SELECT d.* FROM county k CROSS JOIN LATERAL (
+  SELECT * FROM duty d WHERE d.county = k.region AND {_OPEN_DUTIES} ORDER BY d.due_at, d.duty LIMIT $5
+) d WHERE {_TELL_REGION} AND starts_with(k.region, $1) AND $2::date IS NULL
+"""
+_DUTIES = f"SELECT d.* FROM {_OWES} AND {_OPEN_DUTIES}"
+
 _NONE = "$1::text IS NULL AND $2::date IS NOT NULL"
+_NO_DUTIES = f"duty d WHERE {_NONE}"
 _NO_CASES = f"SELECT f.* FROM case_file f WHERE {_NONE} AND (f.last_at, f.case_id) < ($3, $4)"
 
 
@@ -88,12 +107,14 @@ def readable_by(actor: Actor, visible_after_days: int) -> Readable:
     afterwards = timedelta(days=visible_after_days if actor.org_type in AFTERWARDS else 0)
     day = clock.today() - afterwards
     wall = Wall(actor.organisation, "", day)
-    return Readable(_TAKES_PART, _ORGANISATION_CASES, (str(actor.organisation), day), wall)
+    return Readable(_TAKES_PART, _ORGANISATION_CASES, _OWES, _DUTIES, (str(actor.organisation), day), wall)
 
 
 def of_region(region: str) -> Readable:
     """Return the cases of a region. An empty prefix would match every county: who has no region sees nothing."""
     wall = Wall(None, region, clock.today())
     if not region:
-        return Readable(_NONE, _NO_CASES, ("", None), wall)
-    return Readable(_IN_REGION, _CASES_BY_DIGITS.get(len(region), _REGION_CASES), (region, None), wall)
+        no_duties = f"SELECT d.* FROM {_NO_DUTIES} AND {_OPEN_DUTIES}"
+        return Readable(_NONE, _NO_CASES, _NO_DUTIES, no_duties, ("", None), wall)
+    cases = _CASES_BY_DIGITS.get(len(region), _REGION_CASES)
+    return Readable(_IN_REGION, cases, _REGION_OWES, _REGION_DUTIES, (region, None), wall)

@@ -89,6 +89,13 @@ class DutyOpened(Fact, type="tongkang.timeline.duty_opened.v1"):
     county: County | None = Field(default=None, description="County in whose lists it stands.")
     due_at: AwareDatetime = Field(description="Until when, UTC, exclusive; computed from facts only.")
     opened_by: UUID = Field(description="Fact that opened it.")
+    from_day: date | None = Field(default=None, description="Day from which the due time is counted.")
+    from_moment: AwareDatetime | None = Field(
+        default=None, description="Moment from which the due time is counted, where that is no day, UTC."
+    )
+    at_least_from: date | None = Field(
+        default=None, description="Day from which whoever learns late has a time of their own."
+    )
 
 
 class DutyMet(Fact, type="tongkang.timeline.duty_met.v1"):

@@ -113,6 +113,7 @@ def _next_moment(book: CaseBook, duties: Iterable[Duty], now: datetime, limits: 
 
 
 def _opening(duty: Duty) -> DutyOpened:
+    begin = duty.reckoned.counted_from
     return DutyOpened(
         duty=duty.duty,
         rule=duty.row.id,
@@ -121,6 +122,9 @@ def _opening(duty: Duty) -> DutyOpened:
         county=duty.county,
         due_at=duty.due_at,
         opened_by=duty.opened_by,
+        from_day=None if isinstance(begin, datetime) else begin,
+        from_moment=begin if isinstance(begin, datetime) else None,
+        at_least_from=duty.reckoned.at_least_from,
     )
 
 

@@ -11,7 +11,6 @@ from services.timeline.domain.duties.table import DutyRow, Pace
 from services.timeline.domain.noted import Noted
 from shared.contracts.codes import OrgType
 from shared.contracts.events.timeline import DutyEnd, EscalationLevel
-from shared.rulebook.explanation import Explanation
 from shared.rulebook.registry import rule
 
 _DUTIES = UUID("4d1c9c1e-7f0b-4c55-9a59-0e5e5bb2a9d4")
@@ -66,12 +65,16 @@ class Duty:
     row: DutyRow
     opened_by: UUID
     opened_at: datetime
-    due_at: datetime
     owner: UUID | None
     owner_kind: OrgType
     county: str | None
     end: End | None
-    explanation: Explanation
+    reckoned: Reckoned
+
+    @property
+    def due_at(self) -> datetime:
+        """Until when, exclusive."""
+        return self.reckoned.due_at
 
 
 @rule("timeline.duty-escalation", "assumed", zh="事项逾期后先列入县级清单，再按天或小时升级到市级、省级")

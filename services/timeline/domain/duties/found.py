@@ -95,12 +95,11 @@ def _duty(opening: Opening, ground: Ground, closed: Sequence[Shut]) -> Duty | No
         row,
         opening.fact.id,
         opening.opens_at,
-        opening.reckoned.due_at,
         _owner(opening, end, ground.book),
         _kind(opening),
         _county(opening, end, ground),
         end,
-        opening.reckoned.explanation,
+        opening.reckoned,
     )
 
 
@@ -141,8 +140,7 @@ def _owner(opening: Opening, end: End | None, book: CaseBook) -> UUID | None:
 
 
 def _county(opening: Opening, end: End | None, ground: Ground) -> str | None:
-    """Return the county in whose lists it stands: the one that the fact names, else where the child lives."""
+    """Return the county in whose lists it stands: where the child lives, else the one that the fact names."""
+    lives_in = ground.book.county_on(local_date(end.met_at if end else ground.now))
     named = opening.row.owner.county
-    if named is not None:
-        return str(opening.subject.data[named])
-    return ground.book.county_on(local_date(end.met_at if end else ground.now))
+    return lives_in or (str(opening.subject.data[named]) if named else None)

@@ -23,6 +23,8 @@ class Reckoned:
 
     due_at: datetime
     stands_from: datetime | None
+    counted_from: date | datetime
+    at_least_from: date | None
     explanation: Explanation
 
 
@@ -43,7 +45,8 @@ def reckon(
         steps.append(_at_least(at_least_from, _limit(due.at_least, limits), held=due_at == later))
     steps.append(_until(due_at))
     notice = due_at - timedelta(days=_limit(due.notice, limits)) if due.notice and row.maker is None else None
-    return Reckoned(due_at, notice, Explanation(rule=RULE, outcome=due_at.isoformat(), steps=tuple(steps)))
+    explanation = Explanation(rule=RULE, outcome=due_at.isoformat(), steps=tuple(steps))
+    return Reckoned(due_at, notice, counted_from, at_least_from, explanation)
 
 
 def _limit(name: str | None, limits: DutyLimits) -> int:

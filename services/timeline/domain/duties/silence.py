@@ -63,7 +63,7 @@ def silences(row: DutyRow, ground: Ground) -> Iterable[Opening]:
         rests = rests_of(ground.book, enrolment)
         for said, following in _gaps(ground.book, enrolment):
             silent = silent_from(said.happened_on, rests, ground.limits.silence_days)
-            if silent is not None and silent <= following:
+            if silent is not None and silent < following:
                 yield _opening(row, said, silent, ground)
 
 
@@ -95,13 +95,11 @@ def silent_from(last: date, rests: Rests, days: int) -> date | None:
 
 
 def _gaps(book: CaseBook, enrolment: Span) -> Iterator[tuple[Noted, date]]:
-    """Yield each word of an enrolment with the day of the next one: its start, its sessions, its end."""
+    """Yield each word of an enrolment, start and sessions, with the day of the next one, or the first after its end."""
     said = [enrolment.opened, *_sessions(book, enrolment.key)]
-    last = last_day_of(enrolment)
     for word, following in pairwise(said):
         yield word, following.happened_on
-    if said[-1].happened_on <= last:
-        yield said[-1], last
+    yield said[-1], last_day_of(enrolment) + timedelta(days=1)
 
 
 def _sessions(book: CaseBook, enrolment: UUID) -> Sequence[Noted]:

@@ -250,7 +250,13 @@ def upgrade() -> None:
         sa.Column("owner_kind", sa.Text(), nullable=False),
         sa.Column("county", sa.Text(), nullable=True, comment="County in whose lists it stands."),
         sa.Column("opened_by", sa.Uuid(), nullable=False, comment="Fact that opened it."),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "from_day", sa.Date(), nullable=True, comment="Day from which the due time is counted; else the moment."
+        ),
+        sa.Column("from_moment", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("at_least_from", sa.Date(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True, comment="How it ended; open while empty."),
         sa.Column("met_by", sa.Uuid(), nullable=True),
         sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),

@@ -296,7 +296,7 @@ def test_a_row_opens_with_owner_kind_county_and_due_time(row: Row):
     assert (duty.due_at, duty.owner_kind, duty.owner, duty.end) == (row.due, row.kind, row.owner, None)
     assert duty.county == COUNTY
     assert duty.opened_by in {fact.id for fact in (*life.told, *life.own, *life.about.get(CENTRE, ()))}
-    assert duty.explanation.steps[-1].en == f"due before {duty.due_at.isoformat()}"
+    assert duty.reckoned.explanation.steps[-1].en == f"due before {duty.due_at.isoformat()}"
 
 
 @pytest.mark.parametrize("row", NAMED)
