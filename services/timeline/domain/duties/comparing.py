@@ -102,7 +102,8 @@ def _withdrawn(
 ) -> Iterator[Conclusion]:
     """Yield the end of duties whose ground fell away: a late fact or a correction, or the child has another case."""
     for (case, duty), state in before.items():
-        if (case, duty) not in wanted and (state.end is None or state.end.outcome is not DutyEnd.VOID):
+        withdrawn = state.end is not None and state.end.outcome is DutyEnd.VOID and state.end.met_by is None
+        if (case, duty) not in wanted and not withdrawn:
             yield Conclusion(case, _end(duty, state.rule, End(DutyEnd.VOID, None, now)), now)
 
 
