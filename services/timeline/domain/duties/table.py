@@ -151,7 +151,7 @@ class DutyRow(Part):
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,60}$")
     zh: str
     en: str
-    handbook: str = Field(pattern=r"^§\d+(\.\d+)?$")
+    handbook: str = Field(pattern=r"^§[0-9]+(\.[0-9]+)?$")
     document: str = ""
     mark: Literal["source", "assumed"]
     maker: str | None = None
