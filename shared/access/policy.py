@@ -62,6 +62,7 @@ class Act(StrEnum):
     REGISTER_CHILD = "child.register"
     READ_CHILD = "child.read"
     RESOLVE_CHILDREN = "child.resolve"
+    RECEIVE_CHILD = "child.receive"
     CONFIRM_IDENTITY = "identity.confirm"
     COMPARE_CHILDREN = "children.compare"
     MERGE_CHILDREN = "children.merge"
@@ -182,6 +183,7 @@ TABLE: dict[Act, Rule] = {
     Act.REGISTER_CHILD: _by(HEALTH),
     Act.READ_CHILD: _by(HEALTH, T.FEDERATION, T.HEALTH_AUTHORITY),
     Act.RESOLVE_CHILDREN: _by(EVERYONE - {T.AUDITOR}),
+    Act.RECEIVE_CHILD: _by(HEALTH),
     Act.CONFIRM_IDENTITY: _by(HEALTH),
     # Two cases may lie in two counties and with two clinics: the federation's list covers both (handbook §1.4).
     Act.COMPARE_CHILDREN: _by(T.FEDERATION, roles=(R.REVIEWER,)),

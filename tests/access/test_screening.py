@@ -50,6 +50,12 @@ LOSS = {"on": "2024-04-20", "measurements": [{"category": "hearing", "better_ear
 NUMBER = "37999920210315001922"
 APPLICATION = "/v1/certificate-applications/00000000-0000-4000-8000-000000000404"
 DOORS |= {
+    "arrive": (
+        "POST",
+        "/v1/children/arrivals",
+        HEALTH,
+        {"name": "童三", "resident_number": NUMBER[:18], "region": "371602", "moved_on": "2024-04-20"},
+    ),
     "confirm": ("POST", f"{CASE}/identity", HEALTH, {"resident_number": NUMBER[:18], "confirmed_on": "2024-04-20"}),
     "duplicates": ("GET", f"{CASE}/duplicates", FEDERATION, None),
     "merge": ("POST", f"{CASE}/merges", FEDERATION, ON | {"merged": "{case}"}),

@@ -15,6 +15,7 @@ from services.screening.api import (
 ROUTERS = (
     children.router,
     identities.router,
+    identities.arrivals,
     persons.router,
     certificates.router,
     findings.router,

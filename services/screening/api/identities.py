@@ -6,12 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
-from services.screening.api.person_bodies import ConfirmationIn, MergeIn, UnmergeIn
+from services.screening.api.person_bodies import ArrivalIn, ConfirmationIn, MergeIn, UnmergeIn
 from services.screening.api.tools import Uow, noted, tools_of
 from services.screening.api.views import LikelyOut
 from services.screening.domain.merging import common_traits, likeness
 from services.screening.errors import DuplicateChild, IdentityConfirmedBefore
-from services.screening.handlers import identity
+from services.screening.handlers import identity, person
 from services.screening.repository.merges import Merges
 from services.screening.repository.registry import Registry
 from shared import clock
@@ -21,6 +21,7 @@ from shared.ids import CaseId
 from shared.journal.unit_of_work import Receipt
 
 router = APIRouter(prefix="/v1/cases/{case}", tags=["identity"])
+arrivals = APIRouter(tags=["identity"])
 
 
 @router.post("/identity", status_code=201)
@@ -39,6 +40,13 @@ async def confirm_identity(
             await noted(request, actor, partial(identity.doubt_confirmation, case, body.resident_number, actor))
         raise
     return await uow.commit()
+
+
+@arrivals.post("/v1/children/arrivals", status_code=201)
+async def arrive(body: ArrivalIn, actor: Annotated[Actor, may(Act.RECEIVE_CHILD)], uow: Uow) -> Receipt:
+    """Take over a child that moved here and is known elsewhere: its case comes along, no second one is opened."""
+    case = await person.arrive(body.arrival(actor, uow.protocol(body.moved_on)), actor, uow)
+    return await uow.commit(record=case)
 
 
 @router.get("/duplicates")

@@ -11,10 +11,13 @@ from services.screening.domain.consents import Consent
 from services.screening.domain.grading import Measurement
 from services.screening.domain.guardians import ConsentOf, NewGuardian, Unavailable
 from services.screening.domain.hospital import Stay
+from services.screening.domain.protocol import Protocol
+from services.screening.domain.registry import numbered
 from services.screening.handlers.certifying import Apply, TakeOver
 from services.screening.handlers.identity import Merge
-from services.screening.handlers.person import Move
+from services.screening.handlers.person import Arrival, Move
 from shared import ids
+from shared.access.policy import Actor
 from shared.contracts.codes import County, DisabilityCategory
 from shared.contracts.events.screening import CancellationReason, ConsentBasis, ErasureBasis, GuardianKind
 from shared.stage import Day
@@ -69,10 +72,31 @@ class MoveIn(Body):
     address: Address | None = None
     guardian_phone: Phone | None = None
 
-    def command(self) -> Move:
-        told = {"address": self.address, "guardian_phone": self.guardian_phone}
-        given = {name: value for name, value in told.items() if value is not None}
-        return Move(self.region, self.moved_on, self.institution, given)
+    def command(self, institution_region: str) -> Move:
+        told = _told(self.address, self.guardian_phone)
+        return Move(self.region, self.moved_on, self.institution, institution_region, told)
+
+
+class ArrivalIn(Body):
+    """A child that lives here now and is known elsewhere: found by its number and its name together."""
+
+    name: Name
+    resident_number: Number | None = None
+    birth_certificate: Number | None = None
+    region: County
+    moved_on: Day
+    address: Address | None = None
+    guardian_phone: Phone | None = None
+
+    def arrival(self, actor: Actor, protocol: Protocol) -> Arrival:
+        identity = numbered(self.name, self.resident_number, self.birth_certificate, protocol)
+        told = _told(self.address, self.guardian_phone)
+        return Arrival(identity, Move(self.region, self.moved_on, actor.organisation, actor.region, told))
+
+
+def _told(address: str | None, guardian_phone: str | None) -> dict[str, str | None]:
+    told = {"address": address, "guardian_phone": guardian_phone}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 class ConsentIn(Body):

@@ -41,10 +41,11 @@ async def move(
     case: CaseId, body: MoveIn, actor: Annotated[Actor, may(Act.MOVE_RESIDENCE)], uow: Uow, request: Request
 ) -> Receipt:
     """Record a move to another county: no second case is opened, and the old county keeps a stub."""
+    receiver_region = ""
     if body.institution is not None:
         register = service_of(request).organisations
-        await register.get(body.institution, field_name="institution", needed=HEALTH)
-    await person.move(case, body.command(), actor, uow)
+        receiver_region = (await register.get(body.institution, field_name="institution", needed=HEALTH)).region
+    await person.move(case, body.command(receiver_region), actor, uow)
     return await uow.commit()
 
 

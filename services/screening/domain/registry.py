@@ -1,6 +1,7 @@
 """Who the child is: what is needed to register one, and how numbers, birth date and sex must agree (handbook §1.4)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -34,6 +35,14 @@ class Identity:
             IdentifierKind.BIRTH_CERTIFICATE: self.birth_certificate,
         }
         return {kind: number for kind, number in given.items() if number is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Who somebody says a child is: enough to find it, and nothing else of it."""
+
+    name: str = field(repr=False)
+    numbers: Mapping[IdentifierKind, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +126,19 @@ def _guardian_number(identity: Identity) -> str | None:
 
 def _fact(child: NewChild, kind: IdentifierKind) -> ChildRegistered:
     return ChildRegistered(sex=child.sex, birth_date=child.birth_date, region=child.region, identifier_kind=kind)
+
+
+@rule("screening.child-found-again", "assumed", zh="外地迁入儿童：凭号码与姓名查找已有个案，不另立个案")
+def numbered(name: str, resident: str | None, certificate: str | None, protocol: Protocol) -> Numbered:
+    """Read the numbers under which a child that moved here is looked for; no second case is opened (handbook §1.4).
+
+    Raises InvalidNumber, NumberNeeded.
+    """
+    numbers: dict[IdentifierKind, str] = {}
+    if resident is not None:
+        numbers[IdentifierKind.RESIDENT_NUMBER] = resident_number(resident, "resident_number").text
+    if certificate is not None:
+        numbers[IdentifierKind.BIRTH_CERTIFICATE] = canonical_birth_certificate(certificate, protocol)
+    if not numbers:
+        raise NumberNeeded
+    return Numbered(name, numbers)

@@ -58,6 +58,16 @@ class SameCounty(Refusal, code="screening.same-county", status=422):
     zh = "该儿童现居住地即为该县区。"
 
 
+class InstitutionElsewhere(Refusal, code="screening.institution-elsewhere", status=422):
+    en = "This institution does not work in {region}."
+    zh = "该机构的服务区域不包括 {region}。"
+
+
+class NoSuchChild(Refusal, code="screening.no-such-child", status=404):
+    en = "No child is registered with this number under this name."
+    zh = "没有以该号码和姓名登记的儿童。"
+
+
 class BeforeLastMove(Refusal, code="screening.before-last-move", status=422):
     en = "A later move is recorded already ({last})."
     zh = "已登记更晚的迁居记录（{last}）。"

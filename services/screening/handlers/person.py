@@ -13,10 +13,12 @@ from services.screening.domain.consents import Consent
 from services.screening.domain.guardians import NewGuardian
 from services.screening.domain.hospital import Stay
 from services.screening.domain.person import Person
+from services.screening.domain.registry import Numbered
 from services.screening.domain.suspicion import Child
+from services.screening.errors import NoSuchChild
 from services.screening.handlers.together import end_with_death
 from services.screening.handlers.transferring import take_over
-from services.screening.repository.registry import Part
+from services.screening.repository.registry import Part, given_in
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
 from services.screening.tables import Basis
 from shared import clock, ids
@@ -33,7 +35,16 @@ class Move:
     region: str
     moved_on: date
     institution: UUID | None
+    institution_region: str
     told: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A child that stands in front of an institution of its new county: who it says it is, and the move."""
+
+    identity: Numbered
+    move: Move
 
 
 def record_in_each(person: Person, fact: Fact, on: date, uow: ScreeningUnitOfWork) -> dict[UUID, UUID]:
@@ -54,15 +65,38 @@ async def change_guardian(case: UUID, new: NewGuardian, actor: Actor, uow: Scree
 
 async def move(case: UUID, command: Move, actor: Actor, uow: ScreeningUnitOfWork) -> None:
     """Record a move: the new county's authorities see the child from now on, those of the old one a stub."""
-    person = await uow.persons.locked(case, actor)
-    last = await uow.persons.last_move(person)
-    fact = residence.move(person, command.region, command.moved_on, last, clock.today())
+    await _move(await uow.persons.locked(case, actor), command, actor, uow)
+
+
+async def arrive(arrival: Arrival, actor: Actor, uow: ScreeningUnitOfWork) -> UUID:
+    """Let an institution where a known child lives now take it over, found by number and name; return its case."""
+    case = await uow.merges.named(given_in(uow.tools.vault, arrival.identity))
+    person = await uow.persons.held(case) if case else None
+    if person is None:
+        raise NoSuchChild
+    if person.region == arrival.move.region:
+        residence.check_receiver(arrival.move.institution_region, person.region)
+        person.must_live_on(arrival.move.moved_on, clock.today(), "moved_on")
+        await _receive(person, arrival.move, uow)
+    else:
+        await _move(person, arrival.move, actor, uow)
+    return person.case
+
+
+async def _move(person: Person, command: Move, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    last, on = await uow.persons.last_move(person), command.moved_on
+    fact = residence.move(person, command.region, on, last, clock.today())
+    if command.institution is not None:
+        residence.check_receiver(command.institution_region, command.region)
+    record_in_each(person, fact, on, uow)
+    await _receive(person, command, uow)
     await uow.persons.change_identity(person, actor, command.told)
-    await uow.persons.move(person, command.region, command.moved_on)
+    await uow.persons.move(person, command.region, on)
+
+
+async def _receive(person: Person, command: Move, uow: ScreeningUnitOfWork) -> None:
     if command.institution is not None:
         await uow.registry.take_part(Part(person.case, command.institution, Basis.MOVED, command.moved_on))
-    record_in_each(person, fact, command.moved_on, uow)
-    if command.institution is not None:
         await take_over(person, command.institution, command.moved_on, uow)
 
 

@@ -29,12 +29,17 @@ LARGEST_DAY = 500
 """Children of one birthday that are compared at most."""
 
 _LEND_PARTS = """
+WITH own AS (
+  SELECT case_id, merged_into FROM child WHERE case_id = ANY($1::uuid[])
+), pair AS (
+  SELECT case_id, merged_into AS other FROM own WHERE merged_into IS NOT NULL
+  UNION
+  SELECT own.case_id, c.case_id FROM own JOIN child c ON c.merged_into IN (own.case_id, own.merged_into)
+  WHERE c.case_id <> own.case_id
+)
 INSERT INTO participant (organisation, case_id, basis, source, since, until, through)
-SELECT p.organisation, other.case_id, p.basis, p.source, p.since, p.until, p.case_id
-FROM participant p
-JOIN child c ON c.case_id = p.case_id
-JOIN child other ON other.case_id = c.merged_into OR other.merged_into IN (c.case_id, c.merged_into)
-WHERE p.case_id = ANY($1::uuid[]) AND p.through IS NULL AND other.case_id <> p.case_id
+SELECT p.organisation, pair.other, p.basis, p.source, p.since, p.until, p.case_id
+FROM pair JOIN participant p ON p.case_id = pair.case_id AND p.through IS NULL
 ON CONFLICT (organisation, case_id, basis, source) DO UPDATE SET until = excluded.until
 """
 """Whoever takes part in one case of a child takes part in its others."""
@@ -155,6 +160,13 @@ class Merges:
         holding = select(n.case_id).where(or_(*pairs))
         rows = await self.session.execute(select(t.child_number).where(n.case_id.in_(holding)))
         return [KnownNumber(IdentifierKind(row.kind), row.blind, row.named, row.case_id) for row in rows]
+
+    async def named(self, given: Mapping[IdentifierKind, Given]) -> UUID | None:
+        """Return the case of a child that holds these numbers under this name; None unless all of them agree."""
+        n = t.child_number.c
+        told = [(n.kind == kind.value) & (n.blind == one.blind) & (n.named == one.named) for kind, one in given.items()]
+        rows = (await self.session.execute(select(n.case_id).where(or_(*told)))).scalars().all()
+        return rows[0] if len(rows) == len(given) and len(set(rows)) == 1 else None
 
     async def doubt(self, doubt: Doubt, given: Mapping[IdentifierKind, Given], on: date) -> bool:
         """Keep a doubt; tell whether it is new: what contradicts itself again is no news."""

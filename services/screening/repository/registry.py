@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from services.screening import tables as t
 from services.screening.domain.identity import Given
 from services.screening.domain.person import Person
-from services.screening.domain.registry import Identity, Registered
+from services.screening.domain.registry import Identity, Numbered, Registered
 from services.screening.domain.suspicion import Child
 from services.screening.errors import ChildGone, DuplicateChild
 from services.screening.repository.merges import lend_parts
@@ -222,7 +222,7 @@ def _child(person: Person) -> Child:
     return Child(person.case, person.born, person.died_on)
 
 
-def given_in(vault: Vault, identity: Identity) -> dict[IdentifierKind, Given]:
+def given_in(vault: Vault, identity: Identity | Numbered) -> dict[IdentifierKind, Given]:
     """Return the numbers of an identity, blind."""
     return {
         kind: Given(vault.blind(kind, number), vault.named(kind, number, identity.name))

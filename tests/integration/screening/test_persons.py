@@ -114,6 +114,63 @@ async def test_only_an_institution_of_the_health_side_takes_a_child_over(chain):
     assert code_of(await chain.post(chain.clinic, about(case, "moves"), body)) == (422, "organisation-unknown")
 
 
+async def test_a_child_that_moved_here_is_found_by_number_and_name_and_gets_no_second_case(chain):
+    number = a_resident_number()
+    case = await chain.register(resident_number=number, name="童可可")
+    await chain.screen(case, 1)
+    clinic = chain.stage.organisation(OrgType.CLINIC, "371603")
+    arrival = {"name": "童 可可", "resident_number": number, "region": "371603", "moved_on": "2024-06-01"}
+    taken = await chain.done(clinic, "/v1/children/arrivals", arrival | {"address": "虚构路二号"})
+    assert taken["record"] == case
+    file = await chain.file(case, clinic)
+    assert (file["region"], file["identity"]["address"]) == ("371603", "虚构路二号")
+    assert file["suspicions"][0]["owner"] == str(clinic.organisation)
+    assert [kind for kind, _ in await chain.facts(case)][-2:] == ["residence_moved", "ownership_transferred"]
+
+
+async def test_a_move_that_was_told_already_is_not_told_again_on_arrival(chain):
+    number = a_resident_number()
+    case = await chain.register(resident_number=number, birth_certificate=None)
+    await chain.screen(case, 1)
+    await chain.done(chain.clinic, about(case, "moves"), {"region": "371603", "moved_on": "2024-06-01"})
+    clinic = chain.stage.organisation(OrgType.CLINIC, "371603")
+    arrival = {"name": "童一一", "resident_number": number, "region": "371603", "moved_on": "2024-06-03"}
+    await chain.done(clinic, "/v1/children/arrivals", arrival)
+    assert [kind for kind, _ in await chain.facts(case)][-2:] == ["residence_moved", "ownership_transferred"]
+    assert (await chain.suspicion(case))["owner"] == str(clinic.organisation)
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"name": "童二二"}, (404, "screening.no-such-child")),
+        ({"resident_number": a_resident_number()}, (404, "screening.no-such-child")),
+        ({"birth_certificate": "T379999999"}, (404, "screening.no-such-child")),
+        ({"resident_number": None}, (422, "screening.number-needed")),
+        ({"region": "371621"}, (422, "screening.institution-elsewhere")),
+    ],
+)
+async def test_an_arrival_that_does_not_fit_tells_nothing_and_leaves_no_trace(chain, changes, refusal):
+    number = a_resident_number()
+    await chain.register(resident_number=number, birth_certificate=None)
+    before = await chain.stage.counts()
+    clinic = chain.stage.organisation(OrgType.CLINIC, "371603")
+    arrival = {"name": "童一一", "resident_number": number, "region": "371603", "moved_on": "2024-06-01"}
+    body = {name: value for name, value in (arrival | changes).items() if value is not None}
+    assert code_of(await chain.post(clinic, "/v1/children/arrivals", body)) == refusal
+    assert await chain.stage.counts() == before
+
+
+async def test_who_takes_a_child_over_works_where_it_lives(chain):
+    case = await chain.register()
+    elsewhere = chain.stage.organisation(OrgType.MCH, "371621")
+    city = chain.stage.organisation(OrgType.MCH, "3716")
+    body = {"region": "371603", "moved_on": "2024-06-01"}
+    refused = await chain.post(chain.clinic, about(case, "moves"), body | {"institution": str(elsewhere.organisation)})
+    assert code_of(refused) == (422, "screening.institution-elsewhere")
+    await chain.done(chain.clinic, about(case, "moves"), body | {"institution": str(city.organisation)})
+
+
 # Consent ------------------------------------------------------------------------------------------------------------
 
 
