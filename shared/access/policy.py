@@ -82,6 +82,10 @@ class Act(StrEnum):
     RECORD_RESCREENING = "rescreening.record"
     RECORD_DIAGNOSIS = "diagnosis.record"
     RECORD_FOLLOW_UP = "follow-up.record"
+    READ_SLIP = "referral.read-slip"
+    READ_REGISTER = "register.read"
+    READ_RATES = "rates.read"
+    SET_RESIDENTS = "residents.set"
     TRACE_CHILD = "tracing.record"
     CLOSE_CASE = "case.close"
     REOPEN_CASE = "case.reopen"
@@ -204,6 +208,10 @@ TABLE: dict[Act, Rule] = {
     Act.RECORD_RESCREENING: _by(T.MCH),
     Act.RECORD_DIAGNOSIS: _by(T.HOSPITAL),
     Act.RECORD_FOLLOW_UP: _by(T.HOSPITAL),
+    Act.READ_SLIP: _by(HEALTH),
+    Act.READ_REGISTER: _by(HEALTH, T.HEALTH_AUTHORITY),
+    Act.READ_RATES: _by(T.HEALTH_AUTHORITY),
+    Act.SET_RESIDENTS: _by(T.HEALTH_AUTHORITY),
     Act.TRACE_CHILD: _by(HEALTH),
     Act.CLOSE_CASE: _by(HEALTH),
     Act.REOPEN_CASE: _by(HEALTH),

@@ -14,10 +14,12 @@ from tests.support.stages import a_stage, code_of
 HEALTH = {OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL}
 READERS = HEALTH | {OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY}
 NAMED = set(OrgType) - {OrgType.AUDITOR, OrgType.SERVICE}
+GATHER = HEALTH | {OrgType.HEALTH_AUTHORITY}
+PERIOD = "county=371602&since=2024-01-01&until=2024-12-31"
 CASE, SUSPICION = "/v1/cases/{case}", "/v1/cases/{case}/suspicions/autism"
 ON = {"on": "2024-04-20"}
 DOORS = {
-    "register": ("POST", "/v1/children", HEALTH, a_child()),
+    "register child": ("POST", "/v1/children", HEALTH, a_child()),
     "import": ("POST", "/v1/children/import", HEALTH, {"items": [{"child": a_child()}]}),
     "resolve": ("POST", "/v1/children/resolve", NAMED, {"cases": ["{case}"]}),
     "read": ("GET", CASE, READERS, None),
@@ -41,6 +43,20 @@ DOORS = {
         ON | {"outcome": "confirmed", "rehab_category": "autism"},
     ),
     "trace": ("POST", f"{SUSPICION}/tracings", HEALTH, ON | {"outcome": "not_reached"}),
+    "follow up": ("POST", f"{SUSPICION}/follow-ups", {OrgType.HOSPITAL}, ON | {"in_rehabilitation": True}),
+    "due": ("GET", f"{CASE}/due", READERS, None),
+    "slip": ("GET", "/v1/referrals/{referral}/slip", HEALTH, None),
+    "register": ("GET", "/v1/registers/initial_abnormal?since=2024-01-01&until=2024-12-31", GATHER, None),
+    "feedback": ("GET", "/v1/feedback", HEALTH, None),
+    "to trace": ("GET", "/v1/tracings/due", HEALTH, None),
+    "rates": ("GET", f"/v1/rates?{PERIOD}", {OrgType.HEALTH_AUTHORITY}, None),
+    "residents": ("GET", "/v1/resident-children?county=371602", {OrgType.HEALTH_AUTHORITY}, None),
+    "set residents": (
+        "POST",
+        "/v1/resident-children",
+        {OrgType.HEALTH_AUTHORITY},
+        {"county": "371602", "since": "2024-01-01", "until": "2024-12-31", "children": 100, "source": "test"},
+    ),
     "lose": ("POST", f"{SUSPICION}/loss", HEALTH, ON),
     "close": ("POST", f"{SUSPICION}/closure", HEALTH, ON | {"reason": "moved_out"}),
     "reopen": ("POST", f"{SUSPICION}/reopening", HEALTH, ON | {"reason": "moved_back"}),
@@ -208,7 +224,7 @@ async def test_an_application_that_is_not_ones_own_does_not_exist(screening, ref
 
 
 @pytest.mark.usefixtures("untouched")
-@pytest.mark.parametrize("door", ["accept", "reject"])
+@pytest.mark.parametrize("door", ["accept", "reject", "slip"])
 @pytest.mark.parametrize("kind", [OrgType.MCH, OrgType.HOSPITAL])
 async def test_a_slip_to_another_institution_does_not_exist(screening, referred, door, kind):
     assert code_of(await referred.knock(door, screening.organisation(kind))) == (404, "screening.referral-not-found")
@@ -226,7 +242,7 @@ async def test_strangers_resolve_no_name_and_leave_no_row_of_having_seen_it(scre
 @pytest.mark.parametrize("kind", [OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL])
 async def test_strangers_lists_are_empty(screening, referred, kind):
     stranger = screening.organisation(kind)
-    for door in ("suspicions", "referrals"):
+    for door in ("suspicions", "referrals", "feedback", "to trace"):
         assert (await referred.knock(door, stranger)).json()["items"] == []
 
 
@@ -298,3 +314,33 @@ async def test_a_made_up_case_and_a_hidden_one_are_refused_in_the_same_words(scr
     made_up = (await referred.chain.get(stranger, f"/v1/cases/{uuid4()}")).json()
     assert {**hidden, "request_id": None} == {**made_up, "request_id": None}
     assert of(referred.case, "x") not in str(hidden)
+
+
+@pytest.mark.parametrize(
+    ("kind", "region", "sees"),
+    [
+        (OrgType.MCH, "371602", True),
+        (OrgType.MCH, "3716", True),
+        (OrgType.MCH, "371603", False),
+        (OrgType.MCH, "", False),
+        (OrgType.HEALTH_AUTHORITY, "3716", True),
+        (OrgType.HEALTH_AUTHORITY, "3701", False),
+        (OrgType.CLINIC, "371602", False),
+        (OrgType.HOSPITAL, "371602", False),
+    ],
+)
+async def test_a_register_travels_up_inside_its_region_and_nowhere_else(screening, referred, kind, region, sees):
+    answer = await referred.knock("register", screening.organisation(kind, region))
+    lines = {line["case"]: line for line in answer.json()["items"]}
+    assert (referred.case in lines) == sees
+    if sees:
+        assert lines[referred.case]["name"] == "童一一"
+        assert {"address", "resident_number"}.isdisjoint(lines[referred.case])
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize("door", ["rates", "residents", "set residents"])
+@pytest.mark.parametrize("region", ["371603", "3701", ""])
+async def test_a_health_authority_counts_its_own_region_only(screening, referred, door, region):
+    authority = screening.organisation(OrgType.HEALTH_AUTHORITY, region)
+    assert code_of(await referred.knock(door, authority)) == (403, "not-allowed")

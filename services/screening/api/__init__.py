@@ -9,7 +9,9 @@ from services.screening.api import (
     imports,
     lists,
     persons,
+    rates,
     referrals,
+    registers,
 )
 
 ROUTERS = (
@@ -22,5 +24,7 @@ ROUTERS = (
     referrals.router,
     follow_up.router,
     lists.router,
+    registers.router,
+    rates.router,
     imports.router,
 )

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from services.screening.api.views import (
     DiagnosisOut,
+    FollowUpOut,
     IdentityOut,
     ReferralOut,
     RescreeningOut,
@@ -135,6 +136,7 @@ class CaseOut(View):
     rescreenings: list[RescreeningOut]
     diagnoses: list[DiagnosisOut]
     tracings: list[TracingOut]
+    follow_ups: list[FollowUpOut]
     former_residences: list[FormerResidenceOut]
     guardian_changes: list[GuardianChangeOut]
     consents: list[ConsentOut]

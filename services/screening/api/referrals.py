@@ -6,12 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from services.screening.api.bodies import AcceptanceIn, ReferralIn, RejectionIn
-from services.screening.api.tools import Uow
+from services.screening.api.list_views import SlipOut
+from services.screening.api.slips import printed
+from services.screening.api.tools import Uow, tools_of
+from services.screening.errors import ReferralNotFound
 from services.screening.handlers import referring
+from services.screening.repository.registers import Lists
+from services.screening.repository.registry import Registry
 from shared.access.policy import TABLE, Act, Actor
 from shared.contracts.codes import ScreeningCategory
 from shared.contracts.events.screening import ReferralStep
-from shared.http.doors import may, service_of
+from shared.http.doors import Read, may, service_of
 from shared.ids import CaseId
 from shared.journal.unit_of_work import Receipt
 
@@ -39,6 +44,20 @@ async def issue_referral(
     slip = body.slip(category)
     await referring.issue_referral(case, slip, actor, uow)
     return await uow.commit(record=slip.id)
+
+
+@router.get("/v1/referrals/{referral}/slip")
+async def slip(referral: UUID, actor: Annotated[Actor, may(Act.READ_SLIP)], reading: Read, request: Request) -> SlipOut:
+    """Return a slip as it is printed, for its sender and its receiver: with the child's identity (handbook §1.4)."""
+    lists = Lists(reading.session)
+    row = await lists.slip(referral, actor)
+    if row is None:
+        raise ReferralNotFound
+    registry = Registry(reading.session, tools_of(request).vault)
+    identity = (await registry.identities([row.shown_as], actor)).get(row.shown_as, {})
+    screening, rescreening = await lists.screening_behind(row), await lists.rescreening_behind(row)
+    await reading.shown([row.shown_as])
+    return printed(row, identity, screening, rescreening)
 
 
 @router.post("/v1/referrals/{referral}/acceptance", status_code=201)

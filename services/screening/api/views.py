@@ -7,12 +7,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.screening.domain.referral import ReferralStatus
+from services.screening.domain.referral import Escalation, ReferralStatus
 from services.screening.domain.rescreening import Concern
 from shared.contracts.codes import RehabCategory, ScreeningCategory
 from shared.contracts.events.screening import (
+    ClosingReason,
     DiagnosisOutcome,
     Instrument,
+    RecheckBasis,
     ReferralStep,
     Regression,
     RejectionReason,
@@ -49,13 +51,17 @@ class SuspicionOut(View):
     category: ScreeningCategory
     episode: int
     state: SuspicionState
+    since: date = Field(description="Day on which it came into this state.")
     owner: UUID
     first_screener: UUID
     opened_on: date
     recheck_due_on: date | None
+    recheck_basis: RecheckBasis | None
     trace_on: date | None
     failed_traces: int
     rehab_category: RehabCategory | None
+    offer_again_on: date | None = Field(description="After a refusal: the day from which the step is offered again.")
+    closing_reason: ClosingReason | None
 
 
 class ListedSuspicion(SuspicionOut):
@@ -93,6 +99,7 @@ class ReferralOut(View):
     answer_by: date
     status: ReferralStatus
     answered_on: date | None
+    consented: bool | None
     rejection_reason: RejectionReason | None
 
 
@@ -100,6 +107,7 @@ class ListedReferral(ReferralOut):
     """A line of the list of referrals."""
 
     case: UUID = Field(validation_alias="shown_as", description="Case under which the child is shown.")
+    escalation: Escalation = Field(description="Who must act on a slip that nobody answered by its day.")
 
 
 class RescreeningOut(View):
@@ -125,6 +133,7 @@ class DiagnosisOut(View):
     diagnosed_on: date
     outcome: DiagnosisOutcome
     rehab_category: RehabCategory | None
+    instruments: list[Instrument]
     no_screening_record: bool
     organisation: UUID
     cars: Decimal | None = None
@@ -138,6 +147,18 @@ class TracingOut(View):
     category: ScreeningCategory
     attempted_on: date
     outcome: TracingOutcome
+    signed_on: date | None = Field(description="Date of the guardian's signature under a refusal.")
+    offer_again_on: date | None
+    organisation: UUID
+
+
+class FollowUpOut(View):
+    """A confirmed child seen again by the diagnosing institution."""
+
+    id: UUID
+    category: ScreeningCategory
+    seen_on: date
+    in_rehabilitation: bool
     organisation: UUID
 
 

@@ -53,6 +53,9 @@ class Protocol(PolicyVersion):
     referral: Referring
     tracing: Tracing
     registry: Registering
+    registers: Figure[Mapping[str, tuple[str, ...]]] = Field(
+        title="登记表列项", description="What each register that travels up shows of a child, as its form does (§1.4)."
+    )
     rates: Rates
 
     @rule("screening.round-of-a-day", "assumed", zh="按检查时间窗判定某日属于哪一次健康检查，窗外为非定期检查")

@@ -111,3 +111,8 @@ class ReferralOpen(Refusal, code="screening.referral-open", status=409):
 class ReferralAnswered(Refusal, code="screening.referral-answered", status=409):
     en = "This referral is answered already ({status})."
     zh = "该转诊已有答复（{status}）。"
+
+
+class PeriodReversed(Refusal, code="screening.period-reversed", status=422):
+    en = "The period ends before it begins."
+    zh = "期间的结束日期早于开始日期。"

@@ -25,6 +25,7 @@ RECORDS = {
     "rescreenings": (t.rescreening, t.rescreening.c.rescreened_on),
     "diagnoses": (t.diagnosis, t.diagnosis.c.diagnosed_on),
     "tracings": (t.tracing, t.tracing.c.attempted_on),
+    "follow_ups": (t.follow_up, t.follow_up.c.seen_on),
     "former_residences": (t.former_residence, t.former_residence.c.until),
     "guardian_changes": (t.guardian_change, t.guardian_change.c.changed_on),
     "consents": (t.consent, t.consent.c.given_on),
@@ -92,6 +93,7 @@ class CaseFiles:
         actor: Actor,
         direction: Direction | None,
         status: ReferralStatus | None,
+        expired_on: date | None,
         after: tuple[Any, ...] | None,
         limit: int,
     ) -> list[Row[Any]]:
@@ -103,6 +105,8 @@ class CaseFiles:
             wanted = wanted.where(side == actor.organisation)
         if status is not None:
             wanted = wanted.where(r.status == status.value)
+        if expired_on is not None:
+            wanted = wanted.where(r.status == ReferralStatus.OPEN.value, r.answer_by < expired_on)
         return await self._page(wanted, (r.issued_on, r.id), after, limit)
 
     async def _page(

@@ -18,7 +18,12 @@ from services.screening.domain.suspicion import Child
 from services.screening.errors import ChildGone, DuplicateChild
 from services.screening.repository.merges import lend_parts
 from services.screening.repository.persons import Persons, shown_as
-from services.screening.repository.visibility import lived_in_region_of, raise_second_wall, readable_by
+from services.screening.repository.visibility import (
+    listed_in_register,
+    lived_in_region_of,
+    raise_second_wall,
+    readable_by,
+)
 from services.screening.tables import Basis
 from services.screening.vault import FIELDS, SealedIdentity, Vault
 from shared import clock
@@ -177,6 +182,17 @@ class Registry:
             i.case_id.in_(cases), i.wrapped_key.is_not(None), readable_by(actor, i.case_id)
         )
         await raise_second_wall(self.session, actor)
+        return {row.case_id: self._opened(row, names) for row in await self.session.execute(wanted)}
+
+    async def names_in_register(
+        self, cases: Sequence[UUID], actor: Actor, names: Sequence[str]
+    ) -> dict[UUID, dict[str, str | None]]:
+        """Return these fields of children whose lines of a register the actor was found to see."""
+        i = t.child_identity.c
+        wanted = select(i.case_id, i.wrapped_key, i.wrapped_with, *(i[name] for name in names)).where(
+            i.case_id.in_(cases), i.wrapped_key.is_not(None), listed_in_register(actor, i.case_id)
+        )
+        await raise_second_wall(self.session, actor, register=True)
         return {row.case_id: self._opened(row, names) for row in await self.session.execute(wanted)}
 
     def _opened(self, row: Row[Any], names: Sequence[str]) -> dict[str, str | None]:

@@ -14,6 +14,8 @@ BY_REGION = frozenset({OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY, OrgType.EDU
 BY_PART = frozenset(
     {OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL, OrgType.REHAB_CENTRE, OrgType.SCHOOL, OrgType.CARE_HOME}
 )
+GATHERING = frozenset({OrgType.MCH, OrgType.HEALTH_AUTHORITY})
+"""Who gathers registers: the county and the city institution for mothers and children, and the health authority."""
 LATER_STAGES = frozenset({OrgType.REHAB_CENTRE, OrgType.SCHOOL, OrgType.CARE_HOME})
 
 
@@ -35,6 +37,33 @@ def readable_by(actor: Actor, case: SQLColumnExpression[object]) -> ColumnElemen
     return false()
 
 
+def registered_for(
+    actor: Actor, case: SQLColumnExpression[object], author: SQLColumnExpression[object], place: str
+) -> ColumnElement[bool]:
+    """Return which lines of a register an actor sees: registers travel up (孤独症规范; handbook §1.4).
+
+    A county or city institution sees those of its region, an authority too; anyone else what it entered itself.
+    `author` is the column of the institution that entered the line, `place` narrows to a region.
+    """
+    c = t.child.alias("of_register").c
+    there = exists().where(c.case_id == case, c.region.startswith(place, autoescape=True), c.erased_at.is_(None))
+    if actor.org_type in GATHERING:
+        return and_(there, _of_region(actor, case))
+    return and_(there, author == actor.organisation, readable_by(actor, case))
+
+
+def listed_in_register(actor: Actor, case: SQLColumnExpression[object]) -> ColumnElement[bool]:
+    """Return whose names a register may show an actor, once it was found to see their lines."""
+    return _of_region(actor, case) if actor.org_type in GATHERING else readable_by(actor, case)
+
+
+def _of_region(actor: Actor, case: SQLColumnExpression[object]) -> ColumnElement[bool]:
+    c = t.child.alias("of_gathering").c
+    if not actor.region:
+        return false()
+    return exists().where(c.case_id == case, c.region.startswith(actor.region, autoescape=True))
+
+
 def lived_in_region_of(actor: Actor, former_region: ColumnElement[str]) -> ColumnElement[bool]:
     """Return whether a child once lived in an authority's region: it sees a stub, where the child went and when."""
     if actor.org_type in BY_REGION and actor.region:
@@ -48,8 +77,12 @@ def _shared(case: SQLColumnExpression[object]) -> ColumnElement[bool]:
     return not_(exists().where(c.c.case_id == case, c.c.masked))
 
 
-async def raise_second_wall(session: Session, actor: Actor) -> None:
-    """Tell the database who reads in this transaction: row-level security of `child_identity` asks for it."""
+async def raise_second_wall(session: Session, actor: Actor, *, register: bool = False) -> None:
+    """Tell the database who reads in this transaction: row-level security of `child_identity` asks for it.
+
+    In a register a county institution reads by region, as an authority does.
+    """
     organisation = actor.organisation if actor.org_type in BY_PART else None
-    region = actor.region if actor.org_type in BY_REGION else ""
+    by_region = actor.org_type in (GATHERING if register else BY_REGION)
+    region = actor.region if by_region else ""
     await Wall(organisation, region, clock.today()).tell(session.driver)
