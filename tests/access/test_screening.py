@@ -319,23 +319,27 @@ async def test_a_made_up_case_and_a_hidden_one_are_refused_in_the_same_words(scr
 @pytest.mark.parametrize(
     ("kind", "region", "sees"),
     [
-        (OrgType.MCH, "371602", True),
-        (OrgType.MCH, "3716", True),
-        (OrgType.MCH, "371603", False),
+        (OrgType.MCH, "379971", True),
+        (OrgType.MCH, "3799", True),
+        (OrgType.MCH, "379972", False),
         (OrgType.MCH, "", False),
-        (OrgType.HEALTH_AUTHORITY, "3716", True),
+        (OrgType.HEALTH_AUTHORITY, "3799", True),
         (OrgType.HEALTH_AUTHORITY, "3701", False),
-        (OrgType.CLINIC, "371602", False),
-        (OrgType.HOSPITAL, "371602", False),
+        (OrgType.CLINIC, "379971", False),
+        (OrgType.HOSPITAL, "379971", False),
     ],
 )
-async def test_a_register_travels_up_inside_its_region_and_nowhere_else(screening, referred, kind, region, sees):
-    answer = await referred.knock("register", screening.organisation(kind, region))
+async def test_a_register_travels_up_inside_its_region_and_nowhere_else(screening, kind, region, sees):
+    child = Referred(Chain(screening, "379971"))
+    found = await child.chain.done(child.chain.clinic, "/v1/children", a_child() | {"region": "379971"})
+    child.case = found["case"]
+    await child.chain.screen(child.case, 1)
+    answer = await child.knock("register", screening.organisation(kind, region))
     lines = {line["case"]: line for line in answer.json()["items"]}
-    assert (referred.case in lines) == sees
+    assert (child.case in lines) == sees
     if sees:
-        assert lines[referred.case]["name"] == "童一一"
-        assert {"address", "resident_number"}.isdisjoint(lines[referred.case])
+        assert lines[child.case]["name"] == "童一一"
+        assert {"address", "resident_number"}.isdisjoint(lines[child.case])
 
 
 @pytest.mark.usefixtures("untouched")
