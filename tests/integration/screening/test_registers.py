@@ -25,7 +25,9 @@ class County(Chain):
     """A county of its own, so that its lists hold only what a test put there; its children live in it."""
 
     async def register(self, actor: Actor | None = None, **child: object) -> str:
-        body = a_child(**child) | {"region": self.region}
+        # A family of its own, so that nobody else's child looks like this one.
+        family = {"name": "童县", "guardian_name": "童大县", "guardian_phone": "000 1111 1111", "address": "虚构路九号"}
+        body = a_child(**(family | child)) | {"region": self.region}
         case: str = (await self.done(actor or self.clinic, "/v1/children", body))["case"]
         return case
 
@@ -48,7 +50,7 @@ async def test_each_register_shows_what_its_form_holds_and_nothing_else(county):
     assert (initial["case"], initial["on"], initial["positive_signs"]) == (case, SCREENED, ["M24-1"])
     assert initial["referred_to"] == str(county.mch.organisation)
     assert initial["institution"] == str(county.clinic.organisation)
-    assert initial["guardian_phone"] == "000 0000 0000"
+    assert initial["guardian_phone"] == "000 1111 1111"
     (again,) = await county.items(city, f"/v1/registers/rescreening_abnormal?{YEAR}&region={county.region}")
     assert (again["on"], again["outcome"], again["instruments"]) == (RESCREENED, "abnormal", ["abc", "cdss_ii"])
     assert again["referred_to"] == str(county.hospital.organisation)
@@ -122,7 +124,7 @@ async def test_the_slip_carries_what_the_form_asks_for_and_names_the_child(count
     referral = (await county.done(county.clinic, of(case, "referrals"), body))["record"]
     slip = (await county.get(county.mch, f"/v1/referrals/{referral}/slip")).json()
     assert slip["number"].startswith("20240321-")
-    assert (slip["case"], slip["name"], slip["address"]) == (case, "童一一", "虚构路一号")
+    assert (slip["case"], slip["name"], slip["address"]) == (case, "童县", "虚构路九号")
     assert slip["child_identifier"].startswith("T")
     assert (slip["screened_on"], slip["round"], slip["positive_signs"]) == (SCREENED, "M24", ["M24-1"])
     assert (slip["regression"], slip["category"], slip["consented"]) == ("none", "autism", True)
