@@ -49,6 +49,11 @@ class Story:
     records: dict[str, str] = field(default_factory=dict)
     """Ids of what was recorded, by a word of the story's own."""
 
+    @property
+    def federation(self) -> str:
+        """The federation of the county where the child lives."""
+        return f"federation-{self.county}"
+
     async def by(self, who: str, service: str, path: str, body: Mapping[str, Any]) -> Answer:
         """Write as an organisation; `{case}` in the path is the child's."""
         where = path.replace("{case}", self.case)
@@ -98,10 +103,16 @@ class Story:
             "category": category, "mode": "centralised", "basis": "diagnosis",
             "materials": ["identity", "diagnosis", "residence"], "submitted_on": submitted.isoformat(), **more,
         }  # fmt: skip
-        applied = await self.by(FEDERATION, "rehab", "/v1/cases/{case}/applications", body)
-        path = f"/v1/applications/{applied['record']}/approval"
-        decided = await self.by(FEDERATION, "rehab", path, {"approved_on": approved.isoformat()})
-        self.records |= {"application": applied["record"], "approval": decided["record"]}
+        applied = await self.by(self.federation, "rehab", "/v1/cases/{case}/applications", body)
+        self.records["application"] = applied["record"]
+        await self.decided(approved)
+
+    async def decided(self, on: date, **more: Any) -> Answer:
+        """Let the county approve the application; return its answer, with the steps that led to the amounts."""
+        path = f"/v1/applications/{self.records['application']}/approval"
+        answer = await self.by(self.federation, "rehab", path, {"approved_on": on.isoformat(), **more})
+        self.records["approval"] = answer["record"]
+        return answer
 
     async def enrolled(self, on: date, centre: str = CENTRE) -> None:
         body = {"approval": self.records["approval"], "started_on": on.isoformat()}
