@@ -28,7 +28,7 @@ async def test_from_the_seventh_birthday_a_certificate_is_needed_and_the_band_ch
     applied = await story.by(story.federation, "rehab", "/v1/cases/{case}/applications", by_diagnosis)
     path = f"/v1/applications/{applied['record']}"
     checked = await story.by(story.federation, "rehab", f"{path}/eligibility", {"checked_on": "2026-05-07"})
-    assert checked["explanation"]["outcome"] == "not-eligible"
+    assert checked["explanation"]["outcome"] == "not_eligible"
     assert [step["holds"] for step in checked["explanation"]["steps"]].count(False) == 1
     refusal = {"reasons": ["needs_certificate"], "refused_on": "2026-05-08"}
     await story.by(story.federation, "rehab", f"{path}/refusal", refusal)

@@ -57,7 +57,7 @@ class Town:
 
     async def designate(self, centre: str, federation: str, year: int) -> None:
         body = {
-            "categories": [RehabCategory.AUTISM],
+            "categories": sorted(RehabCategory),
             "valid_from": f"{year}-01-01",
             "valid_until": f"{year}-12-31",
             "capacity": 100,
