@@ -1,10 +1,11 @@
 """Journey 6: the seventh birthday needs a certificate and changes the band; the eighteenth ends assistance."""
 
-from datetime import date
+from datetime import date, time, timedelta
 
 import pytest
 
-from tests.journey.story import CENTRE, HOSPITAL, Story
+from deploy.simulator.sending import person
+from tests.journey.story import CENTRE, HOSPITAL, Story, moment
 from tests.journey.town import Town
 
 SEVEN_ON = date(2026, 5, 4)
@@ -46,7 +47,7 @@ async def test_from_the_seventh_birthday_a_certificate_is_needed_and_the_band_ch
 
 
 async def test_assistance_ends_on_the_day_before_the_eighteenth_birthday(town: Town):
-    """The approval runs no longer than the age does, and nobody is enrolled after it."""
+    """The approval runs no longer than the age does; no session is logged on the birthday or after it."""
     story = Story(town, 916, EIGHTEEN_ON.replace(year=2008))
     await story.registered(date(2026, 1, 12), by=HOSPITAL)
     await story.confirmed(date(2026, 1, 12), "physical")
@@ -58,5 +59,9 @@ async def test_assistance_ends_on_the_day_before_the_eighteenth_birthday(town: T
     await story.approved(date(2026, 1, 19), date(2026, 1, 26), "physical", basis="certificate", materials=materials)
     assert (await story.facts("assistance_approved"))[0]["valid_until"] == "2026-10-11"
     await story.enrolled(date(2026, 2, 2))
-    ended = (await story.facts("enrolment_ended"))[0]
-    assert (ended["ended_on"], ended["reason"]) == (EIGHTEEN_ON.isoformat(), "aged_out")
+    await story.trained(EIGHTEEN_ON - timedelta(days=3), discipline="pt")
+    session = {
+        "enrolment": story.records["enrolment"], "therapist": person("therapist"), "discipline": "pt", "attended": True,
+        "mode": "individual", "starts_at": moment(EIGHTEEN_ON), "ends_at": moment(EIGHTEEN_ON, time(9, 40)),
+    }  # fmt: skip
+    assert await story.refused(CENTRE, "rehab", "/v1/cases/{case}/sessions", session) == "rehab.outside-enrolment"
