@@ -1,6 +1,7 @@
 """The whole installation on one machine: servers, databases, topics, keys, a process for every service."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -160,7 +161,17 @@ def _environment(
     if broker.kind == "embedded":
         values["CONSUMER_SESSION_SECONDS"] = EMBEDDED_SESSION_SECONDS
     values |= _own_environment(home, spec.name)
-    return {f"{spec.name.upper()}_{key}": value for key, value in values.items()}
+    return told_by_county(spec.name, os.environ) | {
+        f"{spec.name.upper()}_{key}": value for key, value in values.items()
+    }
+
+
+def told_by_county(service: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what our own environment sets for a service: the keys that `tongkang rules` names.
+
+    Where servers and secrets are is the run's to say, so its own values stand above these.
+    """
+    return {key: value for key, value in environment.items() if key.startswith(f"{service.upper()}_")}
 
 
 def _own_environment(home: Home, service: str) -> dict[str, str]:
