@@ -59,9 +59,9 @@ async def test_twelve_children_of_a_suspended_centre_are_transferred_one_by_one(
         started = await story.facts("enrolment_started")
         assert [fact["institution"] for fact in started] == [str(town.city.ids[CENTRE]), other]
 
-    lifted = {"reinstated_on": date(YEAR, 7, 1).isoformat()}
+    lifted = {"reinstated_on": date(YEAR, 6, 15).isoformat()}
     await late.by(FEDERATION, "rehab", f"/v1/designations/{designation}/reinstatement", lifted)
-    await late.by(CENTRE, "rehab", "/v1/cases/{case}/enrolments", enrolment | {"started_on": "2026-07-02"})
+    await late.by(CENTRE, "rehab", "/v1/cases/{case}/enrolments", enrolment | {"started_on": "2026-06-16"})
 
 
 async def to_transfer(stories: list[Story]) -> set[str]:

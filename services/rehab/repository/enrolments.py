@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Row, and_, any_, exists, func, insert, or_, select, update
 
 from services.rehab import tables as t
 from services.rehab.domain.enrolment import Enrolment
@@ -136,7 +136,7 @@ class Enrolments(Records):
         today = self.today
         in_force = exists().where(
             d.c.institution == e.c.institution,
-            d.c.categories.contains([e.c.category]),
+            e.c.category == any_(d.c.categories),
             d.c.valid_from <= today,
             d.c.valid_until >= today,
             or_(d.c.suspended_on.is_(None), d.c.suspended_on > today),
