@@ -34,6 +34,7 @@ WAY = [
     (DIAGNOSED, "diagnosis_recorded"),
     (DIAGNOSED, "recheck_scheduled"),
     (DIAGNOSED, "intake_opened"),
+    (DIAGNOSED, "school_age_watch_opened"),
     (APPLIED, "application_submitted"),
     (APPROVED, "assistance_approved"),
     (ENROLLED, "enrolment_started"),
