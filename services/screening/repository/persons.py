@@ -56,24 +56,29 @@ class Persons:
 
     async def locked(self, case: UUID, actor: Actor) -> Person:
         """Return a child that the actor may know of and hold its rows. Raises CaseNotFound, ChildGone."""
-        person = await self.held(case, readable_by(actor, t.child.c.case_id))
+        person = await self.held(case, actor)
         if person is None:
             raise CaseNotFound
         return person
 
-    async def held(self, case: UUID, *seen: ColumnElement[bool]) -> Person | None:
-        """Return a child and hold the rows of all its cases, in one order for all. Raises ChildGone."""
-        c = t.child.c
-        found = (await self.session.execute(select(shown_as(c.case_id)).where(c.case_id == case, *seen))).scalar()
-        if found is None:
-            return None
-        wanted = select(t.child).where(or_(c.case_id == found, c.merged_into == found)).order_by(c.case_id)
+    async def held(self, case: UUID, actor: Actor | None = None) -> Person | None:
+        """Return a child and hold the rows of all its cases, in one order for all; whoever asks, where no actor does.
+
+        None when there is none, or the actor may not know of it. Raises ChildGone.
+        """
+        c, asked = t.child.c, t.child.alias("asked").c
+        seen = [readable_by(actor, asked.case_id)] if actor else []
+        shown = select(func.coalesce(asked.merged_into, asked.case_id)).where(asked.case_id == case, *seen)
+        of_one_child = or_(c.case_id == shown.scalar_subquery(), c.merged_into == shown.scalar_subquery())
+        wanted = select(t.child).where(of_one_child).order_by(c.case_id)
         rows = (await self.session.execute(wanted.with_for_update(key_share=True, of=t.child))).all()
         own = {row.case_id: row for row in rows}
-        if case not in own or own[found].merged_into is not None:
+        if not own:
+            return None
+        if case not in own or (own[case].merged_into or case) not in own:
             # Merged, or taken apart, while this waited for the lock.
-            return await self.held(case, *seen)
-        return _person(own[found], rows)
+            return await self.held(case, actor)
+        return _person(own[own[case].merged_into or case], rows)
 
     # Identity -------------------------------------------------------------------------------------------------------
 
