@@ -1,6 +1,7 @@
 """What of a batch asks for a new assessment: cases that it touched, institutions whose children it concerns. Pure.
 
-The timeline's own facts touch nothing: a conclusion never asks for the next one, so no loop can begin.
+The timeline's own conclusions touch nothing: one never asks for the next, so no loop can begin. What a person decided
+on a finding is no conclusion.
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from uuid import UUID
 from services.timeline.domain.projection import about_institution
 from shared.contracts.envelope import Event
 from shared.contracts.events.screening import IdentityMerged, IdentityUnmerged
+from shared.contracts.events.timeline import FindingReviewed
 
 OWN = "timeline"
 
@@ -26,7 +28,7 @@ def touched(events: Iterable[Event]) -> Touched:
     """Return what a batch of facts touched; of two cases that become one child, or two again, both."""
     found = Touched()
     for event in events:
-        if event.producer == OWN:
+        if event.producer == OWN and event.type != FindingReviewed.type:
             continue
         (found.institutions if about_institution(event.type) else found.cases).add(event.subject)
         if event.type in _OF_TWO:

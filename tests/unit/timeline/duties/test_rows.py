@@ -148,11 +148,14 @@ def followed(step: str) -> tuple[type[Fact], dict[str, Any]]:
     return custody.IncidentFollowedUp, {"incident": INCIDENT, "step": step}
 
 
+def applied(item: str) -> Any:
+    return starts(
+        rehab.ApplicationSubmitted, application=APPLICATION, item=item, county=COUNTY, submitted_on=MONDAY,
+        reply_due_on=date(2026, 3, 9), review_due_on=date(2026, 3, 16), **AUTISM,
+    )  # fmt: skip
+
+
 INCIDENTS = frozenset({"incident-guardian", "incident-federation", "incident-report"})
-APPLIED = starts(
-    rehab.ApplicationSubmitted, application=APPLICATION, county=COUNTY, submitted_on=MONDAY,
-    reply_due_on=date(2026, 3, 9), review_due_on=date(2026, 3, 16), **AUTISM,
-)  # fmt: skip
 PLACED = {"placement": PLACEMENT, "school": SCHOOL, "site": None, "ends_on": None}
 H = OrgType.HOSPITAL
 EVALUATION = {"enrolment": ENROLMENT}
@@ -203,16 +206,15 @@ ROWS = [
         (screening.CaseClosed, AUTISM | {"reason": "entered_in_error"})),
     Row("family-informed", starts(rehab.IntakeOpened, **AUTISM, contact_due_on=date(2026, 3, 9)),
         until(date(2026, 3, 9)), OrgType.FEDERATION, None, (rehab.FamilyInformed, AUTISM)),
-    Row("application-complete", APPLIED, until(date(2026, 3, 9)), OrgType.FEDERATION, None,
+    Row("application-complete", applied("training"), until(date(2026, 3, 9)), OrgType.FEDERATION, None,
         (rehab.ApplicationReturned, {"application": APPLICATION}), also=frozenset({"application-review"})),
-    Row("application-review", APPLIED, until(date(2026, 3, 16)), OrgType.FEDERATION, None,
+    Row("application-review", applied("training"), until(date(2026, 3, 16)), OrgType.FEDERATION, None,
         (rehab.AssistanceRefused, {"application": APPLICATION}),
-        (rehab.ApplicationSubmitted, {"application": APPLICATION}), also=frozenset({"application-complete"})),
-    Row("needs-assessment",
-        starts(rehab.EligibilityChecked, application=APPLICATION, eligible=False, reasons=["needs_evaluation"],
-               checked_on=MONDAY),
-        until(date(2026, 3, 16)), OrgType.FEDERATION, None, (rehab.AssessmentRecorded, {"application": APPLICATION}),
-        (rehab.AssistanceRefused, {"application": APPLICATION})),
+        (rehab.ApplicationReturned, {"application": APPLICATION}), also=frozenset({"application-complete"})),
+    Row("needs-assessment", applied("surgery"), until(date(2026, 3, 16)), OrgType.FEDERATION, None,
+        (rehab.AssessmentRecorded, {"application": APPLICATION}),
+        (rehab.ApplicationReturned, {"application": APPLICATION}),
+        also=frozenset({"application-complete", "application-review"})),
     Row("approved-not-enrolled",
         starts(rehab.AssistanceApproved, approval=APPROVAL, county=COUNTY, enrol_by=date(2026, 4, 1)),
         until(date(2026, 4, 1)), OrgType.FEDERATION, None, (rehab.SurgeryCompleted, {"approval": APPROVAL}),
