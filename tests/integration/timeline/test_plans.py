@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 
 from services.timeline.domain.sight import sight_of
-from services.timeline.repository import cases, entries
+from services.timeline.repository import cases, duties, entries
+from services.timeline.repository.duties import FIRST, Narrowed
 from services.timeline.repository.entries import END, LAST_ID, Reader, Wanted
 from services.timeline.repository.readable import readable_by
 from shared.access.policy import Act, Actor
@@ -33,8 +34,15 @@ FILL = (
     SELECT case_id, 'registered', case_id, lpad(to_hex(row_number() OVER () % 200), 32, '0')::uuid, '2024-01-01', now()
     FROM case_file
     """,
+    f"""
+    INSERT INTO duty (case_id, duty, rule, owner, owner_kind, county, opened_by, opened_at, due_at, epoch, seq)
+    SELECT lpad(to_hex(n % {CASES}), 32, '0')::uuid, gen_random_uuid(), 'silence',
+           lpad(to_hex(n % 200), 32, '0')::uuid, 'rehab_centre', (370100 + n % {CASES} % 100)::text, gen_random_uuid(),
+           now(), '2026-01-01'::timestamptz + n * interval '1 min', 1, n
+    FROM generate_series(1, {CASES * 3}) AS n
+    """,
     "INSERT INTO county SELECT DISTINCT county FROM case_file",
-    "ANALYZE case_file", "ANALYZE entry", "ANALYZE case_participant", "ANALYZE county",
+    "ANALYZE case_file", "ANALYZE entry", "ANALYZE case_participant", "ANALYZE county", "ANALYZE duty",
 )  # fmt: skip
 
 
@@ -75,7 +83,7 @@ LIST_INDEX = {
     "province": "ix_case_file_last_at",
     "clinic": "ix_case_participant_organisation",
 }
-WALKED = ("Seq Scan on case_file", "Seq Scan on entry", "Seq Scan on case_participant")
+WALKED = ("Seq Scan on case_file", "Seq Scan on entry", "Seq Scan on case_participant", "Seq Scan on duty")
 
 
 @pytest.mark.parametrize("who", READERS)
@@ -90,3 +98,20 @@ async def test_no_page_and_no_list_walks_a_table(many, who):
     assert "Index Scan Backward using pk_entry" in page_plan, page_plan
     assert LIST_INDEX[who] in list_plan, list_plan
     assert [walk for walk in WALKED if walk in page_plan + list_plan] == [], page_plan + list_plan
+
+
+DUTY_INDEX = dict.fromkeys(READERS, "ix_duty_county") | {"clinic": "ix_duty_owner"}
+
+
+@pytest.mark.parametrize("who", READERS)
+async def test_no_working_list_walks_the_duties(many, who):
+    org_type, region, organisation = READERS[who]
+    actor = Actor(uuid4(), organisation, org_type, region, frozenset({"staff"}))
+    async with many.service.database.transaction() as session:
+        driver = Explaining(session.driver)
+        listed = await duties.listed(driver, reader(actor), Narrowed(rule="silence"), FIRST, 50)
+        of_case = await duties.of_case(driver, reader(actor), LONG, FIRST, 50)
+    list_plan, case_plan = ("\n".join(row[0] for row in rows) for rows in (listed, of_case))
+    assert DUTY_INDEX[who] in list_plan, list_plan
+    assert "pk_duty" in case_plan, case_plan
+    assert [walk for walk in WALKED if walk in list_plan + case_plan] == [], list_plan + case_plan
