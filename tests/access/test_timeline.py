@@ -51,8 +51,10 @@ BODIES = {"waive": {"reason": "content_invalid"}}
 
 @pytest.fixture(scope="module")
 async def timeline(servers: Servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "timeline") as stage:
-        yield stage
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIMELINE_ASSESS_POLL_SECONDS", "3600")
+        async with a_stage(servers, "timeline") as stage:
+            yield stage
 
 
 @dataclass

@@ -118,11 +118,21 @@ class Town:
         await eventually(told, within=PATIENCE_S)
 
     async def settled(self, case: str) -> Sequence[Entry]:
-        """Return the entries of a case once the timeline says that all that was recorded of it until now is there."""
+        """Return the entries of a case once it is assessed and all that was recorded of it until then is there."""
+        await eventually(lambda: self.is_assessed(case), within=PATIENCE_S)
         recorded = [fact["recordedtime"] for facts in (await self.recorded(case)).values() for fact in facts]
         latest = datetime.fromisoformat(max(recorded))
         await eventually(lambda: self.is_complete(case, latest), within=PATIENCE_S)
         return await self.entries(AUDITOR, case)
+
+    async def is_assessed(self, case: str) -> bool:
+        """Tell whether all that the timeline knows of a case has been assessed."""
+        last = "SELECT last_seq FROM case_stream WHERE case_id = $1"
+        applied = "SELECT sum(last_seq) FROM stream_position WHERE case_id = $1"
+        told = [row[0] for producer in PRODUCERS for row in await self.fetch(producer, last, UUID(case))]
+        heard = (await self.fetch("timeline", applied, UUID(case)))[0][0]
+        waiting = await self.fetch("timeline", "SELECT 1 FROM dirty_case WHERE case_id = $1", UUID(case))
+        return sum(told) == heard and not waiting
 
     async def is_complete(self, case: str, moment: datetime) -> bool:
         """Tell whether the stamp under a case says that everything until a moment is on it."""
