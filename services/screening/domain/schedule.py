@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import pairwise
 
 from services.screening.domain.figures import CheckUp
 from services.screening.domain.newborn_hearing import HearingStep, hearing_due
@@ -87,7 +86,8 @@ def due_for(born: date, done: Iterable[Done], today: date, protocol: Protocol) -
 
     Handbook §1.2.
 
-    A check made after its window still counts, late, until the next check-up that owes the same check begins.
+    A check made after its window counts, late, until the next check-up that owes it begins; the last one until the
+    next check-up of any kind.
     """
     had = sorted(done, key=lambda one: one.on)
     owed = [one for check in protocol.checks.value for one in _of_check(check, born, had, today, protocol)]
@@ -107,13 +107,19 @@ def _of_check(
 
 def _spans(check: Instrument, born: date, protocol: Protocol) -> Iterator[_Span]:
     rows = [row for row in protocol.check_ups.value if check in checks_of(row.round, protocol)]
-    end = birthday(born, protocol.age_limits.screening_years.value)
-    for row, following in pairwise([*rows, None]):
-        if row is None:
-            continue
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
         since, until = _window(check, row, born, protocol)
-        replaced_on = following.since.reached_on(born) if following else _last_chance(check, until, end)
-        yield _Span(row.round, since, until, max(replaced_on, until))
+        replaced_on = following.since.reached_on(born) if following else _next_check_up(row, born, protocol)
+        once = check is Instrument.NEWBORN_HEARING
+        yield _Span(row.round, since, until, until if once else max(replaced_on, until))
+
+
+def _next_check_up(row: CheckUp, born: date, protocol: Protocol) -> date:
+    """A check that no later check-up owes can be made up for until the next one of any kind."""
+    rows = protocol.check_ups.value
+    place = rows.index(row) + 1
+    last_day = birthday(born, protocol.age_limits.screening_years.value)
+    return rows[place].since.reached_on(born) if place < len(rows) else last_day
 
 
 def _window(check: Instrument, row: CheckUp, born: date, protocol: Protocol) -> tuple[date, date]:
@@ -122,7 +128,3 @@ def _window(check: Instrument, row: CheckUp, born: date, protocol: Protocol) -> 
         by = hearing_due(born, HearingStep.RESCREENING, protocol)
         return born, date.fromordinal(by.toordinal() + 1)
     return row.since.reached_on(born), row.until.reached_on(born)
-
-
-def _last_chance(check: Instrument, until: date, end: date) -> date:
-    return until if check is Instrument.NEWBORN_HEARING else end

@@ -1,5 +1,6 @@
 """Registers up, feedback down, the slip on paper, families to trace, what is due, the official rates (handbook §1)."""
 
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -26,7 +27,13 @@ class County(Chain):
 
     async def register(self, actor: Actor | None = None, **child: object) -> str:
         # A family of its own, so that nobody else's child looks like this one.
-        family = {"name": "童县", "guardian_name": "童大县", "guardian_phone": "000 1111 1111", "address": "虚构路九号"}
+        family: dict[str, object] = {
+            "name": "童县",
+            "guardian_name": "童大县",
+            "guardian_phone": "000 1111 1111",
+            "address": "虚构路九号",
+        }
+        family["born"] = date(2022, 3, 16)
         body = a_child(**(family | child)) | {"region": self.region}
         case: str = (await self.done(actor or self.clinic, "/v1/children", body))["case"]
         return case
@@ -162,10 +169,10 @@ async def test_families_to_trace_come_with_the_reason_and_a_refusal_waits_for_th
     assert await due(county.mch, "2024-04-05") == []
     refusal = {"on": "2024-04-05", "outcome": "refused", "guardian_signed_on": "2024-04-05"}
     await county.done(county.clinic, of(first, "tracings"), refusal)
-    assert (first, "offer_again", "2024-09-15") in await due(county.clinic, "2024-09-15")
-    assert first not in str(await due(county.clinic, "2024-09-14"))
+    assert (first, "offer_again", "2024-09-16") in await due(county.clinic, "2024-09-16")
+    assert first not in str(await due(county.clinic, "2024-09-15"))
     kept = (await county.file(first))["tracings"][0]
-    assert (kept["outcome"], kept["signed_on"], kept["offer_again_on"]) == ("refused", "2024-04-05", "2024-09-15")
+    assert (kept["outcome"], kept["signed_on"], kept["offer_again_on"]) == ("refused", "2024-04-05", "2024-09-16")
 
 
 async def test_a_refusal_without_a_signature_leaves_no_trace(county):

@@ -99,6 +99,21 @@ def test_newborn_hearing_that_was_missed_is_due_until_42_days(protocol, today, s
     assert status_of(protocol, "NB", Instrument.NEWBORN_HEARING, today) == (status, None)
 
 
+@pytest.mark.parametrize(
+    ("round_", "check", "today", "status"),
+    [
+        ("M1", Instrument.HIP_AND_LIMB_CHECK, date(2024, 4, 9), CheckStatus.OVERDUE),
+        ("M1", Instrument.HIP_AND_LIMB_CHECK, date(2024, 4, 10), CheckStatus.MISSED),
+        ("M6", Instrument.BEHAVIOURAL_HEARING, date(2025, 1, 9), CheckStatus.OVERDUE),
+        ("M6", Instrument.BEHAVIOURAL_HEARING, date(2025, 1, 10), CheckStatus.MISSED),
+        ("M36", Instrument.BEHAVIOURAL_HEARING, date(2028, 1, 9), CheckStatus.OVERDUE),
+        ("M36", Instrument.BEHAVIOURAL_HEARING, date(2028, 1, 10), CheckStatus.MISSED),
+    ],
+)
+def test_the_last_of_its_kind_can_be_made_up_for_until_the_next_check_up(protocol, round_, check, today, status):
+    assert status_of(protocol, round_, check, today) == (status, None)
+
+
 def test_the_last_check_up_ends_with_the_seventh_birthday(protocol):
     assert status_of(protocol, "Y6", SIGNS, date(2031, 1, 9)) == (CheckStatus.DUE, None)
     assert status_of(protocol, "Y6", SIGNS, date(2031, 1, 10)) == (CheckStatus.MISSED, None)
