@@ -70,9 +70,42 @@ DOORS = {
     "log a day": Door("POST", "/v1/sessions/batch", by(CENTRE)),
     "correct": Door("POST", "/v1/sessions/{session}/correction", by(CENTRE)),
     "sessions": Door("GET", "/v1/cases/{case}/sessions?month=2026-01", by(CENTRE, FEDERATION)),
+    "inform": Door("POST", "/v1/cases/{waiting}/intakes/autism/contact", by(FEDERATION), Role.INTAKE_CLERK),
+    "check": Door("POST", "/v1/applications/{application}/eligibility", by(FEDERATION), Role.REVIEWER),
+    "withdraw": Door("POST", "/v1/applications/{application}/withdrawal", by(FEDERATION, CENTRE, HOSPITAL)),
+    "assess": Door("POST", "/v1/cases/{applied}/applications/{application}/assessment", by(HOSPITAL, CENTRE)),
+    "operate": Door("POST", "/v1/cases/{approved}/approvals/{approval}/operation", by(HOSPITAL)),
+    "fit": Door("POST", "/v1/cases/{approved}/approvals/{approval}/fitting", by(HOSPITAL, CENTRE)),
+    "leave": Door("POST", "/v1/enrolments/{enrolment}/leave", by(CENTRE)),
+    "end leave": Door("POST", "/v1/enrolments/{enrolment}/leave-end", by(CENTRE)),
+    "rest": Door("POST", "/v1/enrolments/{enrolment}/suspension", by(FEDERATION), Role.REVIEWER),
+    "end rest": Door("POST", "/v1/enrolments/{enrolment}/suspension-end", by(FEDERATION), Role.REVIEWER),
+    "transfer": Door("POST", "/v1/enrolments/{enrolment}/transfer", by(FEDERATION), Role.REVIEWER),
+    "transfers due": Door("GET", "/v1/transfers-due", by(CENTRE, FEDERATION)),
+    "worklist": Door("GET", "/v1/worklist", by(FEDERATION), Role.INTAKE_CLERK),
+    "approvals": Door("GET", "/v1/approvals", by(FEDERATION), Role.INTAKE_CLERK),
+    "former residents": Door("GET", "/v1/former-residents", by(FEDERATION), Role.INTAKE_CLERK),
+    "reinstate": Door(
+        "POST", "/v1/designations/{designation}/reinstatement", by(FEDERATION), Role.INSTITUTION_SUPERVISOR
+    ),
+    "remove": Door("POST", "/v1/designations/{designation}/removal", by(FEDERATION), Role.INSTITUTION_SUPERVISOR),
+    "grade": Door("POST", "/v1/designations/{designation}/grades", by(FEDERATION), Role.INSTITUTION_SUPERVISOR),
+    "grades": Door("GET", "/v1/designations/{designation}/grades", ORGANISATIONS),
+    "qualify": Door("POST", "/v1/staff", by(CENTRE)),
+    "leaving": Door("POST", "/v1/staff/{therapist}/leaving", by(CENTRE)),
+    "strike off": Door(
+        "POST", "/v1/institutions/{centre}/staff/{therapist}/striking-off", by(FEDERATION), Role.INSTITUTION_SUPERVISOR
+    ),
+    "staff": Door("GET", "/v1/institutions/{centre}/staff", ORGANISATIONS),
+    "close": Door("POST", "/v1/closures", by(CENTRE)),
+    "closures": Door("GET", "/v1/institutions/{centre}/closures", ORGANISATIONS),
 }
+PUBLIC = {"grant", "suspend", "reinstate", "remove", "grade", "grades", "leaving", "strike off", "staff", "closures"}
+"""Doors about institutions, which are no secret."""
+BROUGHT = {"enrol", "assess", "operate", "fit"}
+"""Doors to which the guardian brings two ids: whoever holds both is chosen."""
 SHUT = [(name, kind) for name, door in DOORS.items() for kind in OrgType if kind not in door.let_in]
-OF_A_CHILD = [name for name, door in DOORS.items() if "{" in door.path and name not in {"grant", "suspend", "enrol"}]
+OF_A_CHILD = [name for name, door in DOORS.items() if "{" in door.path and name not in PUBLIC | BROUGHT]
 
 
 @dataclass
@@ -96,9 +129,11 @@ async def place(rehab: Running) -> Place:
     county = County(rehab)
     designation, child = await county.designated(), await county.enrolled()
     session = record(await county.log(child))
-    (approved, approval), (_, application) = await county.approved(), await county.applied()
+    (approved, approval), (applied, application) = await county.approved(), await county.applied()
     ids = {"designation": designation, "case": str(child.case), "enrolment": child.enrolment, "session": session}
     ids |= {"approved": str(approved), "application": application, "centre": str(county.centre.organisation)}
+    ids |= {"applied": str(applied), "approval": approval, "waiting": str(await county.diagnosed())}
+    ids |= {"therapist": str(uuid4())}
     return Place(county, child, ids, bodies_of(child, approval))
 
 
@@ -119,6 +154,34 @@ def bodies_of(child: Enrolled, approval: str) -> dict[str, Any]:
         "log": a_session(child, after=600),
         "log a day": {"sessions": [a_line(child, after=700)]},
         "correct": {"reason": "did_not_happen"},
+        "inform": {"outcome": "will_apply", "informed_on": day},
+        "check": {"checked_on": day},
+        "withdraw": {"withdrawn_on": day},
+        "assess": {
+            "assessor": str(uuid4()),
+            "assessed_on": day,
+            "outcome": "suitable",
+            "recommended_mode": "centralised",
+        },
+        "operate": {"given_on": day, "cost": 100, "insurance_paid": 40},
+        "fit": {"given_on": day, "cost": 100, "insurance_paid": 40},
+        "leave": {"kind": "leave_illness", "suspended_on": STARTED.isoformat()},
+        "end leave": {"resumed_on": STARTED.isoformat()},
+        "rest": {"suspended_on": STARTED.isoformat()},
+        "end rest": {"resumed_on": STARTED.isoformat()},
+        "transfer": {"institution": str(child.centre.organisation), "transferred_on": f"{YEAR}-02-01"},
+        "reinstate": {"reinstated_on": day},
+        "remove": {"removed_on": day, "reason": "fraud"},
+        "grade": {"year": YEAR, "score": 90, "graded_on": day},
+        "qualify": {
+            "therapist": str(uuid4()),
+            "disciplines": ["pt"],
+            "since": day,
+            "licence_until": f"{YEAR + 1}-12-31",
+        },
+        "leaving": {"lapsed_on": day},
+        "strike off": {"lapsed_on": day},
+        "close": {"days": [day]},
     }
 
 
@@ -210,9 +273,19 @@ async def test_a_centre_enrols_only_with_the_approval_that_the_guardian_brings(r
     assert await rehab.counts() == before
 
 
+@pytest.mark.parametrize("name", ["assess", "operate", "fit"])
+async def test_a_hospital_needs_both_ids_that_the_guardian_brings(rehab, place, name):
+    before, hospital = await rehab.counts(), rehab.organisation(HOSPITAL, COUNTY)
+    for ids in ({"application": str(uuid4()), "approval": str(uuid4())}, {"applied": str(uuid4())}):
+        if name == "assess" or "approval" in ids:
+            wrong = Place(place.county, place.child, place.ids | ids, place.bodies)
+            assert code_of(await knock(wrong, name, hospital)) == (404, "case-not-found")
+    assert await rehab.counts() == before
+
+
 async def test_a_federation_designates_only_in_its_region(rehab, place):
     before, elsewhere = await rehab.counts(), rehab.organisation(FEDERATION, "371621", *place.county.federation.roles)
-    for name in ("grant", "suspend"):
+    for name in ("grant", "suspend", "reinstate", "remove", "grade", "strike off"):
         assert code_of(await knock(place, name, elsewhere)) == (403, "not-allowed")
     assert await rehab.counts() == before
 
