@@ -84,8 +84,12 @@ class Certificate:
 
     def valid_on(self, on: date) -> bool:
         """Tell whether it holds on a day."""
+        return self.issued_on <= on and self.ends_after(on)
+
+    def ends_after(self, on: date) -> bool:
+        """Tell whether it still holds on a day, or will."""
         held = self.cancelled_on is None or on < self.cancelled_on
-        return held and self.issued_on <= on <= self.valid_until
+        return held and on <= self.valid_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def check_application(certificates: Sequence[Certificate], on: date) -> None:
 
     Raises CertificateStands, ReapplyLater.
     """
-    if any(one.valid_on(on) for one in certificates):
+    if any(one.ends_after(on) for one in certificates):
         raise CertificateStands
     waits = [one.reapply_from for one in certificates if one.reapply_from is not None and on < one.reapply_from]
     if waits:

@@ -128,6 +128,8 @@ def test_parts_are_kept_in_the_order_of_their_digits():
 def test_who_holds_a_certificate_does_not_apply_again_and_one_that_ran_out_does():
     with pytest.raises(CertificateStands):
         check_application([a_certificate()], date(2036, 3, 1))
+    with pytest.raises(CertificateStands):
+        check_application([a_certificate()], date(2025, 3, 1))
     check_application([a_certificate()], date(2036, 3, 2))
 
 
