@@ -71,7 +71,7 @@ async def register_of_the_norm(  # noqa: PLR0913 - what a register is asked by
 async def feedback(
     actor: Annotated[Actor, may(Act.RECORD_SCREENING)], reading: Read, after: After = None, limit: Limit = 50
 ) -> Page[FeedbackLine]:
-    """Return what became of the children whom the caller's institution found first, newest first."""
+    """Return what became of the children whom the caller's institution found or re-screened, newest first."""
     keys = from_cursor(after, date.fromisoformat, UUID, ScreeningCategory)
     rows = await Lists(reading.session).feedback(actor, keys, limit)
     await reading.shown({row.shown_as for row in rows[:limit]})

@@ -109,6 +109,18 @@ def hand_over(suspicion: Suspicion, institution: UUID, enrolment: UUID, on: date
     return Decision(moved, (fact,))
 
 
+@rule("screening.found-in-rehabilitation", "assumed", zh="确诊后失访的儿童开始康复，视为已找到并转介康复")
+def begin_rehabilitation(
+    suspicion: Suspicion, institution: UUID, enrolment: UUID, on: date, protocol: Protocol
+) -> Decision:
+    """Hand a confirmed child over; one that counted as lost is found again by its enrolment (handbook §1.5)."""
+    if suspicion.state is not SuspicionState.LOST_TO_FOLLOW_UP:
+        return hand_over(suspicion, institution, enrolment, on)
+    found = reopened(suspicion, ReopeningReason.FAMILY_FOUND, max(on, suspicion.since), protocol)
+    begun = hand_over(found.suspicion, institution, enrolment, on)
+    return Decision(begun.suspicion, (*found.facts, *begun.facts))
+
+
 def _must_fit(suspicion: Suspicion, reason: ClosingReason) -> None:
     passed = reason is ClosingReason.NORMAL_ON_RECHECK
     # Only a newborn's hearing is passed at once; everything else is rechecked before it counts as normal.

@@ -47,8 +47,11 @@ def next_follow_up(born: date, on: date, protocol: Protocol) -> date | None:
     return due_on if due_on < birthday(born, protocol.age_limits.screening_years.value) else None
 
 
+@rule("screening.follow-up", "source", zh="随访由诊断机构登记，并自动排定下次随访")
 def record_follow_up(suspicion: Suspicion, seen: FollowUp, by: ActorRef, protocol: Protocol) -> Decision:
-    """Record that the owner saw a confirmed child again, and set the clock of the next time.
+    """Record that the diagnosing institution saw a confirmed child again, and set the clock of the next time.
+
+    孤独症规范; handbook §1.4.
 
     Raises NoFollowUp where the category has no such clock, StateForbids unless the child is confirmed or handed over.
     """

@@ -21,8 +21,10 @@ async def hand_over(incoming: Incoming[EnrolmentStarted], uow: ScreeningUnitOfWo
         return
     enrolment, centre, on = started.enrolment, started.institution, started.started_on
     await uow.registry.take_part(Part(event.case, centre, Basis.ENROLLED, on, enrolment))
+    protocol = uow.tools.protocols.in_force(on)
     for suspicion in await uow.suspicions.confirmed_as(child, started.category):
-        await keep(closing.hand_over(suspicion, centre, enrolment, on), on, uow, caused_by=event)
+        decision = closing.begin_rehabilitation(suspicion, centre, enrolment, on, protocol)
+        await keep(decision, on, uow, caused_by=event)
 
 
 async def leave_centre(incoming: Incoming[EnrolmentEnded], uow: ScreeningUnitOfWork) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Table, exists, func, or_, select, tuple_
 
 from services.screening import tables as t
 from services.screening.domain.registers import Register
@@ -70,14 +70,20 @@ class Lists:
         return list(await self.session.execute(wanted.order_by(day, r.id).limit(limit + 1)))
 
     async def feedback(self, actor: Actor, after: tuple[Any, ...] | None, limit: int) -> list[Row[Any]]:
-        """Return what became of the children whom the actor's institution found first, newest first."""
-        s = t.suspicion.c
+        """Return what became of the children whom the actor's institution found first or re-screened, newest first."""
+        s, r = t.suspicion.c, t.rescreening.c
+        rescreened = exists().where(
+            r.case_id == s.case_id,
+            r.category == s.category,
+            r.episode == s.episode,
+            r.organisation == actor.organisation,
+        )
         wanted = select(
             t.suspicion,
             shown_as(s.case_id).label("shown_as"),
             _last(t.rescreening, t.rescreening.c.rescreened_on).label("rescreened_on"),
             _last(t.diagnosis, t.diagnosis.c.diagnosed_on).label("diagnosed_on"),
-        ).where(s.first_screener == actor.organisation, readable_by(actor, s.case_id))
+        ).where(or_(s.first_screener == actor.organisation, rescreened), readable_by(actor, s.case_id))
         keys = (s.opened_on, s.case_id, s.category)
         if after is not None:
             wanted = wanted.where(tuple_(*keys) < tuple_(*after))

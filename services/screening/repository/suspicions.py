@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.screening import tables as t
@@ -56,12 +56,15 @@ class Suspicions:
         return suspicion
 
     async def confirmed_as(self, child: Child, category: RehabCategory) -> list[Suspicion]:
-        """Return the suspicions that were confirmed as a rehabilitation category and are not handed over."""
+        """Return what was confirmed as a rehabilitation category and is not handed over, though it may be lost."""
         s = t.suspicion.c
         wanted = select(t.suspicion).where(
             s.case_id.in_(cases_of(child.case)),
             s.rehab_category == category.value,
-            s.state == SuspicionState.CONFIRMED.value,
+            or_(
+                s.state == SuspicionState.CONFIRMED.value,
+                and_(s.state == SuspicionState.LOST_TO_FOLLOW_UP.value, s.origin == SuspicionState.CONFIRMED.value),
+            ),
         )
         return [_suspicion(row, child) for row in await self.session.execute(wanted.order_by(s.category))]
 

@@ -122,6 +122,7 @@ async def test_the_first_screener_learns_what_became_of_its_children_and_no_more
         "closing_reason": None,
     }
     assert (lines[waiting]["state"], lines[waiting]["diagnosed_on"]) == ("screen_positive", None)
+    assert [line["case"] for line in await county.items(county.mch, "/v1/feedback")] == [confirmed]
     assert await county.items(county.hospital, "/v1/feedback") == []
 
 

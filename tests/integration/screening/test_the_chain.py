@@ -229,6 +229,21 @@ async def test_an_enrolment_hands_the_child_over_once_however_often_it_is_delive
     assert (await chain.suspicion(case))["state"] == "handed_over"
 
 
+async def test_a_confirmed_child_that_was_lost_is_found_by_its_enrolment(chain):
+    case = await chain.confirmed()
+    for on in ("2024-06-05", "2024-07-05", "2024-08-05"):
+        await chain.done(chain.hospital, of(case, "tracings"), {"on": on, "outcome": "not_reached"})
+    await chain.done(chain.hospital, of(case, "loss"), {"on": "2024-08-06"})
+    record = Stream("rehab", UUID(case)).append(an_enrolment(uuid4()))
+    await chain.stage.deliver(record, record)
+    assert (await chain.facts(case))[-3:] == [
+        ("case_lost", "lost_to_follow_up"),
+        ("case_reopened", "confirmed"),
+        ("case_handed_over", "handed_over"),
+    ]
+    assert (await chain.suspicion(case))["state"] == "handed_over"
+
+
 async def test_an_enrolment_changes_nothing_that_was_not_confirmed_as_its_category(chain):
     screened, other, closed = await chain.suspected(), await chain.confirmed(), await chain.confirmed()
     await chain.done(chain.hospital, of(closed, "closure"), {"on": "2024-05-20", "reason": "moved_out"})
