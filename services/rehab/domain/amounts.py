@@ -27,23 +27,25 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class SessionDay:
-    """Attended sessions of a child on a day that are alike: at home or not, with which proofs."""
+    """Attended sessions of a child on a day that are alike: at home or not, with which proofs, during a rest or not."""
 
     day: date
     sessions: int
     home: bool = False
     visited: bool = False
     logged: bool = False
+    resting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """A month as it counts for money; `unproven` sessions at home do not."""
+    """A month as it counts for money; `unproven` sessions at home and those `at_rest` do not."""
 
     sessions: int
     attended_days: int
     planned_days: int
     unproven: int = 0
+    at_rest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +100,18 @@ def counts(day: SessionDay, plans: Iterable[Plan]) -> bool:
 def attendance(first: date, days: Iterable[SessionDay], plans: Sequence[Plan]) -> Attendance:
     """Count a month: days with an attended session, against the days that the plan of the month names (handbook §3.2).
 
-    Of several plans in a month the one that began last is the plan; without any, no days were planned.
+    Of several plans in a month the one that began last is the plan; without any, no days were planned. A session
+    during leave or suspension is kept and not paid (§3.3).
     """
-    of_month = [day for day in days if first <= day.day <= last_day(first)]
+    happened = [day for day in days if first <= day.day <= last_day(first)]
+    of_month = [day for day in happened if not day.resting]
     counting = [day for day in of_month if counts(day, plans)]
     running = [plan for plan in plans if plan.valid_from <= last_day(first) and first <= plan.valid_until]
     planned = max(running, key=attrgetter("valid_from")).planned_days if running else 0
     sessions = sum(day.sessions for day in counting)
     unproven = sum(day.sessions for day in of_month) - sessions
-    return Attendance(sessions, len({day.day for day in counting}), planned, unproven)
+    at_rest = sum(day.sessions for day in happened) - sessions - unproven
+    return Attendance(sessions, len({day.day for day in counting}), planned, unproven, at_rest)
 
 
 @rule(
@@ -169,6 +174,9 @@ def _days(limits: Limits, month: Attendance, earned: int) -> list[Step]:
         en = "{unproven} sessions at home lack plan, visit or log and do not count."
         zh = "{unproven} 次居家训练缺计划、入户记录或日志，不计入。"
         steps.append(step("home-proof", en, zh, holds=False, unproven=month.unproven))
+    if month.at_rest:
+        en, zh = "{n} sessions during leave or suspension do not count.", "{n} 次请假或暂停期间的训练不计入。"
+        steps.append(step("at-rest", en, zh, holds=False, n=month.at_rest))
     return steps
 
 

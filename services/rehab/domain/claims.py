@@ -90,9 +90,10 @@ class Provision:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a line stands on in this service's records."""
+    """What a line stands on in this service's records; `child` is the case under which the child is shown."""
 
     case: UUID
+    child: UUID
     approval: UUID
     county: str
     limits: Limits
@@ -135,14 +136,14 @@ class Ledger:
     months: Counter[tuple[UUID, date]] = field(default_factory=Counter)
     years: Counter[tuple[UUID, int]] = field(default_factory=Counter)
 
-    def of(self, case: UUID, month: date) -> Taken:
+    def of(self, child: UUID, month: date) -> Taken:
         """Return what is taken of a child's month, and of the benefit year, which is the calendar year."""
-        return Taken(self.months[case, month], self.years[case, month.year])
+        return Taken(self.months[child, month], self.years[child, month.year])
 
-    def take(self, case: UUID, month: date, amount: int) -> None:
+    def take(self, child: UUID, month: date, amount: int) -> None:
         """Count a line."""
-        self.months[case, month] += amount
-        self.years[case, month.year] += amount
+        self.months[child, month] += amount
+        self.years[child, month.year] += amount
 
 
 @rule(
@@ -169,10 +170,10 @@ def submit_line(claim: ClaimOrder, line: LineOrder, ground: Ground, ledger: Ledg
     _check_place(claim, line, ground, today)
     if not claim.on_paper:
         _check_state(line, ground)
-    settled = settle(line, ground, ledger.of(ground.case, line.month))
+    settled = settle(line, ground, ledger.of(ground.child, line.month))
     amount = _claimed(claim, line, settled)
     if line.provision is None:
-        ledger.take(ground.case, line.month, amount)
+        ledger.take(ground.child, line.month, amount)
     return Line(line, ground, settled, amount)
 
 

@@ -26,7 +26,7 @@ async def sign_plan(enrolled: UUID, order: PlanOrder, actor: Actor, uow: RehabUn
     has_come(signed_on=order.signed_on)
     held = await _held(enrolled, actor, uow)
     fact = care.sign_plan(held, order, await uow.records.plans.assessed_on(enrolled))
-    await uow.records.plans.sign(held.case, fact, order)
+    await uow.records.plans.sign(held.case, fact, order, keeps_words=not await uow.records.children.erased([held.case]))
     uow.record(held.case, fact, occurred_at=order.signed_on)
     return order.id
 
@@ -36,7 +36,7 @@ async def record_visit(enrolled: UUID, order: VisitOrder, actor: Actor, uow: Reh
     has_come(visited_on=order.visited_on)
     held = await _held(enrolled, actor, uow)
     care.check_visit(held, order)
-    await uow.records.plans.visit(held, order)
+    await uow.records.plans.visit(held, order, keeps_words=not await uow.records.children.erased([held.case]))
     return order.id
 
 

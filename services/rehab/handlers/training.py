@@ -16,7 +16,7 @@ from shared.errors import CaseNotFound, Refusal
 
 async def record_session(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork) -> UUID:
     """Log one session and return its id. A refusal after the write rolls it back: so it needs one round trip less."""
-    order = _with_digest(order, actor, uow)
+    (order,) = await _with_digests([order], actor, uow)
     sessions.check_times(order.content, clock.now(), uow.rules)
     await uow.hold([order.case])
     (await uow.records.sessions.ties([order])).check(order, actor.organisation, uow.rules)
@@ -29,7 +29,7 @@ async def record_session(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork
 
 async def record_sessions(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> list[UUID | Refusal]:
     """Log a day of sessions: each becomes a session or is refused by itself; one statement per step for all."""
-    orders = [_with_digest(order, actor, uow) for order in orders]
+    orders = await _with_digests(orders, actor, uow)
     await uow.hold({order.case for order in orders})
     own = await uow.records.enrolments.at_own_of_many({order.enrolment for order in orders}, actor)
     clashes = await uow.records.sessions.clashes([(order.case, order.times) for order in orders])
@@ -75,7 +75,7 @@ async def correct_session(session: UUID, correction: sessions.Correction, actor:
     case, enrolled = await uow.records.sessions.place_of(session, actor)
     await uow.hold([case])
     held = await uow.records.enrolments.at_own(case, enrolled, actor)
-    correction, order = _digested(correction, case, enrolled, actor, uow)
+    correction, order = await _digested(correction, case, enrolled, actor, uow)
     fact = sessions.correct_session(await uow.records.sessions.logged(session), held, correction, now, uow.rules)
     said_by = uow.record(case, fact, occurred_at=now)
     if order is None:
@@ -85,18 +85,29 @@ async def correct_session(session: UUID, correction: sessions.Correction, actor:
     await uow.records.sessions.replace(session, order, actor.organisation, said_by)
 
 
+async def _with_digests(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> list[SessionOrder]:
+    """Put the digest of its words into what travels of a session; of an erased child there are no words any more."""
+    speaking = {order.case for order in orders if order.words is not None}
+    erased = await uow.records.children.erased(speaking) if speaking else set()
+    return [_with_digest(order, actor, uow) if order.case not in erased else _silent(order) for order in orders]
+
+
 def _with_digest(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork) -> SessionOrder:
-    """Put the digest of its words into what travels of a session."""
     if order.words is None:
         return order
     digest = uow.wordings.digest(actor.organisation, order.words)
     return replace(order, content=order.content.model_copy(update={"wording": digest}))
 
 
-def _digested(
+def _silent(order: SessionOrder) -> SessionOrder:
+    return replace(order, words=None)
+
+
+async def _digested(
     correction: sessions.Correction, case: UUID, enrolled: UUID, actor: Actor, uow: RehabUnitOfWork
 ) -> tuple[sessions.Correction, SessionOrder | None]:
     if correction.replacement is None:
         return correction, None
-    order = _with_digest(SessionOrder(case, enrolled, correction.replacement, correction.words), actor, uow)
+    asked = SessionOrder(case, enrolled, correction.replacement, correction.words)
+    (order,) = await _with_digests([asked], actor, uow)
     return replace(correction, replacement=order.content), order

@@ -47,9 +47,10 @@ class Valuer:
     policies: Policies[AssistancePolicy]
 
     async def cases(self, lines: Sequence[LineOrder], institution: UUID) -> set[UUID]:
-        """Return the children that lines are about. Raises NotFound for what is not the institution's."""
+        """Return the cases of the children that lines are about. Raises NotFound for what is not the institution's."""
         trained, given = await self._looked_up(lines, institution)
-        return {one.case for one in trained.values()} | {one.case for one in given.values()}
+        cases = {one.case for one in trained.values()} | {one.case for one in given.values()}
+        return await self.records.claim_grounds.same_children(cases)
 
     async def grounds(self, lines: Sequence[LineOrder], institution: UUID) -> dict[UUID, Ground]:
         """Return what each line stands on, by its id. Raises NotFound for what is not the institution's."""
@@ -63,8 +64,8 @@ class Valuer:
 
     async def ledger(self, lines: Iterable[LineOrder], grounds: Mapping[UUID, Ground]) -> Ledger:
         """Return what earlier lines took of the children's years that lines are about."""
-        cases, years = {ground.case for ground in grounds.values()}, {line.month.year for line in lines}
-        return await self.records.claim_grounds.ledger(cases, years) if cases else Ledger()
+        children, years = {ground.child for ground in grounds.values()}, {line.month.year for line in lines}
+        return await self.records.claim_grounds.ledger(children, years) if children else Ledger()
 
     async def propose(self, lines: Sequence[LineOrder], institution: UUID) -> list[Valued]:
         """Value lines in the order in which they would use up the year."""
@@ -72,9 +73,9 @@ class Valuer:
         ledger, valued = await self.ledger(lines, grounds), list[Valued]()
         for line in sorted(lines, key=lambda one: one.month):
             ground = grounds[line.id]
-            settled = settle(line, ground, ledger.of(ground.case, line.month))
+            settled = settle(line, ground, ledger.of(ground.child, line.month))
             if line.enrolment is not None and not ground.claimed_before:
-                ledger.take(ground.case, line.month, settled.amount)
+                ledger.take(ground.child, line.month, settled.amount)
             valued.append(Valued(line, ground, settled, missing_points(line, ground)))
         return valued
 
@@ -93,11 +94,11 @@ class Valuer:
 
     async def _taken_before(self, lines: Sequence[LineOrder], grounds: Mapping[UUID, Ground]) -> dict[UUID, Taken]:
         """Return, by training line, what the child's lines took that were claimed before it."""
-        cases, years = {ground.case for ground in grounds.values()}, {line.month.year for line in lines}
+        children, years = {ground.child for ground in grounds.values()}, {line.month.year for line in lines}
         running, found = Ledger(), dict[UUID, Taken]()
-        for row in await self.records.claim_grounds.taken(cases, years) if lines else ():
-            found[row.id] = running.of(row.case_id, row.month)
-            running.take(row.case_id, row.month, row.fen)
+        for row in await self.records.claim_grounds.taken(children, years) if lines else ():
+            found[row.id] = running.of(row.child, row.month)
+            running.take(row.child, row.month, row.fen)
         return found
 
     async def _looked_up(
@@ -117,15 +118,16 @@ class Valuer:
         if line.provision is not None:
             given = known.given[line.provision]
             return Ground(
-                given.case, given.approval, given.county, Limits(0, 0, 0), provision=given.paid, claimed_before=before
-            )
+                given.case, given.case, given.approval, given.county, Limits(0, 0, 0), provision=given.paid,
+                claimed_before=before,
+            )  # fmt: skip
         assert line.enrolment is not None  # noqa: S101 - a line has one of the two
         one = known.trained[line.enrolment]
         month = attendance(line.month, known.days.get(line.enrolment, ()), known.plans.get(line.enrolment, ()))
-        points = evaluations_due(one.course, clock.today(), self.rules)
         return Ground(
-            one.case, one.approval, one.county, self._limits(one), month, points=points, claimed_before=before
-        )
+            one.case, one.child, one.approval, one.county, self._limits(one), month, claimed_before=before,
+            points=evaluations_due(one.course, clock.today(), self.rules),
+        )  # fmt: skip
 
     def _limits(self, one: Trained) -> Limits:
         policy = self.policies.named(one.policy)

@@ -1,6 +1,6 @@
 """Children as screening names them: who may see one, which cases are one child, what is known of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -109,6 +109,11 @@ class Children(Records):
         await self.run(update(i).where(i.c.case_id == case).values(county=county))
         await self.run(update(a).where(a.c.case_id == case, a.c.decided_on.is_(None)).values(county=county))
         await self.run(update(e).where(e.c.case_id == case, e.c.ended_on.is_(None), still).values(county=county))
+
+    async def erased(self, cases: Collection[UUID]) -> set[UUID]:
+        """Return those children whose identity was destroyed: no words are kept of them."""
+        c = t.child.c
+        return set((await self.run(select(c.case_id).where(c.case_id.in_(cases), c.erased_on.isnot(None)))).scalars())
 
     async def forget_words(self, case: UUID) -> None:
         """Delete every free text about a child."""

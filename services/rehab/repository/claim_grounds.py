@@ -23,20 +23,23 @@ from shared.ages import anniversary
 from shared.contracts.events.rehab import ConfirmationMethod, LineVerdict, SessionMode
 
 DAYS = """
-SELECT enrolment_id, (starts_at AT TIME ZONE 'Asia/Shanghai')::date AS day, count(*) AS sessions, mode = $5 AS home,
-       visit_id IS NOT NULL AS visited, confirmed_by IS NOT DISTINCT FROM $6 AS logged
-FROM session
+SELECT enrolment_id, day, count(*) AS sessions, mode = $5 AS home, visit_id IS NOT NULL AS visited,
+       confirmed_by IS NOT DISTINCT FROM $6 AS logged,
+       EXISTS (SELECT FROM rest WHERE rest.enrolment_id = session.enrolment_id AND suspended_on <= day
+               AND (resumed_on IS NULL OR day < resumed_on)) AS resting
+FROM session CROSS JOIN LATERAL (SELECT (starts_at AT TIME ZONE 'Asia/Shanghai')::date AS day) AS civil
 WHERE case_id = ANY ($1::uuid[]) AND enrolment_id = ANY ($2::uuid[]) AND attended AND NOT void
 AND starts_at >= $3 AND starts_at < $4
-GROUP BY 1, 2, 4, 5, 6
+GROUP BY 1, 2, 4, 5, 6, 7
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """An enrolment with what its approval gives."""
+    """An enrolment with what its approval gives; `child` is the case under which the child is shown."""
 
     case: UUID
+    child: UUID
     course: Course
     approval: UUID
     county: str
@@ -62,17 +65,16 @@ class ClaimGrounds(Records):
     async def trained(self, enrolments: Collection[UUID], institution: UUID) -> dict[UUID, Trained]:
         """Return those enrolments that are with the institution, with their evaluations."""
         e, p, v = t.enrolment.c, t.approval.c, t.evaluation.c
-        joined = select(t.enrolment, p.county.label("paying"), p.monthly_cap, p.ceiling, p.policy).join(
-            t.approval, p.id == e.approval_id
-        )
+        gives = (p.county.label("paying"), p.monthly_cap, p.ceiling, p.policy, self.shown_as(e.case_id))
+        joined = select(t.enrolment, *gives).join(t.approval, p.id == e.approval_id)
         rows = await self.all(joined.where(e.id.in_(enrolments), e.institution == institution))
         made: dict[UUID, list[Any]] = defaultdict(list)
         for one in await self.all(select(t.evaluation).where(v.enrolment_id.in_(enrolments))):
             made[one.enrolment_id].append(one)
         return {
             row.id: Trained(
-                row.case_id, course_of(row, made[row.id]), row.approval_id, row.paying, row.monthly_cap, row.ceiling,
-                row.policy,
+                row.case_id, row.shown_as, course_of(row, made[row.id]), row.approval_id, row.paying, row.monthly_cap,
+                row.ceiling, row.policy,
             )
             for row in rows
         }  # fmt: skip
@@ -96,8 +98,8 @@ class ClaimGrounds(Records):
         proofs = (SessionMode.HOME, ConfirmationMethod.LOG)
         found: dict[UUID, list[SessionDay]] = defaultdict(list)
         for row in await self.session.driver.fetch(DAYS, cases, list(trained), *period, *proofs):
-            enrolment, day, sessions, home, visited, logged = row
-            found[enrolment].append(SessionDay(day, sessions, home=home, visited=visited, logged=logged))
+            enrolment, *alike = row
+            found[enrolment].append(SessionDay(*alike))
         return found
 
     async def plans(self, enrolments: Collection[UUID]) -> dict[UUID, list[Plan]]:
@@ -115,21 +117,31 @@ class ClaimGrounds(Records):
         rows = await self.all(select(line.enrolment_id, line.provision_id, line.month).where(of_these, standing))
         return {(row.enrolment_id, row.month) if row.enrolment_id else (row.provision_id, None) for row in rows}
 
-    async def ledger(self, cases: Collection[UUID], years: Collection[int]) -> Ledger:
+    async def same_children(self, cases: Collection[UUID]) -> set[UUID]:
+        """Return these cases and those that are the same children."""
+        c, mine = t.child.c, t.child.alias("mine").c
+        shown = func.coalesce(c.shown_as, c.case_id)
+        of_these = select(func.coalesce(mine.shown_as, mine.case_id)).where(mine.case_id.in_(cases))
+        return set((await self.run(select(c.case_id).where(shown.in_(of_these)))).scalars())
+
+    async def ledger(self, children: Collection[UUID], years: Collection[int]) -> Ledger:
         """Return what the training lines of children took so far, in some years."""
         ledger = Ledger()
-        for row in await self.taken(cases, years):
-            ledger.take(row.case_id, row.month, row.fen)
+        for row in await self.taken(children, years):
+            ledger.take(row.child, row.month, row.fen)
         return ledger
 
-    async def taken(self, cases: Collection[UUID], years: Collection[int]) -> Rows:
-        """Return what each training line of children took in some years, in the order in which they were claimed."""
+    async def taken(self, children: Collection[UUID], years: Collection[int]) -> Rows:
+        """Return what each training line of children took in some years, in the order in which they were claimed.
+
+        Two cases that are one child share its months and its year; `child` is the case under which it is shown.
+        """
         line = t.claim_line.c
         fen = (func.coalesce(line.granted, line.amount) - line.recovered).label("fen")
         in_years = or_(*(and_(line.month >= date(year, 1, 1), line.month < date(year + 1, 1, 1)) for year in years))
-        wanted = select(line.id, line.case_id, line.month, fen).where(
-            line.case_id.in_(cases), line.enrolment_id.isnot(None), in_years
-        )
+        shown = func.coalesce(t.child.c.shown_as, t.child.c.case_id).label("child")
+        joined = select(line.id, shown, line.month, fen).join(t.child, t.child.c.case_id == line.case_id)
+        wanted = joined.where(shown.in_(children), line.enrolment_id.isnot(None), in_years)
         return await self.all(wanted.order_by(line.claim_id, line.month, line.id))
 
     async def under_way(

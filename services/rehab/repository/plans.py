@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 
 from services.rehab import tables as t
 from services.rehab.domain.care import PlanOrder, VisitOrder
@@ -37,23 +37,26 @@ class Plans(Records):
         row |= {"id": fact.assessment, "case_id": enrolment.case, "enrolment_id": enrolment.id}
         await self.run(insert(t.entry_assessment).values(row))
 
-    async def sign(self, case: UUID, fact: CarePlanSigned, order: PlanOrder) -> None:
-        """Keep a plan with the words of its goals."""
+    async def sign(self, case: UUID, fact: CarePlanSigned, order: PlanOrder, *, keeps_words: bool) -> None:
+        """Keep a plan, with the words of its goals unless the child is erased."""
         row = columns(fact, "institution", "signed_on", "valid_from", "valid_until", "home_training")
         row |= {"id": fact.plan, "case_id": case, "enrolment_id": fact.enrolment, "planned_days": order.planned_days}
         await self.run(insert(t.care_plan).values(row))
         goals = [
-            {"id": one.id, "plan_id": order.id, "case_id": case, "term": one.term, "icf": one.icf, "words": one.words}
+            {
+                "id": one.id, "plan_id": order.id, "case_id": case, "term": one.term, "icf": one.icf,
+                "words": one.words if keeps_words else None,
+            }
             for one in order.goals
-        ]
+        ]  # fmt: skip
         await self.run(insert(t.goal).values(goals))
 
-    async def visit(self, enrolment: Enrolment, order: VisitOrder) -> None:
-        """Keep a home visit."""
+    async def visit(self, enrolment: Enrolment, order: VisitOrder, *, keeps_words: bool) -> None:
+        """Keep a home visit, with its words unless the child is erased."""
         row = {
             "id": order.id, "case_id": enrolment.case, "enrolment_id": enrolment.id,
             "institution": enrolment.institution, "visitor": order.visitor, "visited_on": order.visited_on,
-            "words": order.words,
+            "words": order.words if keeps_words else None,
         }  # fmt: skip
         await self.run(insert(t.home_visit).values(row))
 
@@ -81,11 +84,6 @@ class Plans(Records):
             raise NotFound(kind="enrolment")
         made = await self.all(select(v.assessed_on, v.checkpoint).where(v.enrolment_id == enrolment))
         return row.case_id, course_of(row, made)
-
-    async def forget_words(self, case: UUID) -> None:
-        """Delete what centres wrote about a child."""
-        for table in (t.session, t.goal, t.home_visit):
-            await self.run(update(table).where(table.c.case_id == case).values(words=None))
 
 
 def course_of(enrolment: OneRow, evaluations: Rows) -> Course:

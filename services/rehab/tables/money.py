@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from services.rehab.tables.common import metadata
+from services.rehab.tables.common import metadata, words
 from shared.contracts.events.rehab import LineVerdict, Payee, RecoveryReason, ReleaseReason
 from shared.stage import code
 
@@ -72,7 +72,7 @@ claim_line = Table(
     Column("amount", BigInteger, nullable=False, comment="fen; what is claimed"),
     *code("verdict", LineVerdict, nullable=True),
     Column("granted", BigInteger, comment="fen; what the audit granted"),
-    Column("reason", Text, comment="Why the audit reduced or rejected it; stays with the county and the centre."),
+    words("reason", "Why the audit reduced or rejected it; stays with the county and the centre."),
     Column("audited_on", Date),
     Column("payment_id", ForeignKey("payment.id")),
     Column("recovered", BigInteger, nullable=False, server_default=text("0"), comment="fen"),

@@ -39,7 +39,7 @@ from shared.contracts.events.rehab import Checkpoint
 TODAY, MARCH = date(2026, 4, 2), date(2026, 3, 1)
 LIMITS = Limits(200_000, 2_000_000, 16)
 CHILD, ENROLMENT = uuid4(), uuid4()
-GROUND = Ground(CHILD, uuid4(), "371602", LIMITS, Attendance(20, 20, 20))
+GROUND = Ground(CHILD, CHILD, uuid4(), "371602", LIMITS, Attendance(20, 20, 20))
 
 
 def a_line(month=MARCH, **changes):
@@ -165,7 +165,10 @@ def test_each_child_gets_its_own_part_of_a_claim():
     others = {number: UUID(int=number) for number in (1, 2)}
     lines = [a_line(date(2026, place // 2 + 2, 1)) for place in range(4)]
     lines = [replace(line, enrolment=uuid4()) for line in lines]
-    grounds = {line.id: replace(GROUND, case=others[place % 2 + 1]) for place, line in enumerate(lines)}
+    grounds = {
+        line.id: replace(GROUND, case=others[place % 2 + 1], child=others[place % 2 + 1])
+        for place, line in enumerate(lines)
+    }
     order = a_claim(*lines)
     facts = submitted(order, submit_claim(order, grounds, Ledger(), TODAY))
     assert {case: len(fact.lines) for case, fact in facts.items()} == {others[1]: 2, others[2]: 2}
