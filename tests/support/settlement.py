@@ -20,7 +20,7 @@ from shared.contracts.events.timeline import (
     Severity,
 )
 from shared.testing.streams import Stream
-from tests.support.rehab import STARTED, YEAR, County, Enrolled, a_line, an_evaluation, record
+from tests.support.rehab import APPROVED, STARTED, SUBMITTED, YEAR, County, Enrolled, a_line, an_evaluation, record
 
 PAYING = "370303"
 JANUARY, CYCLE = f"{YEAR}-01", f"{YEAR}-01-01"
@@ -65,6 +65,14 @@ class Bureau(County):
         await self.planned(child, **changes)
         await self.attended(child, DAYS[:days])
         return child
+
+    async def a_device(self) -> tuple[UUID, str]:
+        """A child with an approved hearing aid, and the approval."""
+        case, application = await self.applied(item="device", mode="once", device="hearing_aid")
+        need = an_assessment(assessed_on=SUBMITTED.isoformat(), recommended_mode="once", estimate=400_000)
+        record(await self.post(self.centre, f"/v1/cases/{case}/applications/{application}/assessment", need))
+        body = {"approved_on": APPROVED.isoformat()}
+        return case, record(await self.post(self.federation, f"/v1/applications/{application}/approval", body))
 
     async def attended(self, child: Enrolled, days: Iterable[date], **changes: Any) -> list[str]:
         """Log a session on each of these days and return their ids."""

@@ -29,6 +29,7 @@ from shared.access.policy import Act, Actor
 from shared.http.doors import may
 from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
 from shared.journal.unit_of_work import Receipt
+from shared.stage import Day
 
 router = APIRouter(prefix="/v1", tags=["claims"])
 
@@ -39,8 +40,8 @@ async def preview_amount(
     month: Month,
     actor: Annotated[Actor, may(Act.SUBMIT_CLAIM)],
     books: Open,
-    cost: Annotated[int | None, Query(ge=0, description="What the month cost, in fen.")] = None,
-    insurance_paid: Annotated[int, Query(ge=0, description="What insurance paid of it, in fen.")] = 0,
+    cost: Annotated[int | None, Query(ge=0, le=10**12, description="What the month cost, in fen.")] = None,
+    insurance_paid: Annotated[int, Query(ge=0, le=10**12, description="What insurance paid of it, in fen.")] = 0,
 ) -> AmountView:
     """Work out what a month of one of the caller's own enrolments is worth, and show how."""
     order = LineOrder(ids.new_record(), first_of(month), enrolment, bill=Bill(insurance_paid, cost))
@@ -58,12 +59,12 @@ async def propose_lines(
     actor: Annotated[Actor, may(Act.SUBMIT_CLAIM)],
     books: Open,
     county: Annotated[str, Query(pattern=r"^[0-9]{6}$", description="County that approved.")],
-    cycle: Annotated[str, Query(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$", description="First day of the cycle.")],
+    cycle: Annotated[Day, Query(description="First day of the cycle.")],
     after: After = None,
     limit: Limit = 50,
 ) -> Page[ProposedLine]:
     """Propose the lines of a cycle from what is recorded and not claimed yet, enrolment by enrolment."""
-    period, start = cycle_from(date.fromisoformat(cycle), books.rules), from_cursor(after, UUID)
+    period, start = cycle_from(cycle, books.rules), from_cursor(after, UUID)
     where = (books.records, actor.organisation, county, period)
     orders, more = await lines_of_cycle(*where, None if start is None else start[0], limit)
     valuer = Valuer(books.records, books.rules, books.policies)

@@ -1,12 +1,14 @@
 """Plan of care, what a session holds beside its times, evaluations due, scores over time (handbook §3.5, §3.6)."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from shared.contracts.codes import OrgType
+from shared.contracts.events.screening import ChildErased, ErasureBasis
+from shared.testing.streams import Stream
 from tests.support.rehab import STARTED, YEAR, a_line, a_session, an_evaluation, data_of, record
 from tests.support.settlement import DAYS, Bureau, a_plan, an_assessment
 from tests.support.stages import UNKNOWN, code_of
@@ -225,3 +227,21 @@ async def test_a_home_visit_is_read_by_its_centre_with_its_words(bureau):
     for actor, words in ((child.centre, "invented visit"), (bureau.federation, None)):
         (read,) = (await bureau.get(actor, path)).json()["visits"]
         assert (read["id"], read["words"], read["visited_on"]) == (visit, words, DAYS[0].isoformat())
+
+
+async def test_of_an_erased_child_no_words_are_kept(rehab, bureau):
+    child = await bureau.enrolled()
+    await bureau.planned(child)
+    record(await bureau.log(child, words="invented notes"))
+    (head,) = await rehab.fetch(
+        "SELECT last_seq, head_hash FROM stream_position WHERE producer = 'screening' AND case_id = $1", child.case
+    )
+    stream = Stream("screening", child.case, last=head[0], head=head[1])
+    await rehab.deliver(stream.append(ChildErased(basis=ErasureBasis.GUARDIAN_REQUEST, erased_on=date(YEAR, 1, 31))))
+    await rehab.deliver()
+    record(await bureau.log(child, after=60, words="later notes"))
+    record(await bureau.post(child.centre, PLANS.format(child.enrolment), a_plan()))
+    for table in ("session", "goal"):
+        rows = await rehab.fetch(f"SELECT words FROM {table} WHERE case_id = $1", child.case)
+        assert {row["words"] for row in rows} == {None}
+    assert "wording" not in (await rehab.facts(child.case))[-2]["data"]

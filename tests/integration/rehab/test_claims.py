@@ -1,10 +1,15 @@
 """A claim from recorded sessions to its payment, and what stands in its way (handbook §3.2, §3.3, §3.5)."""
 
+import asyncio
 from dataclasses import replace
+from datetime import date
+from uuid import UUID
 
 import pytest
 
 from shared.contracts.codes import OrgType
+from shared.contracts.events.screening import IdentityMerged
+from shared.testing.streams import Stream
 from tests.support.rehab import YEAR, data_of, record
 from tests.support.settlement import (
     CAP,
@@ -223,3 +228,89 @@ async def test_a_child_that_changed_centres_has_one_month_at_both(bureau):
     amounts = [(await bureau.totals(claim))["claimed"] for claim in (first, second)]
     assert amounts == [CAP * 11 // 20, CAP - CAP * 11 // 20]
     assert [line["computed_now"] for line in await bureau.lines(second)] == [amounts[1]]
+
+
+async def test_a_device_is_claimed_once_as_its_record_says(rehab, bureau):
+    case, approval = await bureau.a_device()
+    bill = {"given_on": DAYS[0].isoformat(), "cost": 500_000, "insurance_paid": 200_000}
+    fitting = record(await bureau.post(bureau.centre, f"/v1/cases/{case}/approvals/{approval}/fitting", bill))
+    (given,) = await rehab.fetch("SELECT assistance_paid FROM given_once WHERE id = $1", UUID(fitting))
+    proposal = await bureau.get(bureau.centre, "/v1/claims/proposal", county=bureau.region, cycle=CYCLE)
+    assert [(one["provision"], one["amount"]) for one in proposal.json()["items"]] == [(fitting, given[0])]
+    body = a_claim() | {"lines": [{"month": JANUARY, "provision": fitting}]}
+    claim = record(await bureau.post(bureau.centre, "/v1/claims", body))
+    (line,) = await bureau.lines(claim)
+    assert (line["amount"], line["insurance_paid"], line["provision_id"]) == (given[0], 200_000, fitting)
+    assert code_of(await bureau.post(bureau.centre, "/v1/claims", body)) == (409, "rehab.already-claimed")
+    record(await bureau.audit(claim, accepted(line["id"])))
+    record(await bureau.pay(claim))
+    assert (await bureau.totals(claim))["paid"] == given[0]
+
+
+async def test_sessions_during_leave_are_kept_and_not_paid(bureau):
+    child = await bureau.trained(days=10)
+    rest = {"kind": "leave_illness", "suspended_on": DAYS[6].isoformat()}
+    record(await bureau.post(child.centre, f"/v1/enrolments/{child.enrolment}/leave", rest))
+    path = f"/v1/enrolments/{child.enrolment}/months/{JANUARY}/amount"
+    shown = (await bureau.get(child.centre, path)).json()
+    assert shown["amount"] == CAP * 6 // 20
+    assert [step["en"] for step in shown["explanation"]["steps"] if step["code"] == "at-rest"] == [
+        "4 sessions during leave or suspension do not count."
+    ]
+
+
+async def test_two_cases_that_are_one_child_share_its_month(rehab, bureau):
+    first, second = await bureau.trained(days=12), await bureau.trained(days=12)
+    merged = IdentityMerged(survivor=first.case, merged=second.case, merged_on=date(YEAR, 2, 1))
+    stream = Stream("screening", second.case, last=2)
+    (head,) = await rehab.fetch(
+        "SELECT last_seq, head_hash FROM stream_position WHERE producer = 'screening' AND case_id = $1", second.case
+    )
+    stream.last, stream.head = head
+    await rehab.deliver(stream.append(merged))
+    claims = [(await bureau.claimed(child))[0] for child in (first, second)]
+    amounts = [(await bureau.totals(claim))["claimed"] for claim in claims]
+    assert amounts == [CAP * 12 // 20, CAP - CAP * 12 // 20]
+
+
+async def test_two_claims_for_one_month_at_once_are_one(bureau):
+    child = await bureau.trained()
+    answers = await asyncio.gather(*(bureau.claim(child) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+
+
+@pytest.mark.parametrize(
+    ("query", "refusal"),
+    [
+        ({"cycle": f"{YEAR}-02-30"}, (422, "invalid-request")),
+        ({"cycle": f"{YEAR}-02-01"}, (422, "rehab.not-a-cycle")),
+        ({"cycle": CYCLE, "county": "3703"}, (422, "invalid-request")),
+        ({"cycle": CYCLE, "after": "bm9uc2Vuc2U"}, (400, "bad-cursor")),
+    ],
+)
+async def test_what_a_proposal_cannot_be_asked(bureau, query, refusal):
+    asked = {"county": bureau.region} | query
+    assert code_of(await bureau.get(bureau.centre, "/v1/claims/proposal", **asked)) == refusal
+
+
+async def test_claims_and_their_lines_come_in_pages_and_by_state(bureau):
+    children = [await bureau.trained(days=4) for _ in range(3)]
+    one, _ = await bureau.claimed(*children[:2])
+    two, (line,) = await bureau.claimed(children[2])
+    record(await bureau.audit(two, accepted(line)))
+
+    async def pages(path, **query):
+        found, cursor = [], None
+        while True:
+            asked = query | ({"after": cursor} if cursor else {})
+            page = (await bureau.get(bureau.centre, path, limit=1, **asked)).json()
+            found += [item["id"] for item in page["items"]]
+            cursor = page["next"]
+            if cursor is None:
+                return found
+
+    assert await pages("/v1/claims") == [one, two]
+    assert await pages("/v1/claims", state="audited") == [two]
+    assert await pages("/v1/claims", state="paid") == []
+    assert len(set(await pages(f"/v1/claims/{one}/lines"))) == 2
+    assert code_of(await bureau.get(bureau.centre, "/v1/claims", state="lost")) == (422, "invalid-request")
