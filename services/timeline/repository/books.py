@@ -1,5 +1,6 @@
 """Loading all that is known of some children: one statement for their facts and those of the institutions they met."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ import asyncpg
 import orjson
 
 from services.timeline.domain.casebook import CaseBook, casebook
-from services.timeline.domain.institutionbook import institutionbook
+from services.timeline.domain.institutionbook import InstitutionBook, institutionbook
 from services.timeline.domain.noted import Noted
 from services.timeline.domain.touched import OWN
 from shared.contracts.envelope import Event
@@ -39,11 +40,15 @@ SELECT case_id, event_id, type, producer, epoch, seq, occurred_at, recorded_at, 
 FROM entry WHERE producer <> $2 AND case_id = ANY($1::uuid[] || ARRAY(
   SELECT DISTINCT organisation FROM case_participant WHERE case_id = ANY($1::uuid[])))
 """
-_CONCLUDED = "SELECT envelope FROM event_log WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, epoch, seq"
+_CONCLUDED = "SELECT case_id, envelope FROM event_log WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, epoch, seq"
 _RECORDED = """
 SELECT envelope FROM event_log WHERE case_id = ANY($1::uuid[]) AND event_id = ANY($2::uuid[])
 ORDER BY case_id, epoch, seq
 """
+
+
+Rows = Mapping[UUID, list[asyncpg.Record]]
+"""Rows by case, or by institution."""
 
 
 @dataclass(slots=True)
@@ -71,21 +76,28 @@ async def hold(driver: Driver, children: Iterable[Child]) -> None:
 
 
 async def load(driver: Driver, children: Collection[Child]) -> list[CaseBook]:
-    """Return the book of each child."""
+    """Return the book of each child; others come to their turn between one book and the next."""
     cases = sorted(case for child in children for case in child.cases)
-    facts = _by_case(map(_noted, await driver.fetch(_FACTS, cases, OWN)))
-    own = _by_case(_of_event(Event.read(row[0])) for row in await driver.fetch(_CONCLUDED, cases))
-    institutions = {subject: institutionbook(subject, told) for subject, told in facts.items() if subject not in cases}
-    return [
-        casebook(
-            child.survivor,
-            (fact for case in child.cases for fact in facts.get(case, ())),
-            own=(fact for case in child.cases for fact in own.get(case, ())),
-            institutions=institutions,
-            cases=child.cases,
-        )
-        for child in children
-    ]
+    facts = _by_case(await driver.fetch(_FACTS, cases, OWN))
+    own = _by_case(await driver.fetch(_CONCLUDED, cases))
+    met = {
+        subject: institutionbook(subject, map(_noted, rows)) for subject, rows in facts.items() if subject not in cases
+    }
+    told: list[CaseBook] = []
+    for child in children:
+        told.append(_book(child, facts, own, met))
+        await asyncio.sleep(0)
+    return told
+
+
+def _book(child: Child, facts: Rows, own: Rows, institutions: Mapping[UUID, InstitutionBook]) -> CaseBook:
+    return casebook(
+        child.survivor,
+        (_noted(row) for case in child.cases for row in facts.get(case, ())),
+        own=(_own(row) for case in child.cases for row in own.get(case, ())),
+        institutions=institutions,
+        cases=child.cases,
+    )
 
 
 async def recorded(driver: Driver, cases: Collection[UUID], facts: Collection[UUID]) -> list[Event]:
@@ -93,10 +105,10 @@ async def recorded(driver: Driver, cases: Collection[UUID], facts: Collection[UU
     return [Event.read(row[0]) for row in await driver.fetch(_RECORDED, list(cases), list(facts))]
 
 
-def _by_case(facts: Iterable[Noted]) -> Mapping[UUID, list[Noted]]:
-    found: dict[UUID, list[Noted]] = defaultdict(list)
-    for fact in facts:
-        found[fact.case].append(fact)
+def _by_case(rows: Iterable[asyncpg.Record]) -> Rows:
+    found: dict[UUID, list[asyncpg.Record]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
     return found
 
 
@@ -106,7 +118,8 @@ def _noted(row: asyncpg.Record) -> Noted:
     return Noted(fact, kind, producer, case, epoch, seq, occurred_at, recorded_at, organisation, data)
 
 
-def _of_event(event: Event) -> Noted:
+def _own(row: asyncpg.Record) -> Noted:
+    event = Event.read(row["envelope"])
     actor = UUID(event.data["actor"]["organisation"])
     place = (event.subject, event.epoch, event.seq)
     return Noted(
