@@ -55,7 +55,8 @@ class Standing:
     """A merge that holds."""
 
     id: UUID
-    region_before: str
+    region_before: str | None
+    """County to which the merged case returns; none where a move was told of it since."""
     closed: tuple[ScreeningCategory, ...]
 
 
@@ -130,18 +131,20 @@ class Merges:
 
     async def standing(self, merged: UUID) -> Standing:
         """Return the merge that holds for a case."""
-        m = t.case_merge.c
-        row = (
-            await self.session.execute(select(t.case_merge).where(m.merged == merged, m.unmerged_on.is_(None)))
-        ).one()
-        return Standing(row.id, row.region_before, tuple(map(ScreeningCategory, row.closed)))
+        m, r = t.case_merge.c, t.former_residence.c
+        moved = exists(literal(1)).where(r.case_id == m.merged, r.recorded_at > m.recorded_at)
+        wanted = select(t.case_merge, moved.label("moved")).where(m.merged == merged, m.unmerged_on.is_(None))
+        row = (await self.session.execute(wanted)).one()
+        categories = tuple(map(ScreeningCategory, row.closed))
+        return Standing(row.id, None if row.moved else row.region_before, categories)
 
     async def undo(self, standing: Standing, survivor: UUID, merged: UUID, on: date) -> None:
         """Keep that a merge is undone: county and participants of each case are its own again."""
         m, p = t.case_merge.c, t.participant.c
         undone = update(t.case_merge).where(m.id == standing.id)
         await self.session.execute(undone.values(unmerged_on=on, unmerged_by=self.by.person))
-        await self._set(merged, merged_into=None, region=standing.region_before)
+        back = {"region": standing.region_before} if standing.region_before else {}
+        await self._set(merged, merged_into=None, **back)
         lent = or_(
             (p.case_id == survivor) & (p.through == merged),
             (p.case_id == merged) & p.through.is_not(None),

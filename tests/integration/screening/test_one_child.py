@@ -241,6 +241,17 @@ async def test_a_merged_childs_county_is_the_survivors_until_they_are_taken_apar
     assert (await chain.file(merged, there))["region"] == "371603"
 
 
+async def test_a_move_that_was_told_of_a_merged_child_holds_when_it_is_taken_apart(chain, reviewer):
+    survivor, merged = await twice(chain)
+    await chain.done(reviewer, f"/v1/cases/{survivor}/merges", DAY | {"merged": merged})
+    move = {"region": "371603", "moved_on": "2024-05-15"}
+    await chain.done(chain.clinic, f"/v1/cases/{survivor}/moves", move)
+    await chain.done(reviewer, f"/v1/cases/{survivor}/merges/{merged}/undoing", {"on": "2024-05-20"})
+    for case, clinic in ((survivor, chain.clinic), (merged, chain.other.clinic)):
+        assert (await chain.file(case, clinic))["region"] == "371603"
+        assert "residence_moved" in [kind for kind, _ in await chain.facts(case)]
+
+
 async def test_a_merge_that_cannot_be_leaves_no_trace(chain, reviewer):
     survivor, merged = await twice(chain)
     third = await chain.register(born=date(2021, 1, 1), name="别名", guardian_name="别人", guardian_phone="111 1111",
