@@ -8,10 +8,9 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from services.screening.api.bodies import Body
 from services.screening.api.list_views import RateOut, RatesOut, ResidentsOut
-from services.screening.api.registers import moment
+from services.screening.api.registers import check_period, moment
 from services.screening.api.tools import Uow, tools_of
 from services.screening.domain.registers import Rate, RateName, rate
-from services.screening.errors import PeriodReversed
 from services.screening.handlers import residents
 from services.screening.repository.rates import Counts, Period, Residents, residents_of
 from shared import ids
@@ -55,6 +54,7 @@ async def rates(
 ) -> RatesOut:
     """Return initial-screen, re-screen and diagnosis rate of a county; without a number of residents no first rate."""
     _must_be_inside(actor, county)
+    check_period(since, until)
     period = Period(county, since, until, moment(as_of))
     instruments = tools_of(request).protocols.in_force(until).rates.instruments.value
     counts = Counts(reading.session, period, instruments)
@@ -74,8 +74,7 @@ async def rates(
 async def set_residents(body: ResidentsIn, actor: Annotated[Actor, may(Act.SET_RESIDENTS)], uow: Uow) -> ResidentsOut:
     """Give the number of resident children of a county and period; the last one given counts, none is overwritten."""
     _must_be_inside(actor, body.county)
-    if body.until < body.since:
-        raise PeriodReversed
+    check_period(body.since, body.until)
     given = body.residents()
     await residents.give(given, actor, uow)
     return await uow.commit(ResidentsOut.model_validate(given))

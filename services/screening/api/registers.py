@@ -21,6 +21,7 @@ from services.screening.api.tools import tools_of
 from services.screening.domain.registers import Register, columns_of
 from services.screening.domain.schedule import Done, due_for
 from services.screening.domain.tracing import reason_to_trace
+from services.screening.errors import PeriodReversed
 from services.screening.repository.registers import Asked, Line, Lists
 from services.screening.repository.registry import Registry
 from shared import clock
@@ -54,6 +55,7 @@ async def register_of_the_norm(  # noqa: PLR0913 - what a register is asked by
     limit: Limit = 50,
 ) -> PageAsOf[RegisterLine]:
     """Return a register that travels up (附件4, 6, 7): of a region and period, with what its form holds."""
+    check_period(since, until)
     asked = Asked(register, region, since, until, moment(as_of))
     keys = from_cursor(after, date.fromisoformat, UUID)
     rows = await Lists(reading.session).register(actor, asked, keys, limit)
@@ -134,6 +136,12 @@ def _clock(row: Line, today: date) -> ClockOut | None:
         return None
     overdue = any(day is not None and day < today for day in days)
     return ClockOut.model_validate(_dict(row) | {"overdue": overdue})
+
+
+def check_period(since: date, until: date) -> None:
+    """Raise PeriodReversed unless a period ends after it begins."""
+    if until < since:
+        raise PeriodReversed
 
 
 def moment(as_of: datetime | None) -> datetime:

@@ -58,6 +58,7 @@ screening = Table(
         regression=Regression,
     ),
     Index("ix_screening_case_id", "case_id", "screened_on"),
+    Index("ix_screening_abnormal", "screened_on", "id", postgresql_where=text("outcome = 'abnormal'")),
 )
 
 suspicion = Table(
@@ -142,6 +143,7 @@ rescreening = Table(
     *author(),
     *codes(category=ScreeningCategory, outcome=RescreeningOutcome),
     Index("ix_rescreening_case_id", "case_id", "rescreened_on"),
+    Index("ix_rescreening_abnormal", "rescreened_on", "id", postgresql_where=text("outcome = 'abnormal'")),
 )
 
 diagnosis = Table(
@@ -162,6 +164,7 @@ diagnosis = Table(
     *codes(category=ScreeningCategory, outcome=DiagnosisOutcome, rehab_category=RehabCategory),
     CheckConstraint("(outcome = 'confirmed') = (rehab_category IS NOT NULL)", name="confirmed_as"),
     Index("ix_diagnosis_case_id", "case_id", "diagnosed_on"),
+    Index("ix_diagnosis_day", "diagnosed_on", "id"),
 )
 
 tracing = Table(

@@ -97,6 +97,13 @@ async def test_a_register_of_tomorrow_is_refused(county):
     assert code_of(answer) == (422, "in-the-future")
 
 
+@pytest.mark.parametrize("path", ["/v1/registers/initial_abnormal?", "/v1/rates?county=371602&"])
+async def test_a_period_does_not_end_before_it_begins(chain, path):
+    authority = chain.stage.organisation(OrgType.HEALTH_AUTHORITY, "3716")
+    answer = await chain.get(authority, f"{path}since=2024-12-31&until=2024-01-01")
+    assert code_of(answer) == (422, "screening.period-reversed")
+
+
 async def test_whom_a_register_shows_is_logged(county):
     case = await county.suspected()
     await county.items(county.mch, f"/v1/registers/initial_abnormal?{YEAR}")
@@ -294,3 +301,21 @@ async def test_a_child_that_moves_is_owned_where_it_lives_now_and_no_second_case
     (old,) = (await elsewhere.file(case, elsewhere.mch))["referrals"]
     assert (old["id"], old["status"]) == (referral, "withdrawn")
     await elsewhere.refer(case, elsewhere.mch, elsewhere.mch, on="2024-04-02")
+
+
+async def test_a_newborn_that_did_not_pass_is_seen_again_and_what_passes_is_closed(county):
+    child = a_child(born=date(2024, 1, 10), name="童新") | {"region": county.region}
+    test = {"category": "hearing", "instrument": "newborn_hearing", "finding": "abnormal", "on": "2024-01-13"}
+    imported = await county.done(county.clinic, "/v1/children/import", {"items": [{"child": child, "screening": test}]})
+    case = imported["results"][0]["case"]
+    suspicion = await county.suspicion(case)
+    assert (suspicion["recheck_basis"], suspicion["recheck_due_on"]) == ("newborn_hearing", "2024-02-21")
+    (clock,) = (await county.get(county.clinic, f"/v1/cases/{case}/due?on=2024-02-22")).json()["clocks"]
+    assert clock["overdue"]
+    await county.done(county.clinic, f"/v1/cases/{case}/screenings", test | {"finding": "normal", "on": "2024-02-10"})
+    assert (await county.facts(case))[1:] == [
+        ("screening_recorded", "screen_positive"),
+        ("recheck_scheduled", "screen_positive"),
+        ("screening_recorded", "screen_positive"),
+        ("case_closed", "closed"),
+    ]

@@ -580,6 +580,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_tracing_case_id", "tracing", ["case_id", "attempted_on"], unique=False)
     create_follow_up_and_residents()
+    create_indexes_of_registers()
     op.create_table(
         "certificate_application",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -759,6 +760,14 @@ def create_follow_up_and_residents() -> None:
         ["county", "since", "until", "recorded_at"],
         unique=False,
     )
+
+
+def create_indexes_of_registers() -> None:
+    """Create what the registers of the norm are read by: the day."""
+    for table, day in (("screening", "screened_on"), ("rescreening", "rescreened_on")):
+        abnormal = sa.text("outcome = 'abnormal'")
+        op.create_index(f"ix_{table}_abnormal", table, [day, "id"], unique=False, postgresql_where=abnormal)
+    op.create_index("ix_diagnosis_day", "diagnosis", ["diagnosed_on", "id"], unique=False)
 
 
 def drop_follow_up_and_residents() -> None:
