@@ -11,6 +11,7 @@ from services.screening.domain.merging import Alike
 from services.screening.domain.registry import NewChild, register
 from services.screening.domain.suspicion import Child
 from services.screening.errors import NotMerged
+from services.screening.handlers.person import share_death
 from services.screening.handlers.together import keep
 from services.screening.repository.registry import given_in
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
@@ -88,6 +89,7 @@ async def merge(command: Merge, actor: Actor, uow: ScreeningUnitOfWork) -> Expla
     await uow.merges.keep(ids.new_record(), survivor.id, merged.id, command.on, alike, closed)
     for case in (survivor.id, merged.id):
         uow.record(case, fact, occurred_at=command.on)
+    await share_death(await uow.persons.locked(command.survivor, actor), uow)
     return alike.explanation
 
 

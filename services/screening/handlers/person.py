@@ -15,7 +15,7 @@ from services.screening.domain.hospital import Stay
 from services.screening.domain.person import Person
 from services.screening.domain.registry import Numbered
 from services.screening.domain.suspicion import Child
-from services.screening.errors import NoSuchChild
+from services.screening.errors import DeathNotRegistered, NoSuchChild
 from services.screening.handlers.together import end_with_death
 from services.screening.handlers.transferring import take_over
 from services.screening.repository.registry import Part, given_in
@@ -171,18 +171,34 @@ async def register_death(case: UUID, died_on: date, actor: Actor, uow: Screening
     fact = death.register_death(person, died_on, clock.today())
     for one, told in record_in_each(person, fact, died_on, uow).items():
         await uow.persons.die(one, died_on, told)
-    child = Child(person.case, person.born, died_on)
-    for suspicion in await uow.suspicions.of(*person.cases, child=child):
-        await end_with_death(suspicion, uow)
+    await _end_suspicions(person, died_on, uow)
 
 
 async def correct_death(case: UUID, died_on: date, actor: Actor, uow: ScreeningUnitOfWork) -> None:
     """Correct the day of a death; in each case the fact names the one that it corrects."""
     person = await uow.persons.locked(case, actor)
-    told = await uow.persons.death_facts(person)
-    for one in person.cases:
-        fact = death.correct_death(person, died_on, clock.today(), told.get(one, one))
+    if person.died_on is None:
+        raise DeathNotRegistered
+    for one, told in (await uow.persons.deaths(person)).items():
+        fact = death.correct_death(person, died_on, clock.today(), told.fact)
         await uow.persons.die(one, died_on, uow.record(one, fact, occurred_at=died_on))
+
+
+async def share_death(person: Person, uow: ScreeningUnitOfWork) -> None:
+    """Tell of a death in those cases of a child that had not heard of it, and close what is suspected there."""
+    deaths = await uow.persons.deaths(person)
+    fact = death.told_again(deaths, person)
+    if fact is None:
+        return
+    for one in [case for case in person.cases if case not in deaths]:
+        await uow.persons.die(one, fact.died_on, uow.record(one, fact, occurred_at=fact.died_on))
+    await _end_suspicions(person, fact.died_on, uow)
+
+
+async def _end_suspicions(person: Person, died_on: date, uow: ScreeningUnitOfWork) -> None:
+    child = Child(person.case, person.born, died_on)
+    for suspicion in await uow.suspicions.of(*person.cases, child=child):
+        await end_with_death(suspicion, uow)
 
 
 async def erase(case: UUID, basis: ErasureBasis, actor: Actor, uow: ScreeningUnitOfWork) -> None:

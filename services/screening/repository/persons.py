@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import SQLColumnExpression
 
 from services.screening import tables as t
 from services.screening.domain.consents import Consent
+from services.screening.domain.death import Death
 from services.screening.domain.guardians import NewGuardian
 from services.screening.domain.hospital import Stay
 from services.screening.domain.person import Person
@@ -166,11 +167,11 @@ class Persons:
         """Keep the day of a death, and the fact that told of it in this case."""
         await self.session.execute(self._own(t.child, case).values(died_on=died_on, death_fact=fact))
 
-    async def death_facts(self, person: Person) -> dict[UUID, UUID]:
-        """Return the facts that told of a death, by case."""
+    async def deaths(self, person: Person) -> dict[UUID, Death]:
+        """Return what was told of a child's death, by case."""
         c = t.child.c
-        wanted = select(c.case_id, c.death_fact).where(c.case_id.in_(person.cases), c.death_fact.is_not(None))
-        return {row.case_id: row.death_fact for row in await self.session.execute(wanted)}
+        wanted = select(c.case_id, c.died_on, c.death_fact).where(c.case_id.in_(person.cases), c.died_on.is_not(None))
+        return {row.case_id: Death(row.died_on, row.death_fact) for row in await self.session.execute(wanted)}
 
     # Hospital -------------------------------------------------------------------------------------------------------
 

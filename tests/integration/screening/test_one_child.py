@@ -218,6 +218,22 @@ async def test_what_happens_to_a_merged_child_is_told_in_each_of_its_cases(chain
     assert code_of(overlapping) == (409, "screening.stays-overlap")
 
 
+async def test_a_child_that_died_in_one_case_died_in_the_other_once_they_are_merged(chain, reviewer):
+    survivor, merged = await twice(chain)
+    await chain.done(chain.other.clinic, f"/v1/cases/{merged}/death", {"died_on": "2024-05-01"})
+    await chain.done(reviewer, f"/v1/cases/{survivor}/merges", DAY | {"merged": merged})
+    file = await chain.file(survivor)
+    assert (file["died_on"], {one["state"] for one in file["suspicions"]}) == ("2024-05-01", {"closed"})
+    for case in (survivor, merged):
+        assert [kind for kind, _ in await chain.facts(case)].count("death_registered") == 1
+    again = await chain.post(chain.clinic, f"/v1/cases/{survivor}/death", {"died_on": "2024-05-02"})
+    assert code_of(again) == (409, "screening.death-registered")
+    await chain.done(chain.clinic, f"/v1/cases/{survivor}/death/correction", {"died_on": "2024-05-02"})
+    for case in (survivor, merged):
+        *_, told, corrected = [fact for fact in await chain.stage.facts(case) if ".death_" in fact["type"]]
+        assert corrected["data"]["correction_of"] == told["id"]
+
+
 async def test_who_comes_to_take_part_in_a_merged_case_sees_the_child(chain, reviewer):
     survivor, merged = await twice(chain)
     await chain.done(reviewer, f"/v1/cases/{survivor}/merges", DAY | {"merged": merged})

@@ -18,7 +18,6 @@ from services.screening.errors import (
     BeforeLastMove,
     ConsentOfNeeded,
     ConsentStands,
-    DeathNotRegistered,
     DeathRegisteredBefore,
     Discharged,
     DischargedBeforeAdmission,
@@ -213,8 +212,6 @@ def test_a_death_is_registered_once_and_then_corrected():
     assert (corrected.died_on, corrected.correction_of) == (date(2026, 1, 20), UUID(int=5))
     with pytest.raises(NothingCorrected):
         death.correct_death(dead, date(2026, 1, 10), TODAY, UUID(int=5))
-    with pytest.raises(DeathNotRegistered):
-        death.correct_death(CHILD, date(2026, 1, 10), TODAY, UUID(int=5))
 
 
 @pytest.mark.parametrize(("died_on", "refusal"), [(date(2022, 3, 14), NotYetBorn), (date(2026, 3, 3), InTheFuture)])
