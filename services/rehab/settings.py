@@ -24,7 +24,10 @@ class Settings(ServiceSettings):
         description="Secret of which each centre's key for digests of its wording is derived; it never leaves here."
     )
     by_clock_seconds: float = Field(
-        default=300.0, gt=0, description="How often the service looks for what a new day brings: lapses, age-outs."
+        default=300.0,
+        gt=0,
+        title="按日处理的间隔（秒）",
+        description="How often the service looks for what a new day brings: lapses, age-outs.",
     )
     policy_folder: Path = Field(default=BUILT_IN, description="Folder of the policy files; a county may have its own.")
 

@@ -91,8 +91,9 @@ def in_hardship(grounds: Grounds, policy: AssistancePolicy) -> Item:
     """Judge hardship, where the policy tests income at all (国发20号; handbook §3.2)."""
     counts = grounds.hardship is not None and grounds.hardship in policy.hardship.value
     said = step(
-        "hardship", "income test: {test}; household: {household}", "是否核查经济状况：{test}；家庭类别：{household}",
-        holds=counts or not policy.income_test.value, test=policy.income_test.value, household=grounds.hardship or "-",
+        "hardship", "income tested: {tested[0]}; household: {household}",
+        "核查经济状况：{tested[1]}；家庭类别：{household}", holds=counts or not policy.income_test.value,
+        tested=_yes_or_no(policy.income_test.value), household=grounds.hardship or "-",
     )  # fmt: skip
     return item_of(said, IneligibilityReason.INCOME_ABOVE_LIMIT)
 
@@ -141,9 +142,10 @@ def may_continue(grounds: Grounds, policy: AssistancePolicy) -> Item:
     """Judge whether assistance may go on after a first period: experts decide (山东办法2026; handbook §3.2)."""
     needed = grounds.approved_before and policy.continuation_needs_evaluation.value
     said = step(
-        "continuation", "approved before: {before}; experts agree: {agree}",
-        "此前已获救助：{before}；专家同意：{agree}",
-        holds=not needed or grounds.experts_agree, before=grounds.approved_before, agree=grounds.experts_agree,
+        "continuation", "approved before: {before[0]}; experts agree: {agree[0]}",
+        "此前已获救助：{before[1]}；专家同意：{agree[1]}",
+        holds=not needed or grounds.experts_agree, before=_yes_or_no(grounds.approved_before),
+        agree=_yes_or_no(grounds.experts_agree),
     )  # fmt: skip
     return item_of(said, IneligibilityReason.NEEDS_EVALUATION)
 
@@ -157,3 +159,8 @@ def outside_cycle(grounds: Grounds) -> Item:
         holds=again is None or grounds.on >= again, device=grounds.device or "-", again=again or "-",
     )  # fmt: skip
     return item_of(said, IneligibilityReason.DEVICE_CYCLE)
+
+
+def _yes_or_no(flag: bool) -> tuple[str, str]:
+    """Return the word for it in English and in Chinese."""
+    return ("yes", "是") if flag else ("no", "否")

@@ -163,6 +163,12 @@ def read_assistance_policies(folder: Path = BUILT_IN) -> Policies[AssistancePoli
     return read_policies(AssistancePolicy, folder, "SD-*.json")
 
 
+def newest(policies: Policies[AssistancePolicy], today: date) -> AssistancePolicy:
+    """Return the newest version that has begun, also where it ended and no other followed yet."""
+    begun = [version for version in policies.versions if version.effective_from <= today]
+    return (begun or policies.versions)[-1]
+
+
 @rule("rehab.age-band", "source", zh="未满七周岁为一档，满七周岁至未满十八周岁为另一档")
 def age_band(born: date, on: date) -> AgeBand:
     """Tell the age band: before the 7th birthday, or from it on (山东办法2026; handbook §0 rule 2, §3.2)."""

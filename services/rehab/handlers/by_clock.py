@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.rehab.domain import approving, enrolment, supervision
+from services.rehab.domain.policy import newest
 from services.rehab.repository import RehabUnitOfWork
 from services.rehab.repository.enrolments import enrolment_of
 from shared import clock
@@ -33,7 +34,7 @@ async def lapse_approvals(uow: RehabUnitOfWork) -> int:
 async def end_aged_out(uow: RehabUnitOfWork) -> int:
     """End enrolments that stopped at the birthday from which nobody is assisted; return how many."""
     today = clock.today()
-    limit = uow.policies.in_force(today).certificate_before_age.value
+    limit = newest(uow.policies, today).certificate_before_age.value
     ended = 0
     for row in await uow.records.enrolments.aged_out(today, _entered_before(uow), limit, BATCH):
         fact = enrolment.age_out(enrolment_of(row), row.birth_date, limit)

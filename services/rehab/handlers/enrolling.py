@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.rehab.domain import enrolment, resting
 from services.rehab.domain.approving import superseded
-from services.rehab.domain.assistance import Approval, Asked
+from services.rehab.domain.assistance import Approval, Asked, Child
 from services.rehab.domain.designation import in_force
 from services.rehab.domain.enrolment import Choice, Enrolment, EnrolmentOrder
 from services.rehab.domain.resting import Rest
@@ -19,8 +19,9 @@ from shared.contracts.events.rehab import EnrolmentEndReason
 async def start_enrolment(case: UUID, approval: UUID, order: EnrolmentOrder, uow: RehabUnitOfWork) -> UUID:
     """Take a child in at the actor's own institution and return the enrolment's id."""
     has_come(started_on=order.started_on)
+    child = await uow.records.children.held(case)
     chosen = await uow.records.approvals.chosen(case, approval)
-    await _start(case, chosen, order, uow)
+    await _start(child, chosen, order, uow)
     return order.id
 
 
@@ -28,12 +29,12 @@ async def transfer_enrolment(enrolled: UUID, order: EnrolmentOrder, actor: Actor
     """Move a child of the actor's region to another institution, on one day; return the new enrolment's id."""
     has_come(transferred_on=order.started_on)
     case = await uow.records.enrolments.case_seen(enrolled, actor)
-    await uow.records.children.held(case)
+    child = await uow.records.children.held(case)
     await uow.hold([case])
     held = await uow.records.enrolments.held(enrolled, actor)
     chosen = await uow.records.approvals.chosen(case, held.approval)
     await _end(held, order.started_on, EnrolmentEndReason.TRANSFERRED, uow)
-    await _start(case, chosen, order, uow)
+    await _start(child, chosen, order, uow)
     return order.id
 
 
@@ -70,9 +71,9 @@ async def resume_enrolment(enrolled: UUID, on: date, actor: Actor, uow: RehabUni
     uow.record(held.case, fact, occurred_at=on)
 
 
-async def _start(case: UUID, chosen: Approval, order: EnrolmentOrder, uow: RehabUnitOfWork) -> None:
-    cases = await uow.records.children.hold_together(case)
-    child = await uow.records.children.held(case)
+async def _start(child: Child, chosen: Approval, order: EnrolmentOrder, uow: RehabUnitOfWork) -> None:
+    case = child.case
+    cases = await uow.records.children.together(case)
     choice = await _choice(cases, chosen, order, uow)
     fact = enrolment.start_enrolment(child, chosen, order, choice)
     await uow.records.enrolments.add(case, child.county, fact)

@@ -36,7 +36,8 @@ async def open_intake(incoming: Incoming[DiagnosisRecorded], uow: RehabUnitOfWor
 async def end_on_death(incoming: Incoming[DeathRegistered], uow: RehabUnitOfWork) -> None:
     """End every enrolment of the child, under whichever case it runs; one that is entered later ends at once."""
     died_on = incoming.data.died_on
-    cases = await uow.records.children.hold_together(incoming.event.case)
+    await uow.records.children.held(incoming.event.case)
+    cases = await uow.records.children.together(incoming.event.case)
     for case in cases:
         await uow.records.children.mark(case, died_on=died_on)
     await end_if_dead(cases, died_on, uow, caused_by=incoming.event)

@@ -54,15 +54,12 @@ class Approvals(Records):
         return await self.all(select(t.approval).where(t.approval.c.case_id == case).order_by(t.approval.c.id.desc()))
 
     async def chosen(self, case: UUID, approval: UUID) -> Approval:
-        """Return an approval by the two ids that the guardian brings, and hold the child. Raises CaseNotFound.
+        """Return an approval by the two ids that the guardian brings; the caller holds the child. Raises CaseNotFound.
 
         A centre cannot see a child before it enrols it: both ids, of which one is random, are the guardian's choice.
         """
         p = t.approval
-        wanted = (
-            select(p).join(t.child, t.child.c.case_id == p.c.case_id).where(p.c.id == approval, p.c.case_id == case)
-        )
-        row = await self.one(wanted.with_for_update(key_share=True, of=t.child))
+        row = await self.one(select(p).where(p.c.id == approval, p.c.case_id == case))
         if row is None:
             raise CaseNotFound
         return _approval(row)

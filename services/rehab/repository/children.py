@@ -30,20 +30,21 @@ class Children(Records):
         return await self._child(self._seen(actor, case))
 
     async def held(self, case: UUID) -> Child:
-        """Return a child and hold its row to the end. Raises CaseNotFound."""
-        return await self._child(_holding(select(t.child).where(t.child.c.case_id == case)))
+        """Return a child and hold it to the end, under every case that it has. Raises CaseNotFound.
+
+        The rows are locked in the order of their ids, so that two who hold the same child never wait for each other.
+        """
+        cases, c = await self.together(case), t.child.c
+        rows = await self.all(_holding(select(t.child).where(c.case_id.in_(cases)).order_by(c.case_id)))
+        found = next((row for row in rows if row.case_id == case), None)
+        if found is None:
+            raise CaseNotFound
+        return child_of(found)
 
     async def held_by(self, actor: Actor, case: UUID) -> Child:
-        """Return a child that the actor may see and hold its row to the end. Raises CaseNotFound."""
-        return await self._child(_holding(self._seen(actor, case)))
-
-    async def hold_together(self, case: UUID) -> list[UUID]:
-        """Hold every case that is one child with this one, and return them, this one included."""
-        cases = await self.together(case)
-        if len(cases) > 1:
-            c = t.child.c
-            await self.run(_holding(select(t.child).where(c.case_id.in_(cases)).order_by(c.case_id)))
-        return cases
+        """Return a child that the actor may see and hold it to the end. Raises CaseNotFound."""
+        await self.seen_by(actor, case)
+        return await self.held(case)
 
     async def together(self, case: UUID) -> list[UUID]:
         """Return every case that is one child with this one, this one included."""

@@ -28,7 +28,7 @@ from tests.support.stack import Running
 from tests.support.stages import code_of
 
 DIED = date(YEAR, 1, 20)
-ELSEWHERE = "371621"
+ELSEWHERE = "371699"
 
 
 @dataclass

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from services.rehab.domain.entitlement import WorkOutEntitlement, entitle
-from services.rehab.domain.policy import BUILT_IN, AssistancePolicy, age_band, read_assistance_policies
+from services.rehab.domain.policy import BUILT_IN, AssistancePolicy, age_band, newest, read_assistance_policies
 from services.rehab.errors import RateNotSet
 from shared.contracts.codes import RehabCategory
 from shared.contracts.events.rehab import AgeBand, EligibilityBasis, Material, TrainingMode
@@ -158,6 +158,14 @@ def test_a_version_that_ends_before_it_starts_is_no_policy():
     raw = json.loads((BUILT_IN / "SD-2026.json").read_bytes()) | {"effective_until": "2025-12-31"}
     with pytest.raises(ValueError, match="ends before it starts"):
         AssistancePolicy.model_validate_json(json.dumps(raw))
+
+
+@pytest.mark.parametrize(
+    ("today", "name"),
+    [(date(2018, 1, 1), "SD-2026"), (date(2020, 1, 1), "SD-2018"), (date(2031, 1, 1), "SD-2026")],
+)
+def test_the_clock_goes_on_by_the_newest_version_that_began(today, name):
+    assert newest(POLICIES, today).policy == name
 
 
 def test_every_figure_carries_its_mark():
