@@ -77,8 +77,8 @@ def wait_for_next(suspicion: Suspicion, on: date, protocol: Protocol) -> tuple[S
     due_on = next_follow_up(suspicion.child.born, on, protocol)
     known = suspicion.recheck_due_on if suspicion.recheck_basis is RecheckBasis.FOLLOW_UP else None
     if due_on and known and due_on <= known:
-        # A visit that was entered late, after a later one: the clock of the later one stands.
-        return suspicion, ()
+        # A visit that was entered late, after a later one: the clock of the later one stands, and is said to.
+        return suspicion, (scheduled(suspicion, RecheckBasis.FOLLOW_UP, known, protocol),)
     waiting = suspicion.changed(recheck_due_on=due_on, recheck_basis=RecheckBasis.FOLLOW_UP)
     return waiting, (scheduled(waiting, RecheckBasis.FOLLOW_UP, due_on, protocol),) if due_on else ()
 
