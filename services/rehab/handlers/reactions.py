@@ -3,6 +3,7 @@
 from services.rehab.domain import applying
 from services.rehab.handlers.enrolling import end_if_dead
 from services.rehab.repository import RehabUnitOfWork
+from shared.contracts.envelope import Event
 from shared.contracts.events.screening import (
     CertificateCancelled,
     CertificateIssued,
@@ -35,12 +36,8 @@ async def open_intake(incoming: Incoming[DiagnosisRecorded], uow: RehabUnitOfWor
 
 async def end_on_death(incoming: Incoming[DeathRegistered], uow: RehabUnitOfWork) -> None:
     """End every enrolment of the child, under whichever case it runs; one that is entered later ends at once."""
-    died_on = incoming.data.died_on
-    await uow.records.children.held(incoming.event.case)
-    cases = await uow.records.children.together(incoming.event.case)
-    for case in cases:
-        await uow.records.children.mark(case, died_on=died_on)
-    await end_if_dead(cases, died_on, uow, caused_by=incoming.event)
+    await uow.records.children.mark(incoming.event.case, died_on=incoming.data.died_on)
+    await _end_what_runs(incoming.event, uow)
 
 
 async def move_responsibility(incoming: Incoming[ResidenceMoved], uow: RehabUnitOfWork) -> None:
@@ -54,6 +51,7 @@ async def merge(incoming: Incoming[IdentityMerged], uow: RehabUnitOfWork) -> Non
     """Show two cases as one child. The fact stands in both streams: only that of the merged case counts."""
     if incoming.event.case == incoming.data.merged:
         await uow.records.children.merge(incoming.data.merged, incoming.data.survivor)
+        await _end_what_runs(incoming.event, uow)
 
 
 async def unmerge(incoming: Incoming[IdentityUnmerged], uow: RehabUnitOfWork) -> None:
@@ -91,3 +89,9 @@ async def regrade_certificate(incoming: Incoming[CertificateRegraded], uow: Reha
 async def cancel_certificate(incoming: Incoming[CertificateCancelled], uow: RehabUnitOfWork) -> None:
     """Keep that a certificate is no more."""
     await uow.records.children.cancel_certificate(incoming.data)
+
+
+async def _end_what_runs(event: Event, uow: RehabUnitOfWork) -> None:
+    """End what still runs of a child that died, under every case that is known to be it by now."""
+    child = await uow.records.children.held(event.case)
+    await end_if_dead(await uow.records.children.together(event.case), child.died_on, uow, caused_by=event)

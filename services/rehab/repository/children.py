@@ -1,6 +1,7 @@
 """Children as screening names them: who may see one, which cases are one child, what is known of it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -32,14 +33,16 @@ class Children(Records):
     async def held(self, case: UUID) -> Child:
         """Return a child and hold it to the end, under every case that it has. Raises CaseNotFound.
 
-        The rows are locked in the order of their ids, so that two who hold the same child never wait for each other.
+        A death that was registered under one of its cases is the child's. The rows are locked in the order of their
+        ids, so that two who hold the same child never wait for each other.
         """
         cases, c = await self.together(case), t.child.c
         rows = await self.all(_holding(select(t.child).where(c.case_id.in_(cases)).order_by(c.case_id)))
         found = next((row for row in rows if row.case_id == case), None)
         if found is None:
             raise CaseNotFound
-        return child_of(found)
+        deaths = [row.died_on for row in rows if row.died_on is not None]
+        return replace(child_of(found), died_on=min(deaths, default=None))
 
     async def held_by(self, actor: Actor, case: UUID) -> Child:
         """Return a child that the actor may see and hold it to the end. Raises CaseNotFound."""

@@ -1,5 +1,6 @@
 """Supervision of institutions over HTTP: grade, rectification, removal, transfers due, staff, closed days."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -95,6 +96,17 @@ async def test_nobody_enrols_above_capacity(rehab):
     full = await county.post(county.centre, f"/v1/cases/{case}/enrolments", start)
     assert (code_of(full), full.json()["capacity"]) == ((409, "rehab.capacity-full"), 1)
     assert await rehab.counts() == before
+
+
+async def test_of_two_who_come_for_the_last_place_at_once_one_gets_it(rehab):
+    county = County(rehab)
+    await county.designated(capacity=1)
+    coming = [await county.approved() for _ in range(3)]
+    bodies = [(case, {"approval": approval, "started_on": STARTED.isoformat()}) for case, approval in coming]
+    answers = await asyncio.gather(
+        *(county.post(county.centre, f"/v1/cases/{case}/enrolments", body) for case, body in bodies)
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
 
 
 async def test_opening_hours_stand_in_the_agreement(rehab):

@@ -156,6 +156,22 @@ async def test_two_cases_of_one_child_have_one_training_a_year_and_two_again_aft
     await one.hear(unmerged(one.case, other.case))
 
 
+async def test_a_death_told_of_one_case_ends_what_runs_under_the_other_once_they_are_one_child(rehab, county):
+    dead, other = await a_child(rehab), await a_child(rehab)
+    await enrol(county, other)
+    await dead.hear(screening.DeathRegistered(died_on=DIED))
+    assert await ends(rehab, other.case) == []
+    await other.hear(merged(dead.case, other.case), times=2)
+    await dead.hear(merged(dead.case, other.case))
+    assert await ends(rehab, other.case) == [(DIED.isoformat(), "deceased")]
+    late = an_application(submitted_on=f"{YEAR}-01-21")
+    refused = await county.post(county.federation, f"/v1/cases/{other.case}/applications", late)
+    assert code_of(refused) == (409, "rehab.child-died")
+    await other.hear(unmerged(dead.case, other.case))
+    applied = await county.post(county.federation, f"/v1/cases/{other.case}/applications", late)
+    assert code_of(applied) == (409, "rehab.already-applied"), "it lives, and was approved this year"
+
+
 async def test_lists_show_the_survivor_of_a_chain_of_merges(rehab):
     county = County(rehab, "371681")
     first, second, third = [await a_child(rehab, county="371681") for _ in range(3)]
