@@ -66,6 +66,16 @@ class PaperClaimIn(ClaimIn):
     institution: OrganisationId
 
 
+class Listed(Body):
+    """Which claims are listed, and from where on."""
+
+    institution: UUID | None = None
+    county: CountyCode | None = None
+    state: ClaimState | None = None
+    after: Annotated[str, Field(max_length=400)] | None = Field(default=None, description="`next` of the page before.")
+    limit: int = Field(default=50, ge=1, le=200, description="Rows of a page at most.")
+
+
 class AmountView(View):
     """What a month is worth, and why."""
 

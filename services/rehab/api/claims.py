@@ -11,6 +11,7 @@ from services.rehab.api.claim_forms import (
     ClaimIn,
     ClaimView,
     LineView,
+    Listed,
     Month,
     PaperClaimIn,
     ProposedLine,
@@ -22,7 +23,7 @@ from services.rehab.domain.amounts import Bill
 from services.rehab.domain.claims import LineOrder, cycle_from
 from services.rehab.handlers import claiming
 from services.rehab.handlers.valuing import Valued, Valuer, lines_of_cycle
-from services.rehab.repository.claims import ClaimState
+from services.rehab.repository.claims import ClaimFilter
 from services.rehab.repository.records import OneRow
 from shared import ids
 from shared.access.policy import Act, Actor
@@ -94,23 +95,20 @@ async def enter_claim(body: PaperClaimIn, actor: Annotated[Actor, may(Act.ENTER_
 async def list_claims(
     actor: Annotated[Actor, may(Act.READ_CLAIM)],
     books: Open,
-    state: ClaimState | None = None,
-    after: After = None,
-    limit: Limit = 50,
+    only: Annotated[Listed, Query()],
 ) -> Page[ClaimView]:
     """List claims with state and totals, the oldest first: an institution's own, those that a region pays."""
-    rows = await books.records.claims.listed(actor, state, from_cursor(after, UUID), limit)
-    return page_of(ClaimView, rows, limit, lambda row: (row.id,))
+    wanted = ClaimFilter(only.institution, only.county, only.state)
+    rows = await books.records.claims.listed(actor, wanted, from_cursor(only.after, UUID), only.limit)
+    return page_of(ClaimView, rows, only.limit, lambda row: (row.id,))
 
 
 @router.get("/claims/{claim}")
 async def read_claim(claim: UUID, actor: Annotated[Actor, may(Act.READ_CLAIM)], books: Open) -> StatementView:
     """Read the statement of a claim: totals, payments, what is demanded back."""
-    seen = await books.records.claims.seen_by(actor, claim)
-    totals = await books.records.claims.totals_of(claim)
+    statement = await books.records.claims.statement(actor, claim)
     payments, recoveries = await books.records.payments.of_claim(claim)
-    shown = seen._asdict() | {name: value for name, value in totals._asdict().items() if name != "claim_id"}
-    return StatementView.model_validate({"claim": shown, "payments": payments, "recoveries": recoveries})
+    return StatementView.model_validate({"claim": statement, "payments": payments, "recoveries": recoveries})
 
 
 @router.get("/claims/{claim}/lines")

@@ -88,12 +88,9 @@ def reading(instrument: Instrument, dimension: str, value: str, rules: Rules) ->
     return [band.code for band in instrument.readings if band.from_ <= score][-1]
 
 
-@rule("rehab.trend", "source", zh="按量表方向判断首末次变化；GMFCS 为分级，不作疗效")
+@rule("rehab.trend", "assumed", zh="按量表方向判断首末次变化；GMFCS 为分级，不作疗效")
 def trend(instrument: Instrument, dimension: str, values: Sequence[str]) -> Trend:
-    """Compare the last score with the first in the direction of the instrument; GMFCS is no outcome (handbook §3.6).
-
-    Directions are those of the published tables (孤独症规范 for CARS and ABC).
-    """
+    """Compare the last score with the first in the direction of the instrument; GMFCS is no outcome (handbook §3.6)."""
     if len(values) < 2 or instrument.direction is Direction.CLASSIFICATION:  # noqa: PLR2004 - first and last
         return Trend.NONE
     change = instrument.rank(dimension, values[-1]) - instrument.rank(dimension, values[0])

@@ -161,12 +161,12 @@ def paid(payment: UUID, lines: Sequence[StandingLine], payee: Payee, on: date) -
     }  # fmt: skip
 
 
-@rule("rehab.recovery", "source", zh="违规资金限期追回", setting="REHAB_RULES__RECOVER_WITHIN_DAYS")
+@rule("rehab.recovery", "assumed", zh="违规资金限期追回", setting="REHAB_RULES__RECOVER_WITHIN_DAYS")
 def demand(order: Demand, lines: Mapping[UUID, StandingLine], paid_on: date, rules: Rules) -> date:
     """Demand money back and return by when: no more of a line than was paid and is not demanded yet (handbook §3.4).
 
-    Recovery within a time limit is what follows fraud (Jining federation notice 2016, 浙江/安徽/沈阳协议办法 for the
-    agreement). Raises NotFound, StepTooEarly or RecoveryTooHigh.
+    That it comes back within a time limit is what a municipal notice of 2016 says of fraud; the days are our choice.
+    Raises NotFound, StepTooEarly or RecoveryTooHigh.
     """
     _follows(order.demanded_on, paid_on)
     for identifier, amount in order.amounts.items():

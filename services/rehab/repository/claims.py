@@ -1,12 +1,13 @@
 """Claims and their lines as they stand."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Subquery, and_, case, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, select, true
 
 from services.rehab import tables as t
 from services.rehab.domain.claims import ClaimOrder, Line
@@ -24,6 +25,15 @@ class ClaimState(StrEnum):
     PARTLY_HELD = "partly_held"
     AUDITED = "audited"
     PAID = "paid"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFilter:
+    """Which claims are listed: of one institution, of one county, in one state; nothing said: all."""
+
+    institution: UUID | None = None
+    county: str | None = None
+    state: ClaimState | None = None
 
 
 class Claims(Records):
@@ -78,18 +88,19 @@ class Claims(Records):
         values = [(one.line.id, one.verdict.value, one.amount, one.reason) for one in decided]
         await self.session.driver.execute(AUDIT, *map(list, zip(*values, strict=True)), on)
 
-    async def listed(self, actor: Actor, state: ClaimState | None, after: Cursor, limit: int) -> Rows:
+    async def listed(self, actor: Actor, only: ClaimFilter, after: Cursor, limit: int) -> Rows:
         """List claims with state and totals, the oldest first: of a centre its own, of a federation its region's."""
-        totals = self._totals()
-        wanted = select(t.claim, *totals.c).join(totals, totals.c.claim_id == t.claim.c.id)
+        wanted, state = self._with_totals()
         wanted = wanted.where(self.readable_by(actor, t.claim))
-        wanted = wanted if state is None else wanted.where(totals.c.state == state)
+        c = t.claim.c
+        for column, value in ((c.institution, only.institution), (c.county, only.county), (state, only.state)):
+            wanted = wanted if value is None else wanted.where(column == value)
         return await self.page(wanted, (t.claim.c.id,), after, limit)
 
-    async def totals_of(self, claim: UUID) -> OneRow:
-        """Return state and totals of a claim."""
-        totals = self._totals()
-        return (await self.run(select(totals).where(totals.c.claim_id == claim))).one()
+    async def statement(self, actor: Actor, claim: UUID) -> OneRow:
+        """Return a claim that the actor may see, with state and totals. Raises NotFound."""
+        wanted, _ = self._with_totals()
+        return await self._found(wanted.where(t.claim.c.id == claim, self.readable_by(actor, t.claim)))
 
     async def _found(self, wanted: Select[Any]) -> OneRow:
         row = await self.one(wanted)
@@ -108,7 +119,8 @@ class Claims(Records):
         return select(t.claim_line, HELD.label("held"), demanded.scalar_subquery().label("demanded"))
 
     @staticmethod
-    def _totals() -> Subquery:
+    def _with_totals() -> tuple[Select[Any], ColumnElement[str]]:
+        """Select claims with their totals, which are added up for the claims of a page only; and their state."""
         line = t.claim_line.c
         counts = {
             "lines": func.count(), "open": func.count().filter(line.verdict.is_(None)),
@@ -121,13 +133,13 @@ class Claims(Records):
             "paid": func.coalesce(func.sum(line.granted).filter(line.payment_id.isnot(None)), 0),
             "recovered": func.sum(line.recovered),
         }  # fmt: skip
-        counted = select(line.claim_id, *(value.label(name) for name, value in counts.items())).group_by(line.claim_id)
-        sums = counted.subquery("sums")
+        added = select(*(value.label(name) for name, value in counts.items())).where(line.claim_id == t.claim.c.id)
+        sums = added.lateral("sums")
         state = case(
             (sums.c.held > 0, ClaimState.PARTLY_HELD.value), (sums.c.open > 0, ClaimState.SUBMITTED.value),
             (sums.c.unpaid > 0, ClaimState.AUDITED.value), else_=ClaimState.PAID.value,
         )  # fmt: skip
-        return select(sums, state.label("state")).subquery("totals")
+        return select(t.claim, *sums.c, state.label("state")).join(sums, true()), state
 
 
 AUDIT = """

@@ -10,7 +10,7 @@ import pytest
 from shared.contracts.codes import OrgType
 from shared.contracts.events.screening import IdentityMerged
 from shared.testing.streams import Stream
-from tests.support.rehab import YEAR, data_of, record
+from tests.support.rehab import YEAR, an_evaluation, data_of, record
 from tests.support.settlement import (
     CAP,
     CYCLE,
@@ -20,7 +20,7 @@ from tests.support.settlement import (
     a_claim,
     accepted,
 )
-from tests.support.stages import code_of
+from tests.support.stages import UNKNOWN, code_of
 
 
 @pytest.fixture
@@ -166,6 +166,21 @@ async def test_a_missing_baseline_blocks_its_stage_until_it_is_made_up_for(burea
     assert (points["points"][0]["state"], points["explanation"]["steps"][0]["holds"]) == ("missing", False)
     refused = await bureau.claim(child)
     assert code_of(refused) == (409, "rehab.evaluation-missing")
+    late = an_evaluation(child, assessed_on=f"{YEAR}-01-30")
+    record(await bureau.post(child.centre, f"/v1/cases/{child.case}/evaluations", late))
+    await bureau.evaluated(child)
+    points = (await bureau.get(child.centre, f"/v1/enrolments/{child.enrolment}/evaluations-due")).json()["points"]
+    assert points[0]["state"] == "late"
+    record(await bureau.claim(child))
+
+
+async def test_a_line_whose_stage_lost_its_evaluation_is_not_accepted(rehab, bureau):
+    child = await bureau.trained()
+    claim, (line,) = await bureau.claimed(child)
+    await rehab.fetch("DELETE FROM evaluation WHERE case_id = $1 RETURNING id", child.case)
+    assert code_of(await bureau.audit(claim, accepted(line))) == (409, "rehab.evaluation-missing")
+    assert "month-0" in (await bureau.lines(claim))[0]["missing_evaluations"]
+    record(await bureau.audit(claim, {"line": line, "verdict": "rejected", "reason": "no evaluation"}))
 
 
 async def test_corrected_sessions_change_no_claim_and_show_beside_it(bureau):
@@ -312,5 +327,7 @@ async def test_claims_and_their_lines_come_in_pages_and_by_state(bureau):
     assert await pages("/v1/claims") == [one, two]
     assert await pages("/v1/claims", state="audited") == [two]
     assert await pages("/v1/claims", state="paid") == []
+    assert await pages("/v1/claims", institution=str(UNKNOWN)) == []
+    assert await pages("/v1/claims", county=bureau.region, institution=str(bureau.centre.organisation)) == [one, two]
     assert len(set(await pages(f"/v1/claims/{one}/lines"))) == 2
     assert code_of(await bureau.get(bureau.centre, "/v1/claims", state="lost")) == (422, "invalid-request")
