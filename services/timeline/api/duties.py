@@ -97,6 +97,7 @@ class Asked(BaseModel):
     standing: Standing | None = Field(default=None, description="Only those that stand so.")
     rule: str | None = Field(default=None, max_length=62, description="Only of this row of the table.")
     level: EscalationLevel | None = Field(default=None, description="Only missed ones that are shown to this level.")
+    owner_kind: OrgType | None = Field(default=None, description="Only what organisations of this kind owe.")
     limit: Limit = 50
     after: After = None
 
@@ -108,7 +109,8 @@ class Asked(BaseModel):
             Standing.DUE_SOON: (now, soon),
             Standing.LATER: (soon, END),
         }
-        return Narrowed(*times[self.standing], self.rule, self.level and self.level.value)
+        level, kind = self.level and self.level.value, self.owner_kind and self.owner_kind.value
+        return Narrowed(*times[self.standing], self.rule, level, kind)
 
 
 @router.get("/duties", responses={200: {"model": DutyPage}}, response_class=Response)

@@ -44,19 +44,20 @@ FROM {owes} AND d.outcome IS NULL GROUP BY d.rule ORDER BY d.rule
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """Which of the open duties: due after and up to a moment, of a rule, at a level."""
+    """Which of the open duties: due after and up to a moment, of a rule, at a level, owed by a kind of organisation."""
 
     due_after: datetime = BEGINNING
     due_until: datetime = END
     rule: str | None = None
     level: str | None = None
+    owner_kind: str | None = None
 
 
 async def listed(
     driver: Driver, reader: Reader, narrowed: Narrowed, after: tuple[datetime, UUID], limit: int
 ) -> list[asyncpg.Record]:
     """Return the open duties of a reader's list, first due first, and log whose they are."""
-    asked = (narrowed.due_after, narrowed.due_until, narrowed.rule, narrowed.level)
+    asked = (narrowed.due_after, narrowed.due_until, narrowed.rule, narrowed.level, narrowed.owner_kind)
     statement = _LIST.format(duties=reader.readable.duties)
     rows: list[asyncpg.Record] = await driver.fetch(
         statement, *reader.readable.arguments, *after, limit, *reader.log, *asked

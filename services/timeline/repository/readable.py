@@ -69,7 +69,7 @@ class Readable:
     owes: str
     """What follows FROM to reach the duties `d` in an actor's list: an institution's own, an authority's region's."""
     duties: str
-    """The open ones of them, after ($3, $4) in the order of due time, narrowed by $12 to $15."""
+    """The open ones of them, after ($3, $4) in the order of due time, narrowed by $12 to $16."""
     arguments: tuple[str, date | None]
     wall: Wall
     """For a transaction of more than one statement, and for a condition that stands beside an OR."""
@@ -81,7 +81,8 @@ WHERE {_TELL_REGION} AND starts_with(k.region, $1) AND $2::date IS NULL"""
 _OWES = f"duty d JOIN case_file f USING (case_id) WHERE {_TAKES_PART} AND d.owner = $1::uuid"
 _OPEN_DUTIES = """
 d.outcome IS NULL AND (d.due_at, d.duty) > ($3, $4) AND d.due_at > $12 AND d.due_at <= $13
-AND ($14::text IS NULL OR d.rule = $14) AND ($15::text IS NULL OR d.level = $15)"""
+AND ($14::text IS NULL OR d.rule = $14) AND ($15::text IS NULL OR d.level = $15)
+AND ($16::text IS NULL OR d.owner_kind = $16)"""
 _REGION_DUTIES = f"""
 SELECT d.* FROM county k CROSS JOIN LATERAL (
   SELECT * FROM duty d WHERE d.county = k.region AND {_OPEN_DUTIES} ORDER BY d.due_at, d.duty LIMIT $5

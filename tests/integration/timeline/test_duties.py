@@ -321,6 +321,8 @@ async def test_a_list_is_narrowed_by_standing_rule_and_level_and_paged(timeline,
         ({"rule": "referral-answer"}, 2),
         ({"level": "province"}, 2),
         ({"level": "city"}, 0),
+        ({"owner_kind": "clinic"}, 2),
+        ({"owner_kind": "federation"}, 0),
     ):
         assert len((await answer(timeline, federation, "/v1/duties", **asked))["items"]) == number, asked
     seen, after = [], None
