@@ -36,8 +36,7 @@ class Simulation:
 
     async def run(self) -> None:
         """Send everything; raises Refused when a service turns down what the plan holds to be right."""
-        prefix = f"cohort-{self.cohort.seed}-{len(self.cohort)}"
-        async with Callers(self.urls, self.city.credentials, prefix) as callers:
+        async with Callers(self.urls, self.city.credentials, prefix_of(self.cohort)) as callers:
             self._journeys = [Journey(child, callers, self.city.ids) for child in self.cohort]
             await self._phase(
                 "institutions",
@@ -109,6 +108,11 @@ class Simulation:
                 entry = {"case": journey.case, "on": day.on.isoformat(), "status": day.status}
                 days[day.institution].append(entry)
         return _batches(callers, "education", "/v1/attendance/batch", "days", days)
+
+
+def prefix_of(cohort: Cohort) -> str:
+    """Return the beginning of the keys under which a cohort is sent."""
+    return f"cohort-{cohort.seed}-{len(cohort)}"
 
 
 def care(plans: Iterable[CarePlan], callers: Callers, city: City) -> Iterable[Callable[[], Awaitable[None]]]:

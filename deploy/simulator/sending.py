@@ -24,13 +24,14 @@ def person(key: str) -> str:
 
 @dataclass
 class Journey:
-    """Sends one child; `case` and `enrolment` are known once they have been given out."""
+    """Sends one child; `case`, `enrolment` and `stay` are known once they have been given out."""
 
     child: Child
     callers: Callers
     ids: Mapping[str, UUID]
     case: str = ""
     enrolment: str = ""
+    stay: str = ""
     _approval: str = ""
     _step: int = 0
 
@@ -41,7 +42,7 @@ class Journey:
         await self._apply()
         await self._enrol()
         await self._place()
-        await self._stay()
+        await self._admit()
 
     async def evaluated_and_ended(self) -> None:
         """Evaluations, and the end of an enrolment that ended; after the sessions."""
@@ -196,15 +197,16 @@ class Journey:
         }
         await self._post(placement.authority, "education", f"/v1/cases/{self.case}/placements", body)
 
-    async def _stay(self) -> None:
+    async def _admit(self) -> None:
         stay = self.child.stay
         if stay is None:
             return
         body = {"mode": stay.mode, "admitted_on": _day(stay.admitted_on), "sheet": self._care_sheet(stay.admitted_on)}
         answer = await self._post(stay.institution, "custody", f"/v1/cases/{self.case}/stays", body)
+        self.stay = answer["record"]
         if stay.ended_on and stay.reason:
             body = {"ended_on": _day(stay.ended_on), "reason": stay.reason}
-            await self._post(stay.institution, "custody", f"/v1/stays/{answer['record']}/end", body)
+            await self._post(stay.institution, "custody", f"/v1/stays/{self.stay}/end", body)
 
     def _care_sheet(self, on: date) -> dict[str, Any]:
         invented = self.child.person

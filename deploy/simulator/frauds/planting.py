@@ -1,0 +1,50 @@
+"""Planting: every kind of fraud some times, in a city whose cohort was sent."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+
+from deploy.simulator.callers import Callers
+from deploy.simulator.cohort import Cohort
+from deploy.simulator.directory import City
+from deploy.simulator.frauds import attendance, doubles, institutions, whereabouts
+from deploy.simulator.frauds.records import Fraud
+from deploy.simulator.frauds.scene import Scene
+from deploy.simulator.run import prefix_of
+
+Planter = Callable[[Scene, int], Awaitable[list[Fraud]]]
+
+PLANTERS: Mapping[tuple[str, ...], Planter] = {
+    ("F01", "F02", "F23"): doubles.one_child_twice,
+    ("F03",): whereabouts.two_rooms,
+    ("F04",): whereabouts.in_hospital,
+    ("F05",): whereabouts.after_death,
+    ("F08",): whereabouts.too_full_a_day,
+    ("F11",): whereabouts.out_of_the_house,
+    ("F15",): attendance.too_perfect,
+    ("F16",): attendance.never_evaluated,
+    ("F22",): institutions.too_few_carers,
+    ("F13",): institutions.suspended,
+}
+"""What plants which rules, in the order of planting: a centre is suspended last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planting:
+    """Plants frauds. The same cohort, seed and number plant the same ones; running it again changes nothing."""
+
+    cohort: Cohort
+    city: City
+    urls: Mapping[str, str]
+    seed: int
+
+    async def run(self, per_rule: int) -> list[Fraud]:
+        """Plant some frauds of each kind and return them. Raises TooFew where the cohort is too small."""
+        prefix = prefix_of(self.cohort)
+        async with (
+            Callers(self.urls, self.city.credentials, f"{prefix}-frauds-{self.seed}-{per_rule}") as callers,
+            Callers(self.urls, self.city.credentials, prefix) as as_sent,
+        ):
+            dice = Random(f"{self.seed}/frauds")  # noqa: S311 - a plan that can be repeated, no secret
+            scene = Scene(tuple(self.cohort), callers, as_sent, self.city.ids, dice)
+            return [fraud for plant in PLANTERS.values() for fraud in await plant(scene, per_rule)]
