@@ -54,7 +54,8 @@ def _smallest(scene: Scene, since: date, number: int) -> list[tuple[str, list[Ch
     for child in scene.children:
         if child.enrolment and any(one.attended and local_date(one.starts_at) >= since for one in child.sessions):
             came.setdefault(child.enrolment.centre, []).append(child)
-    return scene.enough(sorted(came.items(), key=lambda entry: (len(entry[1]), entry[0])), number)[:number]
+    by_size = sorted(came.items(), key=lambda entry: (len(entry[1]), entry[0]))
+    return list(scene.enough(by_size, number)[:number])
 
 
 def _houses() -> list[str]:
