@@ -45,6 +45,10 @@ class Found:
         return (same_child or at_the_house) and self.rule in {fraud.rule, *fraud.besides}
 
 
+OF_THE_COHORT = frozenset({"F16"})
+"""Rules by which the cohort itself is at fault: its evaluations end with its year, its enrolments go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one rule."""
@@ -53,6 +57,8 @@ class Outcome:
     planted: int
     found: int
     missed: tuple[Fraud, ...]
+    of_the_cohort: tuple[Found, ...]
+    """Findings that are right and were not planted: the invented cohort is so."""
     false_alarms: tuple[Found, ...]
 
 
@@ -67,5 +73,6 @@ def _outcome(rule: str, frauds: list[Fraud], findings: list[Found]) -> Outcome:
     mine = [fraud for fraud in frauds if fraud.rule == rule]
     said = [finding for finding in findings if finding.rule == rule]
     missed = tuple(fraud for fraud in mine if not any(finding.is_about(fraud) for finding in said))
-    alarms = tuple(finding for finding in said if not any(finding.follows_from(fraud) for fraud in frauds))
-    return Outcome(rule, len(mine), len(mine) - len(missed), missed, alarms)
+    besides = tuple(finding for finding in said if not any(finding.follows_from(fraud) for fraud in frauds))
+    of_the_cohort, alarms = (besides, ()) if rule in OF_THE_COHORT else ((), besides)
+    return Outcome(rule, len(mine), len(mine) - len(missed), missed, of_the_cohort, alarms)
