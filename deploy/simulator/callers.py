@@ -66,9 +66,7 @@ class Callers:
 
     async def get(self, who: str, service: str, path: str, **query: str) -> dict[str, Any]:
         """Read as an organisation."""
-        document: dict[str, Any] = (
-            await self._patiently(who, "GET", f"{self.urls[service]}{path}", params=query)
-        ).json()
+        document: Any = (await self._patiently(who, "GET", f"{self.urls[service]}{path}", params=query)).json()
         return document
 
     async def _patiently(self, who: str, method: str, url: str, **options: Any) -> httpx.Response:

@@ -7,7 +7,7 @@ from random import Random
 from deploy.simulator.callers import Callers
 from deploy.simulator.cohort import Cohort
 from deploy.simulator.directory import City
-from deploy.simulator.frauds import attendance, doubles, institutions, whereabouts
+from deploy.simulator.frauds import attendance, doubles, institutions, notes, schooling, whereabouts
 from deploy.simulator.frauds.records import Fraud
 from deploy.simulator.frauds.scene import Scene
 from deploy.simulator.run import prefix_of
@@ -20,9 +20,13 @@ PLANTERS: Mapping[tuple[str, ...], Planter] = {
     ("F04",): whereabouts.in_hospital,
     ("F05",): whereabouts.after_death,
     ("F08",): whereabouts.too_full_a_day,
+    ("F10",): schooling.at_school,
     ("F11",): whereabouts.out_of_the_house,
+    ("F14",): notes.cloned_notes,
     ("F15",): attendance.too_perfect,
     ("F16",): attendance.never_evaluated,
+    ("F17",): notes.claimed_and_taken_back,
+    ("F20",): notes.one_telephone,
     ("F22",): institutions.too_few_carers,
     ("F13",): institutions.suspended,
 }
