@@ -64,10 +64,9 @@ class Callers:
         document: dict[str, Any] = answer.json()
         return document
 
-    async def get(self, who: str, service: str, path: str, **query: str) -> dict[str, Any]:
+    async def get(self, who: str, service: str, path: str, **query: str) -> Any:  # noqa: ANN401 - an object or a list
         """Read as an organisation."""
-        document: Any = (await self._patiently(who, "GET", f"{self.urls[service]}{path}", params=query)).json()
-        return document
+        return (await self._patiently(who, "GET", f"{self.urls[service]}{path}", params=query)).json()
 
     async def _patiently(self, who: str, method: str, url: str, **options: Any) -> httpx.Response:
         until, pause = time.monotonic() + ATTEMPTS_FOR_S, 0.05
