@@ -7,7 +7,7 @@ from deploy.simulator.frauds.scene import Placed, Scene, by, months, trained
 from deploy.simulator.journeys import Child, Session
 from deploy.simulator.sending import person
 from shared.clock import SHANGHAI, local_date
-from shared.contracts.events.rehab import ConfirmationMethod, CorrectionReason
+from shared.contracts.events.rehab import ConfirmationMethod, CorrectionReason, GoalTerm, NeedsOutcome, TrainingMode
 
 WORDS = "按计划训练，配合良好，情绪稳定。"
 CLONES = 5
@@ -16,6 +16,7 @@ FAMILIES = 4
 """Families that one telephone confirms for: one more than a household of helpers explains [assumed]."""
 QUARTER, CLAIMED = "2024-04-01", "2024-05"
 CLAIMED_ON = "2024-07-03"
+PLANNED, PLANNED_UNTIL = 12, "2024-12-30"
 EVALUATIONS = 3
 """A child that was evaluated at months 0, 3 and 6 can be claimed for."""
 
@@ -54,6 +55,7 @@ async def claimed_and_taken_back(scene: Scene, number: int) -> list[Fraud]:
     found = []
     for child in scene.fitting(_can_be_claimed_for, number):
         placed = await scene.placed(child)
+        await _plan(scene, placed)
         line = {"month": CLAIMED, "enrolment": placed.enrolment}
         claim = {"county": child.county, "cycle_from": QUARTER, "submitted_on": CLAIMED_ON, "lines": [line]}
         centre = placed.at.centre
@@ -65,6 +67,17 @@ async def claimed_and_taken_back(scene: Scene, number: int) -> list[Fraud]:
         done = f"{CLAIMED} claimed, and a session of it corrected away afterwards"
         found.append(Fraud("F17", placed.case, _centre(scene, placed), CLAIMED, done))
     return found
+
+
+async def _plan(scene: Scene, placed: Placed) -> None:
+    """Sign the plan of care without which no month is worth anything."""
+    path, since = f"/v1/enrolments/{placed.enrolment}", placed.at.started_on.isoformat()
+    assessed = {"assessed_on": since, "assessor": person(f"assessor-{placed.child.index}")}
+    assessed |= {"outcome": NeedsOutcome.SUITABLE, "recommended_mode": TrainingMode.CENTRALISED}
+    await scene.post(placed.at.centre, "rehab", f"{path}/assessments", assessed)
+    days = {"signed_on": since, "valid_from": since, "valid_until": PLANNED_UNTIL, "planned_days_per_month": PLANNED}
+    goals = [{"term": term, "icf": "d450", "words": "样例目标"} for term in GoalTerm]
+    await scene.post(placed.at.centre, "rehab", f"{path}/care-plans", days | {"goals": goals})
 
 
 def _sundays(placed: Placed, number: int, who: str) -> list[Session]:
