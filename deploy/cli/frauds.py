@@ -78,9 +78,7 @@ def table_of(report: Report, names: Mapping[str, str]) -> Group:
 
 def _lines(report: Report, names: Mapping[str, str]) -> list[Text]:
     missed = [
-        Text(
-            f"missed  {fraud.rule} {fraud.case or ''} {names.get(fraud.institution or '', '')} {fraud.month}: {fraud.done}"
-        )
+        Text(f"missed  {fraud.rule} {fraud.case} {_name(names, fraud.institution)} {fraud.month}: {fraud.done}")
         for one in report.outcomes
         for fraud in one.missed
     ]

@@ -7,7 +7,7 @@ from random import Random
 from deploy.simulator.callers import Callers
 from deploy.simulator.cohort import Cohort
 from deploy.simulator.directory import City
-from deploy.simulator.frauds import attendance, doubles, institutions, notes, schooling, whereabouts
+from deploy.simulator.frauds import attendance, doubles, institutions, notes, schooling, supervision, whereabouts
 from deploy.simulator.frauds.records import Fraud
 from deploy.simulator.frauds.scene import Scene
 from deploy.simulator.run import prefix_of
@@ -19,6 +19,7 @@ PLANTERS: Mapping[tuple[str, ...], Planter] = {
     ("F03",): whereabouts.two_rooms,
     ("F04",): whereabouts.in_hospital,
     ("F05",): whereabouts.after_death,
+    ("F06",): supervision.while_suspended,
     ("F08",): whereabouts.too_full_a_day,
     ("F10",): schooling.at_school,
     ("F11",): whereabouts.out_of_the_house,
@@ -28,6 +29,8 @@ PLANTERS: Mapping[tuple[str, ...], Planter] = {
     ("F17",): notes.claimed_and_taken_back,
     ("F20",): notes.one_telephone,
     ("F22",): institutions.too_few_carers,
+    ("F09",): supervision.on_a_closed_day,
+    ("F12",): supervision.after_leaving,
     ("F13",): institutions.suspended,
 }
 """What plants which rules, in the order of planting: a centre is suspended last."""

@@ -58,6 +58,8 @@ class Scene:
     """With the keys of the cohort: a repeat is answered as before, and so tells the ids that were given out."""
     ids: Mapping[str, UUID]
     dice: Random
+    forged_at: set[str] = field(default_factory=set)
+    """Centres at which a session was logged for a fraud."""
     _taken: set[int] = field(default_factory=set)
     _sent: int = 0
     _strangers: int = 0
@@ -94,6 +96,7 @@ class Scene:
 
     async def log(self, placed: Placed, session: Session, **more: Any) -> None:
         """Log a session of a child as its centre does."""
+        self.forged_at.add(session.centre)
         line = session_line(session, placed.case, placed.enrolment) | more
         case = line.pop("case")
         await self.post(session.centre, "rehab", f"/v1/cases/{case}/sessions", line)
