@@ -95,6 +95,8 @@ def _name(names: Mapping[str, str], institution: str | None) -> str:
 
 
 MOST_SHOWN = 10
+QUIET_S = 20
+"""How long the timeline concludes nothing before the report is made."""
 
 
 def _planted(programme: Programme, seed: int, per_rule: int) -> list[Fraud]:
@@ -108,9 +110,14 @@ def _planted(programme: Programme, seed: int, per_rule: int) -> list[Fraud]:
 
 
 async def _assessed(installation: Installation) -> None:
-    """Wait until the timeline has looked at every case that facts touched."""
+    """Wait until the timeline has looked at every case, or concludes nothing more whatever it looks at."""
+    clock = asyncio.get_running_loop().time
+    concluded, since = -1, clock()
     while True:
-        if not await counting.waiting_for_assessment(installation):
+        waiting, so_far = await counting.assessment(installation)
+        if so_far != concluded:
+            concluded, since = so_far, clock()
+        if not waiting or clock() > since + QUIET_S:
             return
         await asyncio.sleep(LOOK_EVERY_S)
 
