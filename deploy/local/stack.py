@@ -27,8 +27,12 @@ LOOK_BACK = {"rehab": "RULES__VISIBLE_AFTER_DAYS", "education": "VISIBLE_AFTER_D
 LOOK_BACK_DAYS = "36500"
 """The cohort's year is over: by the rule of 90 days its institutions would no longer see their children."""
 
-OWN_KEYS = {"screening": ("identity", "index"), "rehab": ("wording",)}
-"""Secrets outside the database of which a service derives keys."""
+OWN_KEYS = {
+    "screening": {"identity": "identity-key", "index": "index-key"},
+    "rehab": {"wording": "wording-key"},
+    "custody": {"identity": "custody-identity-key"},
+}
+"""Secrets outside the database of which a service derives keys, and the file of each."""
 
 POOL = "10"
 """Connections of a service at most. They are opened when they are needed; each costs PostgreSQL about 4 MB."""
@@ -186,5 +190,5 @@ def _own_environment(home: Home, service: str) -> dict[str, str]:
         }
     looks_back = {LOOK_BACK[service]: LOOK_BACK_DAYS} if service in LOOK_BACK else {}
     return looks_back | {
-        f"{key.upper()}_KEY_FILE": str(home.secret_file(f"{key}-key")) for key in OWN_KEYS.get(service, ())
+        f"{key.upper()}_KEY_FILE": str(home.secret_file(name)) for key, name in OWN_KEYS.get(service, {}).items()
     }

@@ -1,5 +1,8 @@
 """Typed environment of custody: prefix CUSTODY_, the county's rules as CUSTODY_RULES__<NAME>."""
 
+from pathlib import Path
+
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.custody.domain.rules import Rules
@@ -14,3 +17,6 @@ class Settings(ServiceSettings):
     )
 
     rules: Rules = Rules()
+    identity_key_file: Path = Field(
+        description="Secret of which the key that wraps every child's key is derived; losing it loses all words."
+    )

@@ -1,10 +1,23 @@
 """Custody's own database (handbook §5). A child is a case, a birth date and a county.
 
-Three tables hold words about people, `care_sheet`, `contact` and `incident_words`: only the house that took the child
-in reads them, and `child_erased` empties them.
+Three tables hold words about people, `care_sheet`, `contact` and `incident_words`: each word is sealed under the
+child's own key (`child_key`), only the house that took the child in reads them, and `child_erased` destroys both.
 """
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 
 from services.custody.domain.going_out import Confirmation
 from services.custody.domain.papers import ContactKind
@@ -33,6 +46,18 @@ standing = Table(
     Column("erased", Boolean, nullable=False, server_default=text("false")),
     Column("merged_into", Uuid, index=True),
     comment="What screening said of a child since: death, consent, erasure, the case under which it is shown.",
+)
+
+child_key = Table(
+    "child_key",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column(
+        "wrapped_key", LargeBinary, comment="Destroyed when the child is erased; the row stays, so that none follows."
+    ),
+    Column("wrapped_with", Text, comment="Name of the key outside the database."),
+    CheckConstraint("(wrapped_key IS NULL) = (wrapped_with IS NULL)", name="wrapped"),
+    comment="The key of each child under which custody's words about it are sealed.",
 )
 
 grading = Table(
@@ -132,8 +157,8 @@ care_sheet = Table(
     Column("case_id", Uuid, nullable=False, index=True),
     Column("contract_signed_on", Date),
     Column("health_checked_on", Date),
-    Column("allergies", Text),
-    Column("medication", Text),
+    Column("allergies", LargeBinary),
+    Column("medication", LargeBinary),
 )
 
 contact = Table(
@@ -143,9 +168,9 @@ contact = Table(
     Column("stay_id", ForeignKey("custody_stay.id"), nullable=False, index=True),
     Column("case_id", Uuid, nullable=False, index=True),
     *code("kind", ContactKind),
-    Column("name", Text),
-    Column("relation", Text),
-    Column("phone", Text),
+    Column("name", LargeBinary),
+    Column("relation", LargeBinary),
+    Column("phone", LargeBinary),
     Column("removed", Boolean, nullable=False, server_default=text("false")),
     comment="People of a child's lists; those for picking up are the only ones to whom it is handed.",
 )
@@ -203,7 +228,7 @@ incident_words = Table(
     metadata,
     Column("incident_id", ForeignKey("incident.id"), primary_key=True),
     Column("case_id", Uuid, nullable=False, index=True),
-    Column("words", Text, nullable=False),
+    Column("words", LargeBinary, nullable=False),
 )
 
 incident_step = Table(

@@ -105,6 +105,7 @@ dispute = Table(
     Column("settled_on", Date),
     Column("answer", Text, comment="The committee's words; gone when the child is erased."),
     CheckConstraint("settled_on >= raised_on", name="settled"),
+    # The words are plain: they argue about a placement, no door asks for a name or a phone, and erasure empties them.
     comment="Disputes over a placement go to the expert committee (handbook §4).",
 )
 

@@ -87,8 +87,10 @@ class Servers:
             "REPAIR_AFTER_SECONDS": "1",
             "PEERS": f"{{{peers}}}",
         }
-        keys = OWN_KEYS.get(service, ())
-        values |= {f"{name.upper()}_KEY_FILE": str(self.secret_file(name, f"{name} " * 8)) for name in keys}
+        keys = OWN_KEYS.get(service, {})
+        values |= {
+            f"{name.upper()}_KEY_FILE": str(self.secret_file(file, f"{file} " * 8)) for name, file in keys.items()
+        }
         return {f"{prefix}_{key}": value for key, value in values.items()}
 
     async def prepare(self, *services: str) -> None:

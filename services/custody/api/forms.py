@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.custody.domain.papers import Contact, ContactKind
@@ -11,9 +11,18 @@ from services.custody.repository import CustodyUnitOfWork
 from services.custody.settings import Settings
 from shared.http.doors import writing
 from shared.stage import Body, settings
+from shared.vault import Keys
 
 Uow = Annotated[CustodyUnitOfWork, writing]
 Given = Annotated[Settings, Depends(settings)]
+
+
+def _keys(request: Request) -> Keys:
+    keys: Keys = request.app.state.keys
+    return keys
+
+
+OpenKeys = Annotated[Keys, Depends(_keys)]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 """Short text about a person; stays with the house."""
 

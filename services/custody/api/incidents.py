@@ -7,9 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from services.custody.api.forms import Row, Uow
+from services.custody.api.forms import OpenKeys, Row, Uow
 from services.custody.domain.incidents import Incident
 from services.custody.handlers import incidents as handlers
+from services.custody.repository import papers
 from services.custody.repository import reading as views
 from shared import clock
 from shared.access.policy import Act, Actor
@@ -105,14 +106,14 @@ async def incidents(
 
 @router.get("/incidents/{incident}")
 async def incident_of(
-    incident: UUID, actor: Annotated[Actor, may(Act.READ_CARE_SHEET)], reading: Read
+    incident: UUID, actor: Annotated[Actor, may(Act.READ_CARE_SHEET)], reading: Read, keys: OpenKeys
 ) -> IncidentWithWords:
     """Show an incident with its words, to the house alone."""
-    row = await views.incident(reading, actor, incident)
-    if row is None:
+    opened = await papers.incident(reading, keys, actor, incident)
+    if opened is None:
         raise NotFound(kind="incident")
-    await reading.shown([row.case_id])
-    return IncidentWithWords.model_validate(row)
+    await reading.shown([opened["case_id"]])
+    return IncidentWithWords.model_validate(opened)
 
 
 @router.get("/incident-steps")

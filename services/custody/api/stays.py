@@ -7,11 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from services.custody.api.forms import ContactIn, ContactOut, Given, PersonIn, Row, Uow
+from services.custody.api.forms import ContactIn, ContactOut, Given, OpenKeys, PersonIn, Row, Uow
 from services.custody.domain.admission import Admission
 from services.custody.domain.papers import AdmissionPaper, CareSheet, ContactKind
 from services.custody.domain.rules import Rules
 from services.custody.handlers import admission as handlers
+from services.custody.repository import papers
 from services.custody.repository import reading as views
 from services.custody.repository.children import cases_of
 from services.custody.repository.reading import Whereabouts
@@ -170,13 +171,15 @@ async def care_candidates(
 
 
 @router.get("/stays/{stay}/sheet")
-async def care_sheet(stay: UUID, actor: Annotated[Actor, may(Act.READ_CARE_SHEET)], reading: Read) -> SheetOut:
+async def care_sheet(
+    stay: UUID, actor: Annotated[Actor, may(Act.READ_CARE_SHEET)], reading: Read, keys: OpenKeys
+) -> SheetOut:
     """Show papers, allergies, medication and lists of a stay, to the house alone."""
-    row = await views.sheet(reading, actor, stay)
-    if row is None:
+    sheet = await papers.sheet(reading, keys, actor, stay)
+    if sheet is None:
         raise NotFound(kind="stay")
-    await reading.shown([row.case_id])
-    return SheetOut.model_validate(row)
+    await reading.shown([sheet["case_id"]])
+    return SheetOut.model_validate(sheet)
 
 
 @router.post("/stays/{stay}/contacts", status_code=201)
@@ -191,7 +194,7 @@ async def add_contact(
 @router.post("/contacts/{contact}/removal", status_code=201)
 async def remove_contact(contact: UUID, actor: Annotated[Actor, may(Act.KEEP_CARE_SHEET)], uow: Uow) -> Added:
     """Take a person off a list of the child."""
-    await uow.stays.remove_contact(actor.organisation, contact)
+    await uow.papers.remove_contact(actor.organisation, contact)
     return await uow.commit(Added(record=contact))
 
 

@@ -1,8 +1,8 @@
 """What an admission needs, and who may take the child out (handbook §5).
 
-Custody has no vault, so what names a person or says something in words never leaves its own tables: no fact, no log and
-no refusal holds it, only the house that took the child in can read it, and erasure of the child deletes it. It stands
-there plainly, because the people at the door must read it at any hour, without a key of another service.
+What names a person or says something in words never leaves custody's own tables, where it is sealed under the child's
+key: no fact, log or refusal holds it, only the house that took the child in can read it, and erasure destroys it. The
+key is custody's own: the people at the door must read it at any hour, whatever runs beside it.
 """
 
 from collections.abc import Iterable

@@ -29,7 +29,7 @@ async def admit(case: UUID, county: str, admission: Admission, uow: CustodyUnitO
     await uow.houses.hold(admission.institution, county)
     explanation = await _take_a_place(child, admission, uow)
     await uow.stays.add(case, child.county, fact)
-    await uow.stays.add_sheet(case, fact.stay, admission.sheet)
+    await uow.papers.add_sheet(case, fact.stay, admission.sheet)
     uow.record(case, fact, occurred_at=fact.admitted_on)
     return fact.stay, explanation
 
@@ -59,7 +59,5 @@ async def end_stay(
 async def add_contact(institution: UUID, stay: UUID, contact: Contact, uow: CustodyUnitOfWork) -> UUID:
     """Put a person on a child's list; words stay in the house, no fact tells of it."""
     held = await uow.stays.own(institution, stay)
-    if await uow.children.erased(held.case):
-        raise CaseNotFound
-    (added,) = await uow.stays.add_contacts(held.case, stay, [contact])
+    (added,) = await uow.papers.add_contacts(held.case, stay, [contact])
     return added

@@ -19,8 +19,8 @@ async def report(
     fact, due = rules_of.report(held.stay, incident, uow.rules, now=clock.now())
     await uow.incidents.add(held.case, fact, incident.noticed_at)
     await uow.incidents.add_steps(fact.incident, due)
-    if words is not None:
-        await uow.incidents.add_words(held.case, fact.incident, words)
+    if words is not None and not await uow.children.erased(held.case):
+        await uow.papers.add_incident(held.case, fact.incident, words)
     uow.record(held.case, fact, occurred_at=fact.at)
     return fact.incident, rules_of.explain_clocks(incident.level, incident.kind, incident.noticed_at, uow.rules)
 

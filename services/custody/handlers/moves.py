@@ -17,7 +17,7 @@ async def sign_out(
 ) -> None:
     """Let a child out with a person of its list."""
     held = await uow.stays.own(institution, stay)
-    fact = going_out.sign_out(held.presence, way, await uow.stays.may_collect(stay), now=clock.now())
+    fact = going_out.sign_out(held.presence, way, await uow.papers.may_collect(stay), now=clock.now())
     await uow.moves.out(held, fact, confirmation, uow.actor.person)
     uow.record(held.case, fact, occurred_at=fact.at)
 
@@ -32,7 +32,7 @@ async def sign_in(institution: UUID, stay: UUID, at: datetime, uow: CustodyUnitO
 
 async def start_leave(institution: UUID, stay: UUID, plan: LeavePlan, uow: CustodyUnitOfWork) -> UUID:
     """Let a child go on leave and return the leave's id."""
-    held, listed = await uow.stays.own(institution, stay), await uow.stays.may_collect(stay)
+    held, listed = await uow.stays.own(institution, stay), await uow.papers.may_collect(stay)
     fact = leave_rules.start_leave(held.presence, plan, listed, uow.rules, now=clock.now())
     await uow.moves.start_leave(held.case, fact, plan.collector)
     uow.record(held.case, fact, occurred_at=fact.starts_at)

@@ -69,9 +69,9 @@ async def show_again(incoming: Incoming[ConsentGiven], uow: CustodyUnitOfWork) -
 
 
 async def forget(incoming: Incoming[ChildErased], uow: CustodyUnitOfWork) -> None:
-    """The child's identity was destroyed: every word about it goes, the facts stay."""
+    """The child's identity was destroyed: its key and every word about it go, the facts stay."""
     await uow.children.keep(incoming.event.case, erased=True)
-    await uow.children.forget(incoming.event.case)
+    await uow.papers.forget(incoming.event.case)
 
 
 async def grade(incoming: Incoming[CertificateIssued], uow: CustodyUnitOfWork) -> None:

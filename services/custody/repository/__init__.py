@@ -11,16 +11,19 @@ from services.custody.repository.children import Children
 from services.custody.repository.houses import Houses
 from services.custody.repository.incidents import Incidents
 from services.custody.repository.moves import Moves
+from services.custody.repository.papers import Papers
 from services.custody.repository.stays import Stays
 from shared.journal.unit_of_work import UnitOfWork
+from shared.vault import Keys
 
 
 class CustodyUnitOfWork(UnitOfWork):
-    """One transaction of custody, with the county's rules in force."""
+    """One transaction of custody, with the county's rules in force and what wraps the keys of children."""
 
     __slots__ = ()
 
     rules: ClassVar[Rules]
+    keys: ClassVar[Keys]
 
     @property
     def children(self) -> Children:
@@ -29,8 +32,13 @@ class CustodyUnitOfWork(UnitOfWork):
 
     @property
     def stays(self) -> Stays:
-        """Stays, with the papers of each."""
+        """Who is in which house since when."""
         return Stays(self.session)
+
+    @property
+    def papers(self) -> Papers:
+        """Words about children, sealed: care sheets, people of their lists, incidents."""
+        return Papers(self.session, self.keys)
 
     @property
     def houses(self) -> Houses:

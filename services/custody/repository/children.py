@@ -96,13 +96,6 @@ class Children:
         rows = await self.session.driver.fetch(_SEVERE, list(cases), day, sorted(grades))
         return frozenset(row[0] for row in rows)
 
-    async def forget(self, case: UUID) -> None:
-        """Delete every word about a child; the opaque ids of the people of its lists stay."""
-        for table in (t.care_sheet, t.incident_words):
-            await self.session.execute(delete(table).where(table.c.case_id == case))
-        wordless = {"name": None, "relation": None, "phone": None}
-        await self.session.execute(update(t.contact).where(t.contact.c.case_id == case).values(wordless))
-
     async def add_enrolment(self, case: UUID, fact: EnrolmentStarted) -> None:
         """Keep that a child is in rehabilitation."""
         values = fact.model_dump(include={"institution", "started_on"})

@@ -1,11 +1,11 @@
-"""Incidents, their words, which the house alone reads, and the steps that they ask for."""
+"""Incidents, without words, and the steps that they ask for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, insert, literal, select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.custody import tables as t
@@ -41,13 +41,6 @@ class Incidents:
         rows = [{"id": new_record(), "incident_id": incident, "step": what, "due_at": by} for what, by in due.items()]
         if rows:
             await self.session.execute(insert(t.incident_step), rows)
-
-    async def add_words(self, case: UUID, incident: UUID, words: str) -> None:
-        """Keep what happened in words, unless the child was erased."""
-        erased = exists().where(t.standing.c.case_id == case, t.standing.c.erased)
-        row = select(literal(incident, t.incident.c.id.type), literal(case, t.incident.c.id.type), literal(words))
-        kept = insert(t.incident_words).from_select(["incident_id", "case_id", "words"], row.where(~erased))
-        await self.session.execute(kept)
 
     async def own(self, institution: UUID, incident: UUID) -> Reported:
         """Return an incident of an institution's own and hold its row. Raises NotFound."""

@@ -6,15 +6,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.custody import tables as t
 from services.custody.repository.stays import ON_LEAVE
 from shared import clock
 from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
-from shared.http.doors import Reading
 from shared.stage import within
 
 CARERS = frozenset({OrgType.CARE_HOME, OrgType.REHAB_CENTRE})
@@ -114,25 +113,6 @@ def last_checks(actor: Actor, after: tuple[UUID, UUID] | None) -> Select[Any]:
     return newest.order_by(c.institution, c.person, c.checked_on.desc(), c.id.desc())
 
 
-async def sheet(reading: Reading, actor: Actor, stay: UUID) -> Row[Any] | None:
-    """Return the papers and people of a stay: to the house that took the child in, and to nobody else."""
-    s, own = t.stay.c, t.stay.c.institution == actor.organisation
-    joined = t.stay.outerjoin(t.care_sheet, t.care_sheet.c.stay_id == s.id)
-    parts = [column for column in t.care_sheet.c if column.name not in {"stay_id", "case_id"}]
-    wanted = select(s.id, s.case_id, *parts, _people()).select_from(joined)
-    wanted = wanted.where(s.id == stay, readable_by(actor, (), own, CARERS))
-    return (await reading.session.execute(wanted)).one_or_none()
-
-
-async def incident(reading: Reading, actor: Actor, which: UUID) -> Row[Any] | None:
-    """Return an incident with its words: to the house in whose care it happened, and to nobody else."""
-    i, w = t.incident.c, t.incident_words
-    joined = t.incident.outerjoin(w, w.c.incident_id == i.id)
-    visible = readable_by(actor, (), i.institution == actor.organisation, CARERS)
-    wanted = select(t.incident, w.c.words).select_from(joined).where(i.id == which, visible)
-    return (await reading.session.execute(wanted)).one_or_none()
-
-
 def movements(actor: Actor, stay: UUID) -> Select[Any]:
     """Return the statement that reads who went out with whom, and came back: to the house alone."""
     m, own = t.movement.c, t.stay.c.institution == actor.organisation
@@ -161,10 +141,3 @@ def _same_child(one: ColumnElement[UUID], other: ColumnElement[UUID]) -> ColumnE
         and_(st.c.case_id == one, st.c.merged_into == other), and_(st.c.case_id == other, st.c.merged_into == one)
     )
     return or_(one == other, exists().where(linked))
-
-
-def _people() -> ColumnElement[Any]:
-    c = t.contact.c
-    one = func.jsonb_build_object("id", c.id, "kind", c.kind, "name", c.name, "relation", c.relation, "phone", c.phone)
-    listed = select(func.coalesce(func.jsonb_agg(aggregate_order_by(one, c.id)), func.jsonb_build_array()))
-    return listed.where(c.stay_id == t.stay.c.id, ~c.removed).scalar_subquery().label("contacts")

@@ -1,6 +1,6 @@
-"""Stays, with the papers and the people of each child's lists."""
+"""Stays: who is in which house since when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,12 +11,10 @@ from sqlalchemy import Row, Select, exists, insert, or_, select, update
 from services.custody import tables as t
 from services.custody.domain.admission import Stay
 from services.custody.domain.going_out import Presence, inside_at_first
-from services.custody.domain.papers import CareSheet, Contact, ContactKind
 from shared import clock
 from shared.contracts.events.custody import CustodyAdmitted, CustodyEnded, CustodyMode
 from shared.db import Session
 from shared.errors import NotFound
-from shared.ids import new_record
 
 ON_LEAVE = exists().where(t.leave.c.stay_id == t.stay.c.id, t.leave.c.ended_at.is_(None)).label("on_leave")
 
@@ -33,7 +31,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """Stays, with the papers of each."""
+    """Stays, in the transaction of one session."""
 
     session: Session
 
@@ -64,44 +62,10 @@ class Stays:
         there = {"inside": inside_at_first(fact.mode), "moved_at": clock.moment_of(fact.admitted_on)}
         await self.session.execute(insert(t.stay).values(id=fact.stay, case_id=case, county=county, **values, **there))
 
-    async def add_sheet(self, case: UUID, stay: UUID, sheet: CareSheet) -> None:
-        """Keep the papers of a stay."""
-        parts = {name: getattr(sheet, name) for name in SHEET}
-        await self.session.execute(insert(t.care_sheet).values(stay_id=stay, case_id=case, **parts))
-        if sheet.contacts:
-            await self.add_contacts(case, stay, sheet.contacts)
-
-    async def add_contacts(self, case: UUID, stay: UUID, contacts: Iterable[Contact]) -> list[UUID]:
-        """Keep people of a child's lists and return their ids."""
-        added = {new_record(): one for one in contacts}
-        rows = [
-            {"id": new, "stay_id": stay, "case_id": case, "kind": one.kind, "name": one.name}
-            | {"relation": one.relation, "phone": one.phone}
-            for new, one in added.items()
-        ]
-        await self.session.execute(insert(t.contact), rows)
-        return list(added)
-
-    async def remove_contact(self, institution: UUID, contact: UUID) -> None:
-        """Take a person off a child's list. Raises NotFound."""
-        own = exists().where(t.stay.c.id == t.contact.c.stay_id, t.stay.c.institution == institution)
-        there = update(t.contact).where(t.contact.c.id == contact, own, ~t.contact.c.removed)
-        if not (await self.session.execute(there.values(removed=True))).rowcount:
-            raise NotFound(kind="contact")
-
-    async def may_collect(self, stay: UUID) -> frozenset[UUID]:
-        """Return the people to whom a child may be handed."""
-        c = t.contact.c
-        wanted = select(c.id).where(c.stay_id == stay, c.kind == ContactKind.PICK_UP, ~c.removed)
-        return frozenset(row.id for row in await self.session.execute(wanted))
-
     async def end(self, fact: CustodyEnded) -> None:
         """Keep the end of a stay."""
         ended = update(t.stay).where(t.stay.c.id == fact.stay)
         await self.session.execute(ended.values(ended_on=fact.ended_on, end_reason=fact.reason, inside=False))
-
-
-SHEET = ("contract_signed_on", "health_checked_on", "allergies", "medication")
 
 
 def _with_child() -> Select[Any]:

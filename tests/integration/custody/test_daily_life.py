@@ -80,6 +80,14 @@ async def test_papers_and_people_are_read_by_the_house_and_stand_in_no_fact(cust
     assert not any(word in told for word in (NAME, PHONE, "花生", WORDS))
 
 
+async def test_no_word_about_a_child_stands_plainly_in_a_table(custody, boarder):
+    await boarder.do("incidents", level="minor", kind="injury", at=at(), words=WORDS)
+    await boarder.do("contacts", kind="pick_up", **GRANDMOTHER)
+    for table in ("care_sheet", "contact", "incident_words"):
+        rows = str(await custody.fetch(f"SELECT {table}::text FROM {table}"))
+        assert [word for word in (NAME, PHONE, "花生", WORDS) if word in rows or word.encode().hex() in rows] == []
+
+
 async def test_a_child_goes_out_with_a_person_of_its_list_and_comes_back(custody, boarder):
     assert await whereabouts(custody, boarder.house, "inside") == [str(boarder.case)]
     assert (await boarder.out()).status_code == 201

@@ -197,6 +197,7 @@ async def test_erasure_takes_every_word_and_leaves_the_facts(custody, house, chi
     incident = (await custody_incident(custody, house, child.case)).json()["record"]
     before = await custody.facts(child.case)
     await child.hears(ChildErased(basis=ErasureBasis.GUARDIAN_REQUEST, erased_on=date(2024, 6, 1)))
+    assert await custody.fetch("SELECT wrapped_key FROM child_key WHERE case_id = $1", child.case) == [(None,)]
     sheet = (await get(custody, house, f"/v1/stays/{stay}/sheet")).json()
     assert (sheet["allergies"], {one["name"] for one in sheet["contacts"]}) == (None, {None})
     assert (await get(custody, house, f"/v1/incidents/{incident}")).json()["words"] is None

@@ -78,8 +78,8 @@ def test_a_number_has_one_blind_index_per_key_and_kind(vault):
 
 def test_the_wrapping_key_is_named_so_that_a_later_one_can_take_over(vault):
     other = Vault.of("another secret " * 4, SECRETS[1])
-    assert vault.seal(CASE, IDENTITY).wrapped_with == vault.name
-    assert other.name != vault.name
+    assert vault.seal(CASE, IDENTITY).wrapped_with == vault.keys.name
+    assert other.keys.name != vault.keys.name
 
 
 @pytest.mark.parametrize("secrets", [("short", SECRETS[1]), (SECRETS[0], ""), (SECRETS[0], "x" * 31)])

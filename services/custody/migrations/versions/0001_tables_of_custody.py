@@ -82,6 +82,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_standing_merged_into"), "standing", ["merged_into"], unique=False)
     op.create_table(
+        "child_key",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "wrapped_key",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="Destroyed when the child is erased; the row stays, so that none follows.",
+        ),
+        sa.Column("wrapped_with", sa.Text(), nullable=True, comment="Name of the key outside the database."),
+        sa.CheckConstraint("(wrapped_key IS NULL) = (wrapped_with IS NULL)", name=op.f("ck_child_key_wrapped")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_child_key")),
+        comment="The key of each child under which custody's words about it are sealed.",
+    )
+    op.create_table(
         "carers",
         sa.Column("institution", sa.Uuid(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
@@ -145,8 +159,8 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("contract_signed_on", sa.Date(), nullable=True),
         sa.Column("health_checked_on", sa.Date(), nullable=True),
-        sa.Column("allergies", sa.Text(), nullable=True),
-        sa.Column("medication", sa.Text(), nullable=True),
+        sa.Column("allergies", sa.LargeBinary(), nullable=True),
+        sa.Column("medication", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["stay_id"], ["custody_stay.id"], name=op.f("fk_care_sheet_stay_id")),
         sa.PrimaryKeyConstraint("stay_id", name=op.f("pk_care_sheet")),
     )
@@ -157,9 +171,9 @@ def upgrade() -> None:
         sa.Column("stay_id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=True),
-        sa.Column("relation", sa.Text(), nullable=True),
-        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("name", sa.LargeBinary(), nullable=True),
+        sa.Column("relation", sa.LargeBinary(), nullable=True),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
         sa.Column("removed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint("kind IN ('emergency', 'pick_up')", name=op.f("ck_contact_kind")),
         sa.ForeignKeyConstraint(["stay_id"], ["custody_stay.id"], name=op.f("fk_contact_stay_id")),
@@ -258,7 +272,7 @@ def upgrade() -> None:
         "incident_words",
         sa.Column("incident_id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_incident_words_incident_id")),
         sa.PrimaryKeyConstraint("incident_id", name=op.f("pk_incident_words")),
     )
@@ -293,6 +307,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_custody_stay_case_id"), table_name="custody_stay")
     op.drop_table("custody_stay")
     op.drop_table("carers")
+    op.drop_table("child_key")
     op.drop_index(op.f("ix_standing_merged_into"), table_name="standing")
     op.drop_table("standing")
     op.drop_index("ix_staff_check_person", table_name="staff_check")
