@@ -35,7 +35,7 @@ async def register_child(
     try:
         case = await finding.register_child(child, actor, uow)
     except DuplicateChild:
-        await noted(request, actor, partial(identity.doubt_registration, child))
+        await noted(request, actor, partial(identity.doubt_registrations, [child]))
         raise
     return await uow.commit(record=case)
 

@@ -1,6 +1,6 @@
 """Commands about who a child is: confirm its number, note a doubt, compare, merge and take apart (handbook §1.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -43,13 +43,14 @@ async def confirm(case: UUID, number: str, on: date, actor: Actor, uow: Screenin
         uow.record(one, confirmed.fact, occurred_at=on)
 
 
-async def doubt_registration(child: NewChild, uow: ScreeningUnitOfWork) -> None:
-    """Note what contradicts itself where a registration was refused because a number is known."""
+async def doubt_registrations(children: Sequence[NewChild], uow: ScreeningUnitOfWork) -> None:
+    """Note what contradicts itself where registrations were refused because a number is known."""
     today = clock.today()
-    registered = register(child, today, uow.protocol(today))
-    given = given_in(uow.tools.vault, registered.identity)
-    found = identity.conflicts(given, await uow.merges.holders(given))
-    await _note(found, given, uow)
+    registered = [register(child, today, uow.protocol(today)) for child in children]
+    given = [given_in(uow.tools.vault, one.identity) for one in registered]
+    holding = await uow.merges.holders(*given)
+    for numbers in given:
+        await _note(identity.conflicts(numbers, holding), numbers, uow)
 
 
 async def doubt_confirmation(case: UUID, number: str, actor: Actor, uow: ScreeningUnitOfWork) -> None:

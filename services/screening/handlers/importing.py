@@ -50,9 +50,8 @@ async def import_children(items: Sequence[ImportChild], actor: Actor, uow: Scree
     arrivals = [one for one in prepared if isinstance(one, _Arrival)]
     refused = await uow.registry.add({one.case: one.registered for one in arrivals}, actor)
     await _keep([one for one in arrivals if one.case not in refused], actor, uow)
-    for one in arrivals:
-        if one.case in refused:
-            await identity.doubt_registration(one.child, uow)
+    if refused:
+        await identity.doubt_registrations([one.child for one in arrivals if one.case in refused], uow)
     return [_imported(one, refused) for one in prepared]
 
 

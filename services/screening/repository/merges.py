@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, exists, insert, literal, or_, select, update
+from sqlalchemy import Row, delete, exists, insert, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.screening import tables as t
@@ -156,11 +156,11 @@ class Merges:
 
     # Doubts ---------------------------------------------------------------------------------------------------------
 
-    async def holders(self, given: Mapping[IdentifierKind, Given]) -> list[KnownNumber]:
+    async def holders(self, *given: Mapping[IdentifierKind, Given]) -> list[KnownNumber]:
         """Return all numbers of the cases that hold one of those given."""
         n = t.child_number.c
-        pairs = [(n.kind == kind.value) & (n.blind == one.blind) for kind, one in given.items()]
-        holding = select(n.case_id).where(or_(*pairs))
+        numbers = {(kind.value, one.blind) for numbers in given for kind, one in numbers.items()}
+        holding = select(n.case_id).where(tuple_(n.kind, n.blind).in_(sorted(numbers)))
         rows = await self.session.execute(select(t.child_number).where(n.case_id.in_(holding)))
         return [KnownNumber(IdentifierKind(row.kind), row.blind, row.named, row.case_id) for row in rows]
 
