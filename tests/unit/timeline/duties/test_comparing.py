@@ -9,6 +9,7 @@ from services.timeline.domain.assessment import Assessed
 from services.timeline.domain.duties.comparing import assessor
 from services.timeline.domain.duties.limits import DutyLimits
 from shared.clock import SHANGHAI, moment_of
+from shared.contracts.catalogue import FACTS
 from shared.contracts.envelope import Fact
 from shared.contracts.events import rehab, screening
 from shared.contracts.events.timeline import DutyEnd, DutyMet, DutyMissed, DutyOpened
@@ -161,3 +162,15 @@ def test_a_fact_of_a_day_to_come_ends_a_duty_only_then():
     assert [type(fact) for fact in say(life, MONDAY)] == [DutyOpened]
     assert look(life, MONDAY).look_again_at == moment_of(date(2026, 5, 1))
     assert [type(fact) for fact in say(life, date(2026, 5, 1))] == [DutyMet]
+
+
+def test_a_child_with_one_of_every_fact_is_assessed_at_any_time_and_said_once():
+    life, institution = Life(), UUID(int=77)
+    for kind in FACTS.values():
+        if kind.about == "institution":
+            life.add_about(institution, kind, MONDAY)
+        elif kind not in {DutyOpened, DutyMet, DutyMissed, screening.DeathRegistered, screening.ChildErased}:
+            life.add(kind, MONDAY)
+    for now in (MONDAY, date(2026, 9, 2), date(2030, 1, 1)):
+        say(life, now)
+        assert say(life, now) == []
