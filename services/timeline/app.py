@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from services.timeline import consumers
-from services.timeline.api import cases, duties, entries, indicators, operational, operations, parked
+from services.timeline.api import cases, duties, entries, findings, indicators, operational, operations, parked
 from services.timeline.assessment import Assessment
 from services.timeline.completeness import Board
 from services.timeline.domain.assessors import assessors
@@ -28,10 +28,13 @@ def create_app() -> FastAPI:
         duties.router,
         operational.router,
         indicators.router,
+        findings.router,
+        findings.of_case,
         parked.router,
         operations.router,
     ]
-    assessment = Assessment(service.ledger, assessors(settings.duties), settings.pace)
+    judges = assessors(settings.duties, settings.findings)
+    assessment = Assessment(service.ledger, judges, settings.pace, settings.findings)
     service.tasks.append(("assessment", assessment.run))
     app = create_service_app(
         service,

@@ -8,13 +8,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.timeline.domain.assessment import Assessed, Assessor, Conclusion, assess
 from services.timeline.domain.casebook import CaseBook
-from services.timeline.repository import books, conclusions, dirty, rebuild
+from services.timeline.domain.findings.limits import Limits
+from services.timeline.domain.touched import Touched
+from services.timeline.repository import books, conclusions, crossings, dirty, rebuild, ties
 from shared import clock
 from shared.access.second_wall import PROJECT
 from shared.contracts.envelope import service_actor
@@ -44,6 +46,7 @@ class Assessment:
     ledger: Ledger
     assessors: Sequence[Assessor]
     pace: Pace
+    limits: Limits = field(default_factory=Limits)
     now: Callable[[], datetime] = clock.now
 
     async def run(self) -> None:
@@ -80,9 +83,13 @@ class Assessment:
             return
         children = await books.children_of(uow.driver, claimed)
         await books.hold(uow.driver, children)
-        found = await self._judged(await books.load(uow.driver, children))
+        told = await crossings.crossed(uow.driver, await books.load(uow.driver, children), self.limits)
+        found = await self._judged(told)
         await _conclude([one for assessed in found.values() for one in assessed.conclusions], uow)
         await dirty.look_again(uow.driver, {case: assessed.look_again_at for case, assessed in found.items()})
+        flagged = {book.case: (book, found[book.case].flags) for book in told if book.case in found}
+        again = await ties.keep(uow.driver, flagged, self.limits)
+        await dirty.mark(uow.driver, Touched(cases=again))
         looked = {case for child in children if child.survivor in found for case in child.cases}
         await dirty.done(uow.driver, {case: mark for case, mark in claimed.items() if case in looked})
 

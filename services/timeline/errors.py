@@ -8,7 +8,9 @@ Refusal
 ├── TooManyLiveViews     503   this process serves as many live views as it may
 ├── PeriodReversed       422   the period ends before it begins
 ├── PeriodTooLong        422   more months than are shown one by one
-└── OutsideRegion        403   figures of a region that is not the actor's
+├── OutsideRegion        403   figures of a region that is not the actor's
+├── FindingSettled       409   this finding was closed; only new evidence opens it again
+└── OwnDecision          403   whoever approved or paid does not review
 """
 
 from shared.errors import Refusal
@@ -52,3 +54,13 @@ class OutsideRegion(Refusal, code="timeline.outside-region", status=403):
 class PeriodTooLong(Refusal, code="timeline.period-too-long", status=422):
     en = "A figure is shown for {limit} months at most."
     zh = "按月显示的期间最长为 {limit} 个月。"
+
+
+class FindingSettled(Refusal, code="timeline.finding-settled", status=409):
+    en = "This finding is closed ({state}); new evidence would open it again."
+    zh = "该线索已关闭（{state}）；出现新证据时会重新打开。"
+
+
+class OwnDecision(Refusal, code="timeline.own-decision", status=403):
+    en = "Whoever approved this child's assistance or paid for it does not review findings about it."
+    zh = "批准或支付该儿童救助的人员不能复核相关线索。"

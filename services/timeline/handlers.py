@@ -1,15 +1,20 @@
-"""Commands of the desk of parked events: redrive, waiver."""
+"""Commands of the desk of parked events (redrive, waiver), and the review of findings."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from services.timeline.domain import parking
+from services.timeline.domain.findings.review import check_other_person, reviewable
+from services.timeline.domain.findings.standing import reviewed
 from services.timeline.errors import NothingToStepOver
+from services.timeline.repository import books, conclusions, findings
 from services.timeline.repository import parked as repository
 from services.timeline.repository.parked import ParkedEvent
 from shared import clock
 from shared.access.policy import Actor
 from shared.contracts.envelope import Event
-from shared.contracts.events.timeline import WaiverReason
+from shared.contracts.events.timeline import ReviewDecision, WaiverReason
 from shared.errors import NotFound
 from shared.journal import redrive as journal
 from shared.journal.inbox import Inbox, Outcome, Record
@@ -64,3 +69,32 @@ async def waive(parked: ParkedEvent, reason: WaiverReason, actor: Actor, uow: Un
 async def drain_behind(envelope: bytes, inbox: Inbox) -> None:
     """Apply what waits behind a fact that was stepped over: to the inbox it is a duplicate that opens its stream."""
     await inbox.take([Record(envelope)])
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person decides about a finding, and why."""
+
+    case: UUID
+    finding: UUID
+    decision: ReviewDecision
+    reason: str
+
+
+async def review(command: Review, actor: Actor, uow: UnitOfWork) -> list[Event]:
+    """Record a decision about a finding, its words beside it, and return its facts.
+
+    Nobody reviews what stands on assistance that they approved or a payment that they made.
+    """
+    deciders = await findings.deciders(uow.driver, command.case)
+    own = await findings.held(uow.driver, command.case)
+    standing = reviewable(own, command.finding)
+    check_other_person(deciders, actor.person)
+    facts = reviewed(standing.finding, standing.rule, command.decision)
+    ids = [uow.record(command.case, fact, occurred_at=clock.now()) for fact in facts]
+    words = command.decision.value, command.reason
+    await findings.keep_words(uow.driver, standing, ids[0], *words, (actor.person, actor.organisation))
+    await uow.flush()
+    events = await books.recorded(uow.driver, {command.case}, ids)
+    await conclusions.write(uow.driver, events)
+    return events

@@ -4,19 +4,41 @@ from pathlib import Path
 
 from services.timeline.domain.duties.limits import DutyLimits
 from services.timeline.domain.duties.table import FILE as DUTIES
+from services.timeline.domain.findings.limits import Limits
 from shared.rulebook.book import Book, SettingShelf, Table
 
 DOMAIN = Path(__file__).parent / "domain"
 
 BOOK = Book(
     service="timeline",
-    settings=(SettingShelf(DutyLimits, "TIMELINE_DUTIES__"),),
+    settings=(SettingShelf(DutyLimits, "TIMELINE_DUTIES__"), SettingShelf(Limits, "TIMELINE_FINDINGS__")),
     tables=(
         Table(
             "timeline.duties",
             DUTIES,
             "What is owed to a child: opened and ended by which fact, by whom, due when (handbook §1.4, §3.3, §4, §5).",
             "事项表：由何事实产生、由谁承担、何时到期、由何事实完成",
+            "assumed",
+        ),
+        Table(
+            "timeline.findings",
+            DOMAIN / "findings" / "findings.json",
+            "The 24 rules of findings: titles, severity, version (handbook §3.7).",
+            "24条审计规则：名称、严重程度、版本",
+            "assumed",
+        ),
+        Table(
+            "timeline.score-ranges",
+            DOMAIN / "findings" / "ranges.json",
+            "Range of each value of each instrument, for rule F16 (handbook §3.6).",
+            "各量表分值范围",
+            "assumed",
+        ),
+        Table(
+            "timeline.supported-categories",
+            DOMAIN / "findings" / "supported_categories.json",
+            "Which training a category of the certificate supports, for rule F21 (GB/T 26341; handbook §2.1, §3.7).",
+            "残疾证类别可支持的训练类别",
             "assumed",
         ),
         Table(

@@ -7,6 +7,7 @@ from pydantic_settings import SettingsConfigDict
 
 from services.timeline.assessment import Pace
 from services.timeline.domain.duties.limits import DutyLimits
+from services.timeline.domain.findings.limits import Limits
 from shared.settings import ServiceSettings
 
 
@@ -50,6 +51,7 @@ class Settings(ServiceSettings):
         default=0.5, gt=0, le=1, description="Share of its time that assessing works; the rest is left to others."
     )
     duties: DutyLimits = DutyLimits()
+    findings: Limits = Limits()
     rebuild_page: int = Field(default=4000, ge=1, le=10_000, description="Facts that a rebuild asks for at a time.")
 
     @property

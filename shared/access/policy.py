@@ -155,6 +155,8 @@ class Act(StrEnum):
     READ_PARKED = "parked.read"
     READ_ACCESS_LOG = "access-log.read"
     READ_DUTIES = "duty.read"
+    READ_FINDING = "finding.read"
+    REVIEW_FINDING = "finding.review"
     # directory
     MANAGE_ORGANISATIONS = "organisation.manage"
     READ_ORGANISATIONS = "organisation.read"
@@ -277,6 +279,8 @@ TABLE: dict[Act, Rule] = {
     Act.READ_PARKED: _by(T.FEDERATION, T.AUDITOR),
     Act.READ_ACCESS_LOG: _by(T.FEDERATION, T.AUDITOR),
     Act.READ_DUTIES: _by(EVERYONE),
+    Act.READ_FINDING: _by(T.FEDERATION, T.AUDITOR),
+    Act.REVIEW_FINDING: _by(T.FEDERATION, T.AUDITOR, roles=(R.AUDITOR,)),
     Act.MANAGE_ORGANISATIONS: _by(T.FEDERATION, roles=(R.ADMINISTRATOR,)),
     Act.READ_ORGANISATIONS: _by(EVERYONE | {T.SERVICE}),
     Act.MANAGE_ACCOUNTS: _by(EVERYONE, roles=(R.MANAGER, R.ADMINISTRATOR)),

@@ -13,7 +13,7 @@ from shared.clock import today
 from shared.contracts.codes import OrgType
 from tests.support.children import COUNTY, Child
 from tests.support.stack import Running, Servers
-from tests.support.stages import a_stage, code_of
+from tests.support.stages import UNKNOWN, a_stage, code_of
 
 LICENSED = "rehabilitation_institutions_with_education_licence"
 EVERYONE = frozenset(OrgType) - {OrgType.SERVICE}
@@ -34,6 +34,11 @@ DOORS = {
     "list behind operational": ("GET", "/v1/indicators/operational/children_operated/cases", AUTHORITIES),
     "operational by month": ("GET", "/v1/indicators/operational/children_operated/months", AUTHORITIES),
     "by month": ("GET", f"/v1/indicators/{LICENSED}/months", AUTHORITIES),
+    "findings": ("GET", "/v1/findings", DESK),
+    "counts of findings": ("GET", "/v1/findings/counts", DESK),
+    "finding": ("GET", f"/v1/findings/{UNKNOWN}", DESK),
+    "review": ("POST", f"/v1/findings/{UNKNOWN}/reviews", frozenset()),
+    "findings of a case": ("GET", "/v1/cases/{case}/findings", DESK),
     "parked": ("GET", "/v1/parked", DESK),
     "redrive": ("POST", "/v1/parked/1/redrive", frozenset()),
     "waive": ("POST", "/v1/parked/1/waive", frozenset()),
@@ -46,7 +51,7 @@ OF_A_CASE = [door for door, (_, path, _) in DOORS.items() if "{case}" in path]
 SHUT = [(door, kind) for door, (_, _, let_in) in DOORS.items() for kind in sorted(EVERYONE - let_in)]
 BY_REGION = (OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY, OrgType.EDUCATION_AUTHORITY, OrgType.AUDITOR)
 TAKING_PART = tuple(sorted(EVERYONE - set(BY_REGION)))
-BODIES = {"waive": {"reason": "content_invalid"}}
+BODIES = {"waive": {"reason": "content_invalid"}, "review": {"decision": "confirmed", "reason": "seen on site"}}
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +90,7 @@ async def world(timeline: Running) -> World:
     child.admitted(date(2024, 3, 1), actors[OrgType.CARE_HOME].organisation, by=actors[OrgType.CARE_HOME])
     child.admitted(date(2024, 4, 1), uuid4())
     await timeline.deliver(*child.records)
+    await timeline.app.state.assessment.settle()
     return World(child, actors)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.timeline.domain.casebook import CaseBook
+from services.timeline.domain.findings.grounds import Flag
 from shared.contracts.envelope import Fact
 
 
@@ -28,6 +29,8 @@ class Assessed:
 
     conclusions: tuple[Conclusion, ...] = ()
     look_again_at: datetime | None = None
+    flags: tuple[Flag, ...] = ()
+    """What rules of findings flag on the facts as they are now, concluded anew or not."""
 
 
 Assessor = Callable[[CaseBook, datetime], Assessed]
@@ -43,4 +46,5 @@ def assess(assessors: Iterable[Assessor], book: CaseBook, now: datetime) -> Asse
     found = [assessor(book, now) for assessor in assessors]
     conclusions = tuple(conclusion for one in found for conclusion in one.conclusions)
     later = (one.look_again_at for one in found if one.look_again_at is not None and one.look_again_at > now)
-    return Assessed(conclusions, earliest(later))
+    flags = tuple(flag for one in found for flag in one.flags)
+    return Assessed(conclusions, earliest(later), flags)

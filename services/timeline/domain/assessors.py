@@ -3,8 +3,10 @@
 from services.timeline.domain.assessment import Assessor
 from services.timeline.domain.duties import comparing
 from services.timeline.domain.duties.limits import DutyLimits
+from services.timeline.domain.findings.assessor import findings_by
+from services.timeline.domain.findings.limits import Limits
 
 
-def assessors(limits: DutyLimits) -> tuple[Assessor, ...]:
+def assessors(duties: DutyLimits, findings: Limits) -> tuple[Assessor, ...]:
     """Return all of them, in the order in which their conclusions are recorded."""
-    return (comparing.assessor(limits),)
+    return (comparing.assessor(duties), findings_by(findings))

@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from services.timeline.domain.crossing import Crossing
 from services.timeline.domain.institutionbook import InstitutionBook
 from services.timeline.domain.noted import Noted, Shelf, shelved
 from shared.contracts.envelope import Fact
@@ -46,6 +47,8 @@ class CaseBook:
     """The timeline's own facts about these cases, in the order of recording."""
     institutions: Mapping[UUID, InstitutionBook] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=dict)
+    crossing: Crossing = field(default_factory=Crossing)
+    """What crosses the child and others: therapists, wordings, devices, places."""
 
     def of(self, *kinds: type[Fact]) -> tuple[Noted, ...]:
         """Return the facts of some kinds that hold, in the order in which they happened."""

@@ -100,6 +100,11 @@ def _book(child: Child, facts: Rows, own: Rows, institutions: Mapping[UUID, Inst
     )
 
 
+async def concluded(driver: Driver, cases: Collection[UUID]) -> list[Noted]:
+    """Return what the timeline itself recorded about cases, in its order."""
+    return [_own(row) for row in await driver.fetch(_CONCLUDED, list(cases))]
+
+
 async def recorded(driver: Driver, cases: Collection[UUID], facts: Collection[UUID]) -> list[Event]:
     """Return facts as this service has recorded them."""
     return [Event.read(row[0]) for row in await driver.fetch(_RECORDED, list(cases), list(facts))]

@@ -74,6 +74,8 @@ JOIN entry e USING (case_id, occurred_at, event_id)
 """
 _WAIVED = "SELECT hash FROM waiver WHERE hash = ANY($1::bytea[]) AND agreed_at IS NOT NULL"
 
+_NO_WORDS = "UPDATE finding_review SET reason = NULL WHERE case_id = ANY($1::uuid[]) AND reason IS NOT NULL"
+
 _COPIED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "entry": (
         "entries",
@@ -100,6 +102,29 @@ _COPIED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "residence_move": ("moves", ("case_id", "moved_on", "event_id", "previous", "region", "recorded_at")),
     "counted_fact": ("counted", ("case_id", "kind", "day", "event_id", "reference", "amount", "recorded_at")),
     "licence": ("licences", ("licence", "institution", "county", "valid_from", "valid_until", "recorded_at")),
+    "session_log": (
+        "logged",
+        (
+            "case_id",
+            "session",
+            "epoch",
+            "seq",
+            "event_id",
+            "institution",
+            "attended",
+            "therapist",
+            "day",
+            "starts_at",
+            "ends_at",
+            "slot",
+            "wording",
+            "device",
+        ),
+    ),
+    "place_taken": (
+        "taken",
+        ("case_id", "reference", "event_id", "basis", "institution", "kind", "since", "at_most_until"),
+    ),
 }
 """Tables that only grow: which rows go into which columns."""
 
@@ -142,6 +167,7 @@ async def write(driver: Driver, rows: Rows) -> None:
         await _write_same_child(driver, rows.same_child)
     if rows.files:
         await _write_files(driver, rows.files)
+        await _forget_words(driver, [case for case, file in rows.files.items() if file.erased])
 
 
 async def _write_same_child(driver: Driver, pairs: Mapping[tuple[UUID, UUID], Row | None]) -> None:
@@ -151,6 +177,12 @@ async def _write_same_child(driver: Driver, pairs: Mapping[tuple[UUID, UUID], Ro
         await driver.execute(_SAME_CHILD, *map(list, zip(*merged, strict=True)))
     if parted:
         await driver.execute(_TWO_AGAIN, *map(list, zip(*parted, strict=True)))
+
+
+async def _forget_words(driver: Driver, erased: Sequence[UUID]) -> None:
+    """Empty what reviewers wrote about children that are erased."""
+    if erased:
+        await driver.execute(_NO_WORDS, erased)
 
 
 async def _write_files(driver: Driver, files: Mapping[UUID, File]) -> None:

@@ -17,7 +17,7 @@ from shared import clock
 from shared.access.policy import Act, Actor
 from shared.access.second_wall import Told, projector_of
 from shared.contracts.codes import OrgType
-from shared.contracts.events.timeline import DutyOpened
+from shared.contracts.events.timeline import DutyOpened, FindingRaised, Severity
 from shared.db import Session
 from shared.journal.inbox import Record
 from shared.testing.streams import Stream
@@ -29,10 +29,10 @@ OTHER_COUNTY = "371603"
 AFTERWARDS = 90
 WALLED = (
     "case_file", "case_participant", "entry", "correction", "suspicion_step", "approval", "attended_session",
-    "school_day", "duty",
+    "school_day", "duty", "session_log", "place_taken", "finding",
 )  # fmt: skip
-FEW_HAVE = ("residence_move", "counted_fact")
-"""Of these not every child has a row; test_child_facts.py looks at them."""
+FEW_HAVE = ("residence_move", "counted_fact", "finding_review", "finding_ground", "finding_tie")
+"""Of these not every child has a row; test_child_facts.py and test_findings.py look at them."""
 OPEN = f"SELECT set_config('{Told.CASE}', $1, true)"
 
 
@@ -43,13 +43,17 @@ async def children(timeline) -> dict[str, UUID]:
     here = a_whole_way(CENTRE, SCHOOL, HOME)
     there = a_whole_way(uuid4(), uuid4(), uuid4(), county=OTHER_COUNTY)
     for child in (here, there):
-        await timeline.deliver(*child.records, a_duty(child.case))
+        await timeline.deliver(*child.records, *concluded(child.case))
     return {COUNTY: here.case, OTHER_COUNTY: there.case}
 
 
-def a_duty(case: UUID) -> Record:
+def concluded(case: UUID) -> list[Record]:
     opened = DutyOpened(duty=uuid4(), rule="recheck-due", owner_kind=OrgType.MCH, due_at=clock.now(), opened_by=uuid4())
-    return Stream("timeline", case).append(opened)
+    day, severity = clock.today(), Severity.REVIEW
+    raised = FindingRaised(
+        finding=uuid4(), rule="F08", rule_version=1, severity=severity, first_day=day, last_day=day, evidence=(uuid4(),)
+    )
+    return Stream("timeline", case).extend([opened, raised])
 
 
 @asynccontextmanager

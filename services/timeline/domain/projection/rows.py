@@ -55,6 +55,10 @@ class Rows:
     """(case, kind, day, event, reference, amount, recorded_at)"""
     moves: list[Row] = field(default_factory=list)
     """(case, moved_on, event, previous, region, recorded_at)"""
+    logged: list[Row] = field(default_factory=list)
+    """Every session as logged or corrected, attended or not."""
+    taken: list[Row] = field(default_factory=list)
+    """(case, reference, event, basis, institution, kind, since, at_most_until)"""
     same_child: dict[tuple[UUID, UUID], Row | None] = field(default_factory=dict)
     """(case, other) to (case, other, survives, recorded_at), or to None where two are two again."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from services.timeline.domain.chain import Stage
+from services.timeline.domain.projection.crossing import log_session, take_custody_place, take_training_place
 from services.timeline.domain.projection.rows import Reader, Rows, actor_of, count, join, leave
 from shared.clock import local_date
 from shared.contracts.envelope import Event, Fact, read
@@ -94,6 +95,7 @@ def _assistance_approved(event: Event, rows: Rows) -> None:
 def _enrolment_started(event: Event, rows: Rows) -> None:
     fact = read(EnrolmentStarted, event)
     join(event, rows, "enrolled", fact.enrolment, fact.institution, fact.started_on, under=fact.approval)
+    take_training_place(event, rows, fact)
     rows.files[event.subject].reach(Stage.IN_REHABILITATION)
 
 
@@ -106,6 +108,7 @@ def _session(event: Event, rows: Rows) -> None:
     """Keep an attended session. Read by hand: most facts are sessions, and a model costs thrice the rest of the row."""
     data = event.data
     content = data if event.type == SessionRecorded.type else data.get("replacement")
+    log_session(event, rows, content)
     if content is not None and content["attended"]:
         day = local_date(datetime.fromisoformat(content["starts_at"]))
         rows.sessions.append((event.subject, day, event.id, data["enrolment"], event.recorded_at))
@@ -168,6 +171,7 @@ def _licence_granted(event: Event, rows: Rows) -> None:
 def _custody_admitted(event: Event, rows: Rows) -> None:
     fact = read(CustodyAdmitted, event)
     join(event, rows, "admitted", fact.stay, fact.institution, fact.admitted_on)
+    take_custody_place(event, rows, fact)
     rows.files[event.subject].reach(Stage.IN_CUSTODY)
 
 

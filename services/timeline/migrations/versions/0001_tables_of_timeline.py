@@ -62,7 +62,20 @@ SECOND_WALL = (
     )
     """,
 )
-HANG_ON_A_CASE = ("suspicion_step", "approval", "attended_session", "school_day", "counted_fact", "duty")
+HANG_ON_A_CASE = (
+    "suspicion_step",
+    "approval",
+    "attended_session",
+    "school_day",
+    "counted_fact",
+    "duty",
+    "session_log",
+    "place_taken",
+    "finding",
+    "finding_review",
+    "finding_ground",
+    "finding_tie",
+)
 WALLED = ("case_file", "case_participant", "entry", "correction", "residence_move", *HANG_ON_A_CASE)
 ASK_FOR_THE_HEAD = """
     CREATE POLICY reading ON {table} FOR SELECT USING (
@@ -310,6 +323,148 @@ def upgrade() -> None:
         comment="The timeline: one row per applied fact.",
     )
     op.create_table(
+        "finding",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("finding", sa.Uuid(), nullable=False, comment="Derived from rule, case, institution and occasion."),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("rule_version", sa.Integer(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("institution", sa.Uuid(), nullable=True),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("evidence", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column(
+            "first_seen", sa.DateTime(timezone=True), nullable=False, comment="When it was raised for the first time."
+        ),
+        sa.Column(
+            "changed_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="When the last fact about it was recorded.",
+        ),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column(
+            "seq", sa.BigInteger(), nullable=False, comment="Number of the fact that this row is the state after."
+        ),
+        sa.CheckConstraint("severity IN ('hold', 'review', 'note')", name=op.f("ck_finding_severity")),
+        sa.CheckConstraint(
+            "state IN ('open', 'confirmed', 'explained', 'data_error', 'facts_changed')", name=op.f("ck_finding_state")
+        ),
+        sa.PrimaryKeyConstraint("case_id", "finding", name=op.f("pk_finding")),
+        comment="What rules flagged, after the timeline's own facts (handbook §3.7).",
+        postgresql_with={"fillfactor": 70},
+    )
+    op.create_index("ix_finding_finding", "finding", ["finding"], unique=True)
+    op.create_index("ix_finding_first_seen", "finding", ["first_seen", "finding"], unique=False)
+    op.create_index("ix_finding_institution", "finding", ["institution", "first_seen", "finding"], unique=False)
+    op.create_table(
+        "finding_ground",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("finding", sa.Uuid(), nullable=False),
+        sa.Column(
+            "steps",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="What was compared with which limit.",
+        ),
+        sa.PrimaryKeyConstraint("case_id", "finding", name=op.f("pk_finding_ground")),
+        comment="Grounds of the findings that stand on the facts as they are now, reviewed or not.",
+    )
+    op.create_table(
+        "finding_review",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("finding", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False, comment="Fact that says what was decided."),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True, comment="The reviewer's words; empty once the child is erased."),
+        sa.Column("reviewer", sa.Uuid(), nullable=False),
+        sa.Column("organisation", sa.Uuid(), nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "decision IN ('confirmed', 'explained', 'data_error')", name=op.f("ck_finding_review_decision")
+        ),
+        sa.PrimaryKeyConstraint("case_id", "finding", "event_id", name=op.f("pk_finding_review")),
+        comment="Why a person decided so about a finding; words stay here and are in no fact (handbook §3.7).",
+    )
+    op.create_table(
+        "finding_tie",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "tie", sa.Uuid(), nullable=False, comment="What several cases have in common, by a name derived from it."
+        ),
+        sa.Column("peer", sa.Uuid(), nullable=True, comment="The case on its other side, where there is exactly one."),
+        sa.PrimaryKeyConstraint("case_id", "tie", name=op.f("pk_finding_tie")),
+        comment="By what findings of several cases hang together, so that all of them come to one verdict.",
+    )
+    op.create_index(
+        "ix_finding_tie_peer", "finding_tie", ["peer"], unique=False, postgresql_where=sa.text("peer IS NOT NULL")
+    )
+    op.create_index("ix_finding_tie_tie", "finding_tie", ["tie"], unique=False)
+    op.create_table(
+        "place_taken",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.Uuid(), nullable=False, comment="Enrolment or stay."),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False, comment="As the participant's row says it."),
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column(
+            "at_most_until", sa.Date(), nullable=True, comment="First day on which it is over even if nobody ends it."
+        ),
+        sa.CheckConstraint("kind IN ('training', 'day', 'night')", name=op.f("ck_place_taken_kind")),
+        sa.PrimaryKeyConstraint("case_id", "reference", name=op.f("pk_place_taken")),
+        comment="Places that children take: in training, by day, or also by night (handbook §3.7 F22).",
+    )
+    op.create_index("ix_place_taken_institution", "place_taken", ["institution"], unique=False)
+    op.create_table(
+        "session_log",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("session", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.Column(
+            "attended", sa.Boolean(), nullable=False, comment="Whether the child came; a void session has nobody."
+        ),
+        sa.Column(
+            "therapist",
+            sa.Uuid(),
+            nullable=True,
+            comment="Empty, as all that follows, in a row that voids the session.",
+        ),
+        sa.Column("day", sa.Date(), nullable=True, comment="Day of its beginning, Asia/Shanghai."),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "slot",
+            sa.Uuid(),
+            nullable=True,
+            comment="The same for all children of one group session: one interval of its therapist.",
+        ),
+        sa.Column("wording", sa.Text(), nullable=True),
+        sa.Column("device", sa.Uuid(), nullable=True, comment="Device or login that confirmed it."),
+        sa.PrimaryKeyConstraint("case_id", "session", "epoch", "seq", name=op.f("pk_session_log")),
+        comment="Every session as logged or corrected: the last row of a session is how it stands (handbook §3.7).",
+    )
+    op.create_index(
+        "ix_session_log_device",
+        "session_log",
+        ["device", "case_id"],
+        unique=False,
+        postgresql_where=sa.text("device IS NOT NULL"),
+    )
+    op.create_index("ix_session_log_therapist", "session_log", ["therapist", "day"], unique=False)
+    op.create_index(
+        "ix_session_log_wording",
+        "session_log",
+        ["wording", "institution"],
+        unique=False,
+        postgresql_where=sa.text("wording IS NOT NULL"),
+    )
+    op.create_table(
         "licence",
         sa.Column("licence", sa.Uuid(), nullable=False),
         sa.Column("institution", sa.Uuid(), nullable=False),
@@ -372,6 +527,7 @@ def upgrade() -> None:
         CREATE FUNCTION empty_projections() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
           TRUNCATE stream_position, entry, correction, case_file, county, case_participant, suspicion_step, approval,
                    attended_session, school_day, licence, same_child, residence_move, counted_fact, duty,
+                   session_log, place_taken, finding, finding_ground, finding_tie,
                    dirty_case, case_clock;
           DELETE FROM parked_event WHERE reason IN ('gap', 'poison', 'broken-chain');
           DELETE FROM completeness;
@@ -391,6 +547,12 @@ def downgrade() -> None:
         op.execute(f"DROP POLICY reading ON {table}")
     op.execute("DROP FUNCTION case_is_readable(uuid)")
     op.execute("DROP FUNCTION empty_projections()")
+    op.drop_table("session_log")
+    op.drop_table("place_taken")
+    op.drop_table("finding_tie")
+    op.drop_table("finding_review")
+    op.drop_table("finding_ground")
+    op.drop_table("finding")
     op.drop_table("same_child")
     op.drop_index("ix_residence_move_previous", table_name="residence_move")
     op.drop_table("residence_move")

@@ -1,8 +1,4 @@
-"""The timeline's own database: projections of all facts (made anew from them at any time), what waits, and waivers.
-
-No identity: a child is a case, a birth date, a sex and a county. Facts are applied in the order of each stream but in
-any order across producers, so tables only grow, or change by operations whose order does not matter.
-"""
+"""Projections of the facts, what waits to be assessed, duties, and waivers."""
 
 from sqlalchemy import (
     BigInteger,
@@ -23,12 +19,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.timeline.tables.common import metadata
 from shared.contracts.codes import Sex
 from shared.contracts.events.timeline import DutyEnd, EscalationLevel, WaiverReason
-from shared.journal.tables import Moment, new_metadata
+from shared.journal.tables import Moment
 from shared.stage import code
-
-metadata = new_metadata()
 
 entry = Table(
     "entry",
@@ -275,21 +270,3 @@ waiver = Table(
     CheckConstraint("(agreed_by IS NULL) = (agreed_at IS NULL)", name="agreed"),
     comment="Facts that two persons decided to step over; a rebuild steps over them again.",
 )
-
-PROJECTIONS = (
-    entry,
-    correction,
-    case_file,
-    county,
-    case_participant,
-    suspicion_step,
-    approval,
-    attended_session,
-    school_day,
-    licence,
-    same_child,
-    residence_move,
-    counted_fact,
-    duty,
-)
-"""What a rebuild empties and makes anew from the producers' facts."""

@@ -1,0 +1,153 @@
+"""What crosses children: therapists, wordings, devices, places, as the database's sets give it. Pure values.
+
+A tie is what findings of several cases have in common. Whoever is judged looks whether all of them hold the ties that
+they should, and asks for a new assessment of those that do not: so all come to one verdict, whatever came first.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID, uuid5
+
+_TIES = UUID("0b4a7a52-6a0e-5d8f-9c57-5f2f6a1d3b10")
+
+
+def tie_of(rule: str, *parts: object) -> UUID:
+    """Return the name of what cases have in common, the same whoever asks."""
+    return uuid5(_TIES, "|".join((rule, *map(str, parts))))
+
+
+def pair(rule: str, mine: UUID, theirs: UUID) -> UUID:
+    """Return the name of a pair of facts, the same from both sides."""
+    return tie_of(rule, *sorted((mine, theirs)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One thing in common: with the case on its other side, where there is exactly one."""
+
+    name: UUID
+    peer: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A session of a case and one that its therapist gave at the same time, to whatever child."""
+
+    mine: UUID
+    theirs: UUID
+    case: UUID
+    peer: UUID
+
+    @property
+    def tie(self) -> Tie:
+        """The pair."""
+        return Tie(pair("F03", self.mine, self.theirs), self.peer)
+
+
+@dataclass(frozen=True, slots=True)
+class TherapistDay:
+    """A therapist's day with more minutes than the limit; a group session counts once."""
+
+    therapist: UUID
+    day: date
+    minutes: int
+    cases: frozenset[UUID]
+
+    @property
+    def tie(self) -> Tie:
+        """The therapist's day."""
+        return Tie(tie_of("F08", self.therapist, self.day))
+
+
+@dataclass(frozen=True, slots=True)
+class Cloned:
+    """A wording that stands under many sessions of one institution."""
+
+    institution: UUID
+    wording: str
+    sessions: int
+    cases: frozenset[UUID]
+
+    @property
+    def tie(self) -> Tie:
+        """The wording."""
+        return Tie(tie_of("F14", self.institution, self.wording))
+
+
+@dataclass(frozen=True, slots=True)
+class SharedDevice:
+    """A device or login that confirmed for many families."""
+
+    device: UUID
+    cases: frozenset[UUID]
+
+    @property
+    def tie(self) -> Tie:
+        """The device."""
+        return Tie(tie_of("F20", self.device))
+
+
+@dataclass(frozen=True, slots=True)
+class OverPlace:
+    """A child taken in beyond the places of an institution, or beyond what its carers can look after, on a day."""
+
+    case: UUID
+    institution: UUID
+    reference: UUID
+    """Its enrolment or stay."""
+    kind: str
+    day: date
+    children: int
+    """Children there that day up to and with this one, in the order in which they came."""
+    places: int
+    evidence: tuple[UUID, ...]
+
+    @property
+    def tie(self) -> Tie:
+        """The institution's places."""
+        return Tie(tie_of("F22", self.institution))
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """All that crosses one child."""
+
+    clashes: tuple[Clash, ...] = ()
+    therapist_days: tuple[TherapistDay, ...] = ()
+    cloned: tuple[Cloned, ...] = ()
+    devices: tuple[SharedDevice, ...] = ()
+    over_places: tuple[OverPlace, ...] = ()
+    """Of everybody at the child's institutions."""
+    touched: frozenset[UUID] = field(default_factory=frozenset)
+    """Names of the ties that the child has or once had a part in."""
+
+    def expected(self) -> Mapping[UUID, frozenset[UUID]]:
+        """Return which cases should hold which tie."""
+        holders: dict[UUID, set[UUID]] = defaultdict(set)
+        for clash in self.clashes:
+            holders[clash.tie.name] |= {clash.case, clash.peer}
+        common: tuple[TherapistDay | Cloned | SharedDevice, ...] = (*self.therapist_days, *self.cloned, *self.devices)
+        for one in common:
+            holders[one.tie.name] |= one.cases
+        for over in self.over_places:
+            holders[over.tie.name].add(over.case)
+        return {name: frozenset(cases) for name, cases in holders.items()}
+
+
+def out_of_step(crossing: Crossing, holding: Iterable[tuple[UUID, UUID]], own: frozenset[UUID]) -> set[UUID]:
+    """Return the other cases that hold a tie (case, tie) that they should not, or lack one that they should hold.
+
+    Who does not hold what it should itself asks nobody else to: so two never ask each other without end.
+    """
+    expected, held = crossing.expected(), set(holding)
+    too_many = {case for case, tie in held if case not in expected.get(tie, frozenset())}
+    missing = {
+        case
+        for tie, cases in expected.items()
+        if all((mine, tie) in held for mine in cases & own)
+        for case in cases
+        if (case, tie) not in held
+    }
+    return (too_many | missing) - own

@@ -1,0 +1,5 @@
+"""What the tables of the timeline share."""
+
+from shared.journal.tables import new_metadata
+
+metadata = new_metadata()
