@@ -90,7 +90,6 @@ async def world(timeline: Running) -> World:
     child.admitted(date(2024, 3, 1), actors[OrgType.CARE_HOME].organisation, by=actors[OrgType.CARE_HOME])
     child.admitted(date(2024, 4, 1), uuid4())
     await timeline.deliver(*child.records)
-    await timeline.app.state.assessment.settle()
     return World(child, actors)
 
 
