@@ -25,8 +25,9 @@ from services.education.domain.placement import Placement, PlacementOrder, Pupil
 from services.education.domain.school_age import compulsory_age
 from services.rehab.domain.designation import Designation, DesignationOrder, designation_for, grant_designation
 from services.rehab.domain.enrolment import Enrolment
+from services.rehab.domain.entitlement import entitle
 from services.rehab.domain.evaluation import EvaluationOrder, record_evaluation
-from services.rehab.domain.policy import entitle, read_assistance_policies
+from services.rehab.domain.policy import read_assistance_policies
 from services.rehab.domain.rules import Rules
 from services.rehab.domain.sessions import BusyTimes, check_times, record_session
 from services.screening.domain import closing, diagnosis, initial, referral, rescreening, tracing
