@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 
 from services.timeline.domain.casebook import CaseBook
@@ -12,6 +13,7 @@ from services.timeline.domain.crossing import Clash, Crossing, OverPlace, Shared
 from services.timeline.domain.findings import JUDGES, table
 from services.timeline.domain.findings.assessor import findings_by
 from services.timeline.domain.findings.limits import Limits
+from services.timeline.domain.findings.questions import ASKED
 from services.timeline.domain.findings.standing import FindingState, reviewed, standing
 from shared.clock import now
 from shared.contracts.envelope import Fact
@@ -225,3 +227,13 @@ def test_the_pair_of_two_facts_has_one_name_from_both_sides():
     assert Clash(mine, theirs, ME, PEER).tie.name == Clash(theirs, mine, PEER, ME).tie.name
     (holders,) = Crossing(clashes=(Clash(mine, theirs, ME, PEER),)).expected().values()
     assert holders == {ME, PEER}
+
+
+def test_every_rule_can_be_asked_about_facts_at_hand_and_answers_as_it_judges(desk):
+    facts = [orjson.loads(record.value) for record in desk.way.records]
+    asked = {code: ask.model_validate({"case": desk.way.case, "facts": facts}) for code, ask in ASKED.items()}
+    assert asked.keys() == table().keys()
+    answers = {code: question.explain() for code, question in asked.items()}
+    assert (answers["F05"].outcome, answers["F02"].outcome) == ("flagged", "not-flagged")
+    (flag,) = (one for one in ASSESS(desk.book(), now()).flags if one.rule == "F05")
+    assert answers["F05"].steps == flag.steps
