@@ -45,10 +45,10 @@ class AskRule(Question):
 
     code: ClassVar[str]
 
-    case: UUID
-    facts: tuple[Told, ...] = Field(min_length=1)
-    crossing: Crossing = Crossing()
-    limits: Limits = Limits()
+    case: UUID = Field(description="The case that is asked about.")
+    facts: tuple[Told, ...] = Field(min_length=1, description="Facts about the case and its institutions.")
+    crossing: Crossing = Field(default=Crossing(), description="What it has in common with other cases.")
+    limits: Limits = Field(default=Limits(), description="Limits to compare with, where others hold.")
 
     def explain(self) -> Explanation:
         """Ask the rule itself."""
