@@ -15,6 +15,7 @@ import httpx
 from deploy.local.files import write_whole
 from deploy.simulator.callers import Credentials, Refused
 from deploy.simulator.organisations import Organisation, all_organisations
+from deploy.simulator.sources import source
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 
@@ -22,6 +23,8 @@ MACHINE_ROLES = {
     OrgType.FEDERATION: [Role.INTAKE_CLERK, Role.REVIEWER, Role.APPROVER, Role.INSTITUTION_SUPERVISOR],
     OrgType.AUDITOR: [Role.AUDITOR],
 }
+AUDITING = [Role.AUDITOR, Role.FINANCE_CLERK]
+"""The city's federation audits and records payments; its counties approve (handbook §3.3: never the same person)."""
 SIGN_INS = {
     "clinic-371602-1": Role.STAFF,
     "mch-371602": Role.STAFF,
@@ -121,12 +124,15 @@ def _made(administrator: Administrator, organisations: Sequence[Organisation]) -
 def _machines(
     administrator: Administrator, organisations: Sequence[Organisation], ids: Mapping[str, str]
 ) -> dict[str, tuple[str, str]]:
-    wanted = [
-        {"organisation": ids[o.key], "label": "invented", "roles": MACHINE_ROLES.get(o.org_type, [Role.STAFF])}
-        for o in organisations
-    ]
+    wanted = [{"organisation": ids[o.key], "label": "invented", "roles": _roles(o)} for o in organisations]
     clients = administrator.post("/v1/clients/batch", {"clients": wanted}, "clients")["clients"]
     return {o.key: _with_secret(administrator, client) for o, client in zip(organisations, clients, strict=True)}
+
+
+def _roles(organisation: Organisation) -> list[Role]:
+    if organisation.key == f"federation-{source().city.region}":
+        return AUDITING
+    return MACHINE_ROLES.get(organisation.org_type, [Role.STAFF])
 
 
 def _with_secret(administrator: Administrator, client: Mapping[str, Any]) -> tuple[str, str]:

@@ -144,10 +144,17 @@ class Story:
         await eventually(told, within=PATIENCE_S)
         return await self.entries(who)
 
-    async def facts(self, name: str, who: str = AUDITOR) -> list[Any]:
-        """Wait for facts of a kind and return their data, oldest first."""
-        entries = await self.tells(name, who=who)
-        return [entry["fact"]["data"] for entry in reversed(entries) if kind(entry) == name]
+    async def facts(self, name: str, who: str = AUDITOR, *, at_least: int = 1) -> list[Any]:
+        """Wait for facts of a kind, as many as there must be, and return their data, oldest first."""
+        found: list[Any] = []
+
+        async def told() -> bool:
+            entries = await self.tells(name, who=who)
+            found[:] = [entry["fact"]["data"] for entry in reversed(entries) if kind(entry) == name]
+            return len(found) >= at_least
+
+        await eventually(told, within=PATIENCE_S)
+        return found
 
     def suspicion(self, category: str, what: str) -> str:
         return f"/v1/cases/{{case}}/suspicions/{category}/{what}"
