@@ -41,7 +41,8 @@ async def test_every_stage_ends_what_it_does_and_the_sessions_after_the_death_ar
     await story.tells("enrolment_ended", "placement_ended", "custody_ended", "case_closed")
     for name in ("enrolment_ended", "placement_ended", "custody_ended"):
         ended = await story.facts(name)
-        assert [(fact["ended_on"], fact["reason"]) for fact in ended] == [(DIED.isoformat(), "deceased")]
+        # Times are half-open: the day of death is the last one of each.
+        assert [(fact["ended_on"], fact["reason"]) for fact in ended] == [("2026-05-11", "deceased")], name
     found = await story.facts("finding_raised", at_least=2)
     flagged = sorted((fact["first_day"], fact["severity"]) for fact in found if fact["rule"] == "F05")
     assert flagged == [("2026-05-12", "hold"), ("2026-06-03", "hold")]

@@ -21,11 +21,12 @@ async def a_child_at(town: Town, number: int, centre: str) -> Story:
     await story.confirmed(date(2026, 1, 12), "autism", cars="37.0")
     await story.approved(date(2026, 1, 19), date(2026, 1, 26), "autism")
     await story.enrolled(date(2026, 2, 2), centre)
-    baseline = {
-        "enrolment": story.records["enrolment"], "assessor": person("assessor"), "assessed_on": "2026-02-03",
-        "checkpoint": "baseline", "instrument": "cars", "instrument_version": "1980", "scores": {"total": "37.0"},
-    }  # fmt: skip
-    await story.by(centre, "rehab", "/v1/cases/{case}/evaluations", baseline)
+    for day, checkpoint in (("2026-02-03", "baseline"), ("2026-05-04", "stage")):
+        evaluation = {
+            "enrolment": story.records["enrolment"], "assessor": person("assessor"), "assessed_on": day,
+            "checkpoint": checkpoint, "instrument": "cars", "instrument_version": "1980", "scores": {"total": "37.0"},
+        }  # fmt: skip
+        await story.by(centre, "rehab", "/v1/cases/{case}/evaluations", evaluation)
     return story
 
 
