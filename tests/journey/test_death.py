@@ -39,10 +39,11 @@ async def test_every_stage_ends_what_it_does_and_the_sessions_after_the_death_ar
     death = {"died_on": DIED.isoformat()}
     await story.by(HOSPITAL, "screening", "/v1/cases/{case}/death", death)
     await story.tells("enrolment_ended", "placement_ended", "custody_ended", "case_closed")
-    for name in ("enrolment_ended", "placement_ended", "custody_ended"):
+    # Training and schooling end with the day of death; of a stay, the day of leaving is no longer part.
+    last = {"enrolment_ended": "2026-05-11", "placement_ended": "2026-05-11", "custody_ended": DIED.isoformat()}
+    for name, day in last.items():
         ended = await story.facts(name)
-        # Times are half-open: the day of death is the last one of each.
-        assert [(fact["ended_on"], fact["reason"]) for fact in ended] == [("2026-05-11", "deceased")], name
+        assert [(fact["ended_on"], fact["reason"]) for fact in ended] == [(day, "deceased")], name
     found = await story.facts("finding_raised", at_least=2)
     flagged = sorted((fact["first_day"], fact["severity"]) for fact in found if fact["rule"] == "F05")
     assert flagged == [("2026-05-12", "hold"), ("2026-06-03", "hold")]

@@ -130,16 +130,18 @@ def transfer(ended: Enrolment, started: EnrolmentStarted) -> EnrolmentTransferre
     )  # fmt: skip
 
 
-@rule("rehab.end-on-death", "assumed", zh="儿童死亡的，在训登记自死亡之日终止")
+@rule("rehab.end-on-death", "assumed", zh="儿童死亡的，在训登记自死亡次日终止")
 def end_on_death(enrolment: Enrolment, died_on: date) -> EnrolmentEnded | None:
-    """End an enrolment on the day of death; one that was over by then stays as it is (handbook §3.3, §3.7 F05).
+    """End an enrolment with the day of death; one that was over by then stays as it is (handbook §3.3, §3.7 F05).
 
-    Sessions logged for a later day do not stand in the way: they are for a finding, and a person judges it.
+    The day of death is its last one: only a session on a later day is after the death. Sessions logged for a later
+    day do not stand in the way: they are for a finding, and a person judges it.
     """
-    if enrolment.over_on <= died_on or enrolment.ended_on is not None:
+    after_death = died_on + timedelta(days=1)
+    if enrolment.over_on <= after_death or enrolment.ended_on is not None:
         return None
     return EnrolmentEnded(
-        enrolment=enrolment.id, institution=enrolment.institution, ended_on=max(died_on, enrolment.started_on),
+        enrolment=enrolment.id, institution=enrolment.institution, ended_on=max(after_death, enrolment.started_on),
         reason=EnrolmentEndReason.DECEASED,
     )  # fmt: skip
 

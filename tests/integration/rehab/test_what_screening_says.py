@@ -28,6 +28,8 @@ from tests.support.stack import Running
 from tests.support.stages import code_of
 
 DIED = date(YEAR, 1, 20)
+AFTER_DEATH = date(YEAR, 1, 21).isoformat()
+"""The day of death is the last day of an enrolment."""
 ELSEWHERE = "371699"
 
 
@@ -84,7 +86,7 @@ async def test_a_death_ends_the_enrolment_on_its_day_once_however_often_it_comes
     child = await enrol(county, told)
     assert (await county.log(child, after=20 * 24 * 60)).status_code == 201, "a session after that day stays"
     await told.hear(screening.DeathRegistered(died_on=DIED), times=3)
-    assert await ends(rehab, told.case) == [(DIED.isoformat(), "deceased")]
+    assert await ends(rehab, told.case) == [(AFTER_DEATH, "deceased")]
     fact = (await rehab.facts(told.case))[-1]
     assert fact["causationid"] == str(told.stream.events[-1].id)
 
@@ -95,7 +97,7 @@ async def test_an_enrolment_that_is_entered_after_the_death_ends_with_it(rehab, 
     await told.hear(screening.DeathRegistered(died_on=DIED))
     body = {"approval": approval, "started_on": STARTED.isoformat()}
     record(await county.post(county.centre, f"/v1/cases/{told.case}/enrolments", body))
-    assert await ends(rehab, told.case) == [(DIED.isoformat(), "deceased")]
+    assert await ends(rehab, told.case) == [(AFTER_DEATH, "deceased")]
     assert (await types(rehab, told.case))[-2:] == ["enrolment_started", "enrolment_ended"]
 
 
@@ -163,7 +165,7 @@ async def test_a_death_told_of_one_case_ends_what_runs_under_the_other_once_they
     assert await ends(rehab, other.case) == []
     await other.hear(merged(dead.case, other.case), times=2)
     await dead.hear(merged(dead.case, other.case))
-    assert await ends(rehab, other.case) == [(DIED.isoformat(), "deceased")]
+    assert await ends(rehab, other.case) == [(AFTER_DEATH, "deceased")]
     late = an_application(submitted_on=f"{YEAR}-01-21")
     refused = await county.post(county.federation, f"/v1/cases/{other.case}/applications", late)
     assert code_of(refused) == (409, "rehab.child-died")

@@ -178,11 +178,11 @@ def test_a_transfer_is_told_when_both_ends_meet_on_one_day():
 @pytest.mark.parametrize(
     ("died_on", "ended_on"),
     [
-        (date(2026, 5, 4), date(2026, 5, 4)), (date(2026, 3, 1), date(2026, 3, 10)),
-        (date(2026, 12, 31), date(2026, 12, 31)), (date(2027, 1, 1), None),
+        (date(2026, 5, 4), date(2026, 5, 5)), (date(2026, 3, 1), date(2026, 3, 10)),
+        (date(2026, 12, 30), date(2026, 12, 31)), (date(2026, 12, 31), None), (date(2027, 1, 1), None),
     ],
 )  # fmt: skip
-def test_death_ends_what_still_runs_on_that_day(died_on, ended_on):
+def test_death_ends_what_still_runs_after_that_day(died_on, ended_on):
     fact = end_on_death(EARLIER, died_on)
     assert (fact and fact.ended_on) == ended_on
     assert end_on_death(replace(EARLIER, ended_on=date(2026, 4, 1)), died_on) is None
