@@ -25,6 +25,8 @@ HEARD = next(spec.hears for spec in SERVICES if spec.name == "timeline")
 _COMPLETE = "SELECT (count(*) FILTER (WHERE complete_to >= $1 AND behind = 0) >= $2)::int FROM completeness"
 _COMMITTED = "SELECT count(*) FROM event_log"
 _APPLIED = "SELECT producer, sum(last_seq)::bigint AS n FROM stream_position GROUP BY producer"
+_TO_BE_ASSESSED = "SELECT count(*) FROM dirty_case"
+_CONCLUDED = "SELECT count(*) FROM event_log"
 _PARKED = "SELECT producer, count(*) AS n FROM parked_event WHERE producer IS NOT NULL GROUP BY producer"
 _DUPLICATE = (
     "SELECT substring(topic FROM 10) AS producer, sum(duplicate)::bigint AS n FROM partition_account GROUP BY topic"
@@ -42,6 +44,11 @@ async def committed_and_applied(place: Installation) -> tuple[int, int]:
 async def complete_since(place: Installation, moment: datetime) -> bool:
     """Tell whether every producer's checkpoint of this moment or later says that all it recorded is applied."""
     return await _value(place, "timeline", _COMPLETE, moment, len(HEARD)) > 0
+
+
+async def assessment(place: Installation) -> tuple[int, int]:
+    """Return how many cases the timeline has still to look at, and how much it has concluded so far."""
+    return await _value(place, "timeline", _TO_BE_ASSESSED), await _value(place, "timeline", _CONCLUDED)
 
 
 async def count(place: Installation, *, all_on_topics: bool) -> Account:

@@ -12,6 +12,7 @@ import typer
 
 from deploy.cli import child_timeline, mending, rules
 from deploy.cli import demo as demonstration
+from deploy.cli import frauds as planted_frauds
 from deploy.cli import status as standing
 from deploy.cli.console import Kafka, addresses_table, complaints, console, running, say, troubles_as_sentences
 from deploy.cli.people import reader
@@ -85,6 +86,26 @@ def simulate(*, children: Children = None, full: Full = False) -> None:
         figures = Programme(running(Home()), whole, stop).run()
     console.print(figures_table(len(whole), figures))
     raise typer.Exit(0 if reached(figures) else 1)
+
+
+@app.command()
+def frauds(
+    *,
+    children: Children = None,
+    full: Full = False,
+    seed: Annotated[int, typer.Option(help="The same seed plants the same frauds.")] = 7,
+    per_rule: Annotated[int, typer.Option(min=1, help="How many of each kind.")] = 1,
+) -> None:
+    """Plant known frauds in the cohort of the installation that runs, and say what the timeline found of them.
+
+    The children who are invented for a fraud count in the figures of this data folder from then on.
+    """
+    whole = cohort(children, full=full)
+    with asked_to_stop() as stop:
+        programme = Programme(running(Home()), whole, stop)
+        report = planted_frauds.run(programme, seed, per_rule)
+    console.print(planted_frauds.table_of(report, programme.city.names))
+    raise typer.Exit(0 if report.ok else 1)
 
 
 @app.command()

@@ -91,9 +91,13 @@ class Programme:
             begun["showcase"] = self._send()
             self.sent_now = True
             self._remember(begun | {"sent": True})
+        self.wait_until_complete()
+        return self.timed("figures", self._figures)
+
+    def wait_until_complete(self) -> None:
+        """Wait until all that was recorded stands on the timeline."""
         say("waiting until the timeline is complete")
         self.timed("complete", lambda: self.wait_for(_complete(self.installation)))
-        return self.timed("figures", self._figures)
 
     def auditor(self) -> Operator:
         """Sign in as the city's auditor."""

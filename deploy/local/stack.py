@@ -27,6 +27,9 @@ LOOK_BACK = {"rehab": "RULES__VISIBLE_AFTER_DAYS", "education": "VISIBLE_AFTER_D
 LOOK_BACK_DAYS = "36500"
 """The cohort's year is over: by the rule of 90 days its institutions would no longer see their children."""
 
+TAKEN_OVER = {"timeline": {"FINDINGS__LIVE_SINCE": "2024-10-01"}}
+"""The cohort's year ended in September: what is sent of it was taken over, and no note of it is late."""
+
 OWN_KEYS = {
     "screening": {"identity": "identity-key", "index": "index-key"},
     "rehab": {"wording": "wording-key"},
@@ -189,6 +192,8 @@ def _own_environment(home: Home, service: str) -> dict[str, str]:
             "ADMINISTRATOR_PASSWORD_FILE": str(home.secret_file(ADMINISTRATOR)),
         }
     looks_back = {LOOK_BACK[service]: LOOK_BACK_DAYS} if service in LOOK_BACK else {}
-    return looks_back | {
-        f"{key.upper()}_KEY_FILE": str(home.secret_file(name)) for key, name in OWN_KEYS.get(service, {}).items()
-    }
+    return (
+        looks_back
+        | TAKEN_OVER.get(service, {})
+        | {f"{key.upper()}_KEY_FILE": str(home.secret_file(name)) for key, name in OWN_KEYS.get(service, {}).items()}
+    )

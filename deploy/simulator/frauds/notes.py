@@ -61,9 +61,11 @@ async def claimed_and_taken_back(scene: Scene, number: int) -> list[Fraud]:
         centre = placed.at.centre
         await scene.post(centre, "rehab", "/v1/claims", claim)
         held = await scene.callers.get(centre, "rehab", f"/v1/cases/{placed.case}/sessions", month=CLAIMED)
-        session = min(one["id"] for one in held["sessions"] if one["attended"])
-        correction = {"reason": CorrectionReason.DID_NOT_HAPPEN}
-        await scene.post(centre, "rehab", f"/v1/sessions/{session}/correction", correction)
+        if not any(one["void"] for one in held["sessions"]):
+            session = min(one["id"] for one in held["sessions"] if one["attended"])
+            correction = {"reason": CorrectionReason.DID_NOT_HAPPEN}
+            path = f"/v1/sessions/{session}/correction"
+            await scene.once(f"taken-back/{child.index}", centre, "rehab", path, correction)
         done = f"{CLAIMED} claimed, and a session of it corrected away afterwards"
         found.append(Fraud("F17", placed.case, _centre(scene, placed), CLAIMED, done))
     return found

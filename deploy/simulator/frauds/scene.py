@@ -106,6 +106,10 @@ class Scene:
         self._sent += 1
         return await self.callers.post(who, service, path, body, key=f"scene/{self._sent}")
 
+    async def once(self, key: str, who: str, service: str, path: str, body: Mapping[str, Any]) -> None:
+        """Send a write that the caller leaves out where its effect is there; it does not count among the others."""
+        await self.callers.post(who, service, path, body, key=f"once/{key}")
+
     def somebody_else(self, child: Child, **changed: Any) -> Child:
         """Return a child with another number and another family, and otherwise the same way."""
         self._strangers += 1

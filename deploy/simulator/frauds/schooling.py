@@ -21,10 +21,11 @@ async def at_school(scene: Scene, number: int) -> list[Fraud]:
         day, school = local_date(session.starts_at), child.school_days[0].institution
         path = f"/v1/cases/{placed.case}/attendance"
         held = await scene.callers.get(school, "education", path, month=f"{day:%Y-%m}")
-        said_by = next(one["said_by"] for one in held if one["day"] == day.isoformat())
-        body = {"on": day.isoformat(), "status": AttendanceStatus.PRESENT, "corrects": said_by}
-        hours = {"starts_at": _at(day, ARRIVAL), "ends_at": _at(day, DEPARTURE)}
-        await scene.post(school, "education", path, body | hours)
+        entered = next(one for one in held if one["day"] == day.isoformat())
+        if entered["starts_at"] is None:
+            body = {"on": day.isoformat(), "status": AttendanceStatus.PRESENT, "corrects": entered["said_by"]}
+            hours = {"starts_at": _at(day, ARRIVAL), "ends_at": _at(day, DEPARTURE)}
+            await scene.once(f"hours/{child.index}", school, "education", path, body | hours)
         (month,) = months([session])
         done = f"at school on {day} from {ARRIVAL:%H:%M} to {DEPARTURE:%H:%M}, entered afterwards"
         found.append(Fraud("F10", placed.case, str(scene.ids[placed.at.centre]), month, done))
