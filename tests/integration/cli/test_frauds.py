@@ -65,5 +65,5 @@ def test_the_same_seed_again_plants_the_same_ones_and_nothing_more(own_folder, p
 
 
 def test_too_small_a_city_is_said_in_a_sentence(own_folder, planted):
-    done = own_folder.type("frauds", *CITY, "--per-rule", "60")
+    done = own_folder.type("frauds", *CITY, "--per-rule", "500")
     assert (done.code, "ask for more children" in done.words) == (1, True)
