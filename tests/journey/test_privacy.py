@@ -9,6 +9,7 @@ import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer
 
+from deploy.postgres.databases import role_of
 from deploy.services import NAMES
 from shared.contracts.topics import topics
 from tests.journey.children import CLINIC, OTHER_CENTRE, Plan
@@ -126,8 +127,11 @@ async def _pieces(consumer: AIOKafkaConsumer):  # type: ignore[no-untyped-def]
 
 
 async def everything_stored(town: Town, service: str) -> bytes:
-    """Return every table of a service as the database would dump it, texts and bytes as they are."""
-    connection = await asyncpg.connect(town.stack.database(service))
+    """Return every table of a service as the database would dump it, texts and bytes as they are.
+
+    The superuser reads them: row-level security hides the registry from its owner too.
+    """
+    connection = await asyncpg.connect(town.stack.postgres.dsn(role_of(service)))
     dump = io.BytesIO()
     try:
         for row in await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):

@@ -168,8 +168,7 @@ async def read_application(
 @router.get("/cases/{case}/assistance")
 async def read_assistance(case: CaseId, actor: Annotated[Actor, may(Act.READ_APPLICATION)], books: Open) -> CaseView:
     """Read a child's applications and approvals, the newest first."""
-    await books.records.children.seen_by(actor, case)
-    await books.reading.shown([case])
-    applications = await books.records.assistance.of_case(case)
-    approvals, given = await books.records.approvals.of_case(case), await books.records.approvals.given_to(case)
+    cases = await books.cases_of(case, actor)
+    applications = await books.records.assistance.of_cases(cases)
+    approvals, given = await books.records.approvals.of_cases(cases), await books.records.approvals.given_to(cases)
     return CaseView.model_validate({"applications": applications, "approvals": approvals, "given": given})

@@ -196,12 +196,11 @@ async def record_visit(
 @router.get("/cases/{case}/care-plans")
 async def read_plans(case: CaseId, actor: Annotated[Actor, may(Act.READ_CARE_PLAN)], books: Open) -> CarePlansView:
     """Read a child's plans and home visits; a centre sees its own, and nobody else its words."""
-    await books.records.children.seen_by(actor, case)
-    await books.reading.shown([case])
+    cases = await books.cases_of(case, actor)
     mine = actor.org_type is OrgType.REHAB_CENTRE
-    plans = await books.records.plans.of_case(case, actor)
+    plans = await books.records.plans.of_cases(cases, actor)
     goals = [_shown(goal, mine=mine) for goal in await books.records.plans.goals_of(plans)]
-    visits = [_shown(visit, mine=mine) for visit in await books.records.plans.visits_of(case, actor)]
+    visits = [_shown(visit, mine=mine) for visit in await books.records.plans.visits_of(cases, actor)]
     with_goals = [plan._asdict() | {"goals": [g for g in goals if g["plan_id"] == plan.id]} for plan in plans]
     return CarePlansView.model_validate({"plans": with_goals, "visits": visits})
 
@@ -222,8 +221,7 @@ async def read_points(enrolment: UUID, actor: Annotated[Actor, may(Act.READ_ENRO
 @router.get("/cases/{case}/score-series")
 async def read_series(case: CaseId, actor: Annotated[Actor, may(Act.READ_ENROLMENT)], books: Open) -> list[SeriesView]:
     """Read a child's scores over time, by instrument, version and dimension; a centre sees its own evaluations."""
-    await books.records.children.seen_by(actor, case)
-    await books.reading.shown([case])
-    rows = await books.records.evaluations.of_case(case, actor)
+    cases = await books.cases_of(case, actor)
+    rows = await books.records.evaluations.of_cases(cases, actor)
     made = [Scored(row.id, row.assessed_on, row.instrument, row.instrument_version, row.scores) for row in rows]
     return [SeriesView.model_validate(series) for series in series_of(made, books.rules)]

@@ -128,9 +128,8 @@ async def read_enrolments(
     case: CaseId, actor: Annotated[Actor, may(Act.READ_ENROLMENT)], books: Open
 ) -> list[EnrolmentView]:
     """List a child's enrolments, the newest first; a centre sees its own."""
-    await books.records.children.seen_by(actor, case)
-    await books.reading.shown([case])
-    return [EnrolmentView.model_validate(row) for row in await books.records.enrolments.of_case(case, actor)]
+    cases = await books.cases_of(case, actor)
+    return [EnrolmentView.model_validate(row) for row in await books.records.enrolments.of_cases(cases, actor)]
 
 
 @router.post("/cases/{case}/evaluations", status_code=201)
@@ -148,6 +147,5 @@ async def read_evaluations(
     case: CaseId, actor: Annotated[Actor, may(Act.READ_ENROLMENT)], books: Open
 ) -> list[EvaluationView]:
     """List a child's evaluations, the oldest first; a centre sees its own."""
-    await books.records.children.seen_by(actor, case)
-    await books.reading.shown([case])
-    return [EvaluationView.model_validate(row) for row in await books.records.evaluations.of_case(case, actor)]
+    cases = await books.cases_of(case, actor)
+    return [EvaluationView.model_validate(row) for row in await books.records.evaluations.of_cases(cases, actor)]

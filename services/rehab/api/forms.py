@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, cast
+from uuid import UUID
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
@@ -50,6 +51,16 @@ class Books:
     def actor(self) -> Actor:
         """Who reads."""
         return self.reading.actor
+
+    async def cases_of(self, case: UUID, actor: Actor) -> list[UUID]:
+        """Return every case of a child that the actor may see, whose records are one file, and log that it was shown.
+
+        Raises CaseNotFound.
+        """
+        await self.records.children.seen_by(actor, case)
+        cases = await self.records.children.together(case)
+        await self.reading.shown(cases)
+        return cases
 
 
 def settings_of(request: Request) -> Settings:

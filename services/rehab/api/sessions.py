@@ -244,10 +244,9 @@ async def read_sessions(
     month: Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Month in China, as 2026-03.")],
 ) -> MonthView:
     """Read a child's sessions of a month; a centre sees its own, and of others' only when the child is busy."""
-    await books.records.children.seen_by(actor, case)
-    await books.reading.shown([case])
+    cases = await books.cases_of(case, actor)
     first = date.fromisoformat(f"{month}-01")
-    rows = await books.records.sessions.between(case, moment_of(first), moment_of(anniversary(first, months=1)))
+    rows = await books.records.sessions.between(cases, moment_of(first), moment_of(anniversary(first, months=1)))
     return _month(rows, actor, books.rules)
 
 

@@ -49,9 +49,11 @@ class Approvals(Records):
         await self.run(insert(t.approval).values(row))
         await self.set(t.application, fact.application, state=ApplicationState.APPROVED, decided_on=fact.approved_on)
 
-    async def of_case(self, case: UUID) -> Rows:
+    async def of_cases(self, cases: Sequence[UUID]) -> Rows:
         """List a child's approvals, the newest first; the caller has seen to it that the child may be seen."""
-        return await self.all(select(t.approval).where(t.approval.c.case_id == case).order_by(t.approval.c.id.desc()))
+        return await self.all(
+            select(t.approval).where(t.approval.c.case_id.in_(cases)).order_by(t.approval.c.id.desc())
+        )
 
     async def chosen(self, case: UUID, approval: UUID) -> Approval:
         """Return an approval by the two ids that the guardian brings; the caller holds the child. Raises CaseNotFound.
@@ -82,10 +84,10 @@ class Approvals(Records):
         await self.run(insert(t.given_once).values(row))
         await self.take_up(fact.approval, row["given_on"])
 
-    async def given_to(self, case: UUID) -> Rows:
+    async def given_to(self, cases: Sequence[UUID]) -> Rows:
         """List what a child was given once; the caller has seen to it that the child may be seen."""
         g = t.given_once
-        return await self.all(select(g).where(g.c.case_id == case).order_by(g.c.given_on, g.c.id))
+        return await self.all(select(g).where(g.c.case_id.in_(cases)).order_by(g.c.given_on, g.c.id))
 
     async def overdue(self, today: date, entered_before: datetime, limit: int) -> Rows:
         """Return approvals that nobody took up in time, and hold them; what was entered just now is left alone."""

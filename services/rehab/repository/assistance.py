@@ -112,10 +112,10 @@ class Assistance(Records):
         )
         return await self.page(wanted, (a.c.review_due_on, a.c.id), after, limit)
 
-    async def of_case(self, case: UUID) -> Rows:
+    async def of_cases(self, cases: Sequence[UUID]) -> Rows:
         """List a child's applications, the newest first; the caller has seen to it that the child may be seen."""
         a = t.application
-        wanted = select(a, self.shown_as(a.c.case_id)).where(a.c.case_id == case)
+        wanted = select(a, self.shown_as(a.c.case_id)).where(a.c.case_id.in_(cases))
         return await self.all(wanted.order_by(a.c.id.desc()))
 
     async def give_back(self, fact: ApplicationReturned, note: str | None) -> None:

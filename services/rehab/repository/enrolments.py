@@ -147,10 +147,10 @@ class Enrolments(Records):
         wanted = wanted.where(self.own(actor, e), self.readable_by(actor, e))
         return await self.page(wanted, (e.c.id,), after, limit)
 
-    async def of_case(self, case: UUID, actor: Actor) -> Rows:
+    async def of_cases(self, cases: Sequence[UUID], actor: Actor) -> Rows:
         """List a readable child's enrolments, the newest first."""
         e = t.enrolment
-        wanted = select(e, self.shown_as(e.c.case_id)).where(e.c.case_id == case, self.own(actor, e))
+        wanted = select(e, self.shown_as(e.c.case_id)).where(e.c.case_id.in_(cases), self.own(actor, e))
         return await self.all(wanted.order_by(e.c.id.desc()))
 
 

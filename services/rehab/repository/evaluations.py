@@ -1,5 +1,6 @@
 """Stage evaluations with their scores."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -20,8 +21,8 @@ class Evaluations(Records):
         row |= {"id": fact.evaluation, "case_id": case, "enrolment_id": fact.enrolment, "scores": scores}
         await self.run(insert(t.evaluation).values(row))
 
-    async def of_case(self, case: UUID, actor: Actor) -> Rows:
+    async def of_cases(self, cases: Sequence[UUID], actor: Actor) -> Rows:
         """List a readable child's evaluations, the oldest first, as a curve reads."""
         v = t.evaluation
-        wanted = select(v).where(v.c.case_id == case, self.own(actor, v))
+        wanted = select(v).where(v.c.case_id.in_(cases), self.own(actor, v))
         return await self.all(wanted.order_by(v.c.assessed_on, v.c.id))

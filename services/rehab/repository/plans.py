@@ -1,5 +1,6 @@
 """Assessments at the start, plans of care with their goals, home visits."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -60,20 +61,20 @@ class Plans(Records):
         }  # fmt: skip
         await self.run(insert(t.home_visit).values(row))
 
-    async def of_case(self, case: UUID, actor: Actor) -> Rows:
+    async def of_cases(self, cases: Sequence[UUID], actor: Actor) -> Rows:
         """List a readable child's plans, the newest first; a centre sees its own."""
         p = t.care_plan
-        return await self.all(select(p).where(p.c.case_id == case, self.own(actor, p)).order_by(p.c.id.desc()))
+        return await self.all(select(p).where(p.c.case_id.in_(cases), self.own(actor, p)).order_by(p.c.id.desc()))
 
     async def goals_of(self, plans: Rows) -> Rows:
         """List the goals of plans."""
         g = t.goal.c
         return await self.all(select(t.goal).where(g.plan_id.in_([plan.id for plan in plans])).order_by(g.id))
 
-    async def visits_of(self, case: UUID, actor: Actor) -> Rows:
+    async def visits_of(self, cases: Sequence[UUID], actor: Actor) -> Rows:
         """List a readable child's home visits, the newest first; a centre sees its own."""
         v = t.home_visit
-        wanted = select(v).where(v.c.case_id == case, self.own(actor, v))
+        wanted = select(v).where(v.c.case_id.in_(cases), self.own(actor, v))
         return await self.all(wanted.order_by(v.c.visited_on.desc(), v.c.id))
 
     async def course_of(self, enrolment: UUID, actor: Actor) -> tuple[UUID, Course]:

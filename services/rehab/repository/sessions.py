@@ -141,10 +141,10 @@ class Sessions(Records):
         found: datetime | None = (await self.run(wanted)).scalar()
         return found
 
-    async def between(self, case: UUID, since: datetime, until: datetime) -> Rows:
+    async def between(self, cases: Sequence[UUID], since: datetime, until: datetime) -> Rows:
         """List a readable child's sessions that begin in a period, those of other centres and void ones too."""
         s = t.session.c
-        wanted = select(t.session).where(s.case_id == case, s.starts_at >= since, s.starts_at < until)
+        wanted = select(t.session).where(s.case_id.in_(cases), s.starts_at >= since, s.starts_at < until)
         return await self.all(wanted.order_by(s.starts_at, s.id))
 
 
