@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,14 +24,16 @@ from deploy.local.stack import ADMINISTRATOR, Installation
 from deploy.simulator.callers import Refused
 from deploy.simulator.cohort import Cohort
 from deploy.simulator.directory import City, city_file, set_up
+from deploy.simulator.rates import rates_of
 from deploy.simulator.run import Simulation
 from deploy.simulator.sources import Role, source
 from shared.clock import now
 
 LOOK_EVERY_S = 0.5
-AUDITOR = "auditor-3716"
+AUDITOR, HEALTH_AUTHORITY = "auditor-3716", "health-3716"
 T = TypeVar("T")
-Figures = dict[str, dict[str, int]]
+Figures = dict[str, dict[str, int | str]]
+"""What the plan expects and what the services say, by the name of the figure; a rate as `numerator of denominator`."""
 
 
 class OtherCohort(Trouble):
@@ -101,7 +104,10 @@ class Programme:
 
     def auditor(self) -> Operator:
         """Sign in as the city's auditor."""
-        login = next(login for login in self.city.logins if login.user_name == AUDITOR)
+        return self._signed_in(AUDITOR)
+
+    def _signed_in(self, user_name: str) -> Operator:
+        login = next(login for login in self.city.logins if login.user_name == user_name)
         return Operator.signed_in(self.installation.urls, login.user_name, login.password)
 
     def timed(self, name: str, work: Callable[[], T]) -> T:
@@ -141,7 +147,27 @@ class Programme:
         period = source().period
         answer = self.auditor().get("timeline", "/v1/indicators", **{"from": period.since, "to": period.to})
         found = {one["key"]: one["value"] for one in answer["indicators"]}
-        return {key: {"expected": wanted, "timeline": found[key]} for key, wanted in self.cohort.figures.items()}
+        counted: Figures = {
+            key: {"expected": wanted, "timeline": found[key]} for key, wanted in self.cohort.figures.items()
+        }
+        return counted | self._rates()
+
+    def _rates(self) -> Figures:
+        """Compare the three official rates, which screening counts county by county, with those of the plan."""
+        found: Counter[tuple[str, str]] = Counter()
+        health, period = self._signed_in(HEALTH_AUTHORITY), source().period
+        for county in source().counties:
+            asked = {"county": county.region, "since": period.since.isoformat(), "until": period.to.isoformat()}
+            for rate in health.get("screening", "/v1/rates", **asked)["rates"]:
+                found[rate["name"], "numerator"] += rate["numerator"]
+                found[rate["name"], "denominator"] += rate["denominator"]
+        return {
+            f"{name}_rate": {
+                "expected": f"{numerator} of {denominator}",
+                "timeline": f"{found[name, 'numerator']} of {found[name, 'denominator']}",
+            }
+            for name, (numerator, denominator) in rates_of(self.cohort).items()
+        }
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T:
         task = asyncio.ensure_future(work)
@@ -164,7 +190,7 @@ def reached(figures: Figures) -> bool:
 
 def figures_table(children: int, figures: Figures) -> Table:
     """Return the figures beside the plan's."""
-    table = Table("figure of the programme", "expected", "timeline", "", title=f"{children} children")
+    table = Table("figure of the programme", "expected", "found", "", title=f"{children} children")
     for key, one in figures.items():
         same = one["expected"] == one["timeline"]
         table.add_row(key.replace("_", " "), str(one["expected"]), str(one["timeline"]), "✓" if same else "✗")

@@ -13,8 +13,9 @@ from deploy.simulator.callers import Callers, Refused
 from deploy.simulator.cohort import Cohort
 from deploy.simulator.directory import City
 from deploy.simulator.organisations import CarePlan
+from deploy.simulator.rates import RESIDENTS_OF_A_COUNTY, SOURCE_OF_RESIDENTS
 from deploy.simulator.sending import Journey, session_line
-from deploy.simulator.sources import Role
+from deploy.simulator.sources import Role, source
 
 LINES = 1000
 """Sessions or school days in one batch: the most that the services take."""
@@ -40,7 +41,12 @@ class Simulation:
             self._journeys = [Journey(child, callers, self.city.ids) for child in self.cohort]
             await self._phase(
                 "institutions",
-                [*self._designations(callers), *self._licences(callers), *care(self.cohort.care, callers, self.city)],
+                [
+                    *self._designations(callers),
+                    *self._licences(callers),
+                    *care(self.cohort.care, callers, self.city),
+                    *_residents(callers),
+                ],
             )
             await self._phase("children", [journey.found_and_enrolled for journey in self._journeys])
             await self._phase("sessions", self._sessions(callers), at_once=BATCHES_AT_ONCE)
@@ -113,6 +119,20 @@ class Simulation:
 def prefix_of(cohort: Cohort) -> str:
     """Return the beginning of the keys under which a cohort is sent."""
     return f"cohort-{cohort.seed}-{len(cohort)}"
+
+
+def _residents(callers: Callers) -> Iterable[Callable[[], Awaitable[None]]]:
+    """Yield what gives the health authority's number of resident children, the denominator of the first rate."""
+    period, health = source().period, f"health-{source().city.region}"
+    for county in source().counties:
+        body = {
+            "county": county.region,
+            "since": period.since.isoformat(),
+            "until": period.to.isoformat(),
+            "children": RESIDENTS_OF_A_COUNTY,
+            "source": SOURCE_OF_RESIDENTS,
+        }
+        yield _write(callers, health, "screening", "/v1/resident-children", body, f"residents/{county.region}")
 
 
 def care(plans: Iterable[CarePlan], callers: Callers, city: City) -> Iterable[Callable[[], Awaitable[None]]]:

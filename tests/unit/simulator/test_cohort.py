@@ -13,6 +13,7 @@ from deploy.simulator.casting import deal, full_size, role_counts, scaled_figure
 from deploy.simulator.cohort import cohort
 from deploy.simulator.journeys import Child
 from deploy.simulator.people import resident_number
+from deploy.simulator.rates import rates_of
 from deploy.simulator.sources import Role, source
 from shared.ages import birthday
 from shared.clock import SHANGHAI, local_date
@@ -295,3 +296,9 @@ def test_no_centre_has_more_children_than_places():
 def test_a_cohort_of_nobody_is_refused():
     with pytest.raises(ValueError, match="at least one child"):
         cohort(-3)
+
+
+def test_each_rate_of_the_plan_is_a_share_of_what_it_is_counted_of():
+    rates = rates_of(cohort())
+    assert set(rates) == {"initial_screening", "rescreening", "diagnosis"}
+    assert all(0 < numerator <= denominator for numerator, denominator in rates.values())
