@@ -21,9 +21,7 @@ from deploy.services import NAMES, SERVICES, ServiceSpec
 from deploy.setup import ROLES, owner_dsn, prepare
 
 ADMINISTRATOR = "administrator"
-LOOK_BACK = {"rehab": "RULES__VISIBLE_AFTER_DAYS", "education": "VISIBLE_AFTER_DAYS"} | {
-    "custody": "RULES__VISIBLE_AFTER_DAYS"
-}
+LOOK_BACK = dict.fromkeys(("rehab", "education", "custody"), "RULES__VISIBLE_AFTER_DAYS")
 LOOK_BACK_DAYS = "36500"
 """The cohort's year is over: by the rule of 90 days its institutions would no longer see their children."""
 
