@@ -140,4 +140,5 @@ def _same_child(one: ColumnElement[UUID], other: ColumnElement[UUID]) -> ColumnE
     linked = or_(
         and_(st.c.case_id == one, st.c.merged_into == other), and_(st.c.case_id == other, st.c.merged_into == one)
     )
-    return or_(one == other, exists().where(linked))
+    # Both sides stand in enclosing statements, of which SQLAlchemy by itself sees the nearest only.
+    return or_(one == other, exists().where(linked).correlate_except(st))

@@ -192,6 +192,14 @@ async def test_who_died_or_is_in_care_under_another_case_is_no_candidate(custody
     assert await candidates(custody, centre) == []
 
 
+async def test_a_merged_child_in_care_hides_no_other_child(custody, child):
+    centre, (survivor, merged) = await a_house(custody, OrgType.REHAB_CENTRE), [await another(custody) for _ in "12"]
+    await custody.deliver(Stream("rehab", child.case).append(an_enrolment(centre)))
+    await admit(custody, centre, survivor.case)
+    await merge(survivor, merged)
+    assert await candidates(custody, centre) == [str(child.case)]
+
+
 async def test_erasure_takes_every_word_and_leaves_the_facts(custody, house, child):
     stay = (await admit(custody, house, child.case, papers=[], sheet=SHEET)).json()["record"]
     incident = (await custody_incident(custody, house, child.case)).json()["record"]
