@@ -194,7 +194,8 @@ async def test_who_died_or_is_in_care_under_another_case_is_no_candidate(custody
 
 async def test_a_merged_child_in_care_hides_no_other_child(custody, child):
     centre, (survivor, merged) = await a_house(custody, OrgType.REHAB_CENTRE), [await another(custody) for _ in "12"]
-    await custody.deliver(Stream("rehab", child.case).append(an_enrolment(centre)))
+    for enrolled in (child, merged):
+        await custody.deliver(Stream("rehab", enrolled.case).append(an_enrolment(centre)))
     await admit(custody, centre, survivor.case)
     await merge(survivor, merged)
     assert await candidates(custody, centre) == [str(child.case)]

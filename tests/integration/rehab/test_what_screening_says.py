@@ -158,6 +158,27 @@ async def test_two_cases_of_one_child_have_one_training_a_year_and_two_again_aft
     await one.hear(unmerged(one.case, other.case))
 
 
+async def test_the_records_of_both_cases_of_one_child_are_one_file(rehab, county):
+    one, other = await a_child(rehab), await a_child(rehab)
+    await enrol(county, one)
+    await county.approved(other.case)
+    for told in (one, other):
+        await told.hear(merged(one.case, other.case))
+
+    async def filed(path):
+        answers = [
+            (await county.get(county.federation, f"/v1/cases/{told.case}/{path}")).json() for told in (one, other)
+        ]
+        assert answers[0] == answers[1]
+        return answers[0]
+
+    assert [row["case_id"] for row in await filed("enrolments")] == [str(one.case)]
+    assert {row["case_id"] for row in (await filed("assistance"))["applications"]} == {str(one.case), str(other.case)}
+    await other.hear(unmerged(one.case, other.case))
+    assert (await county.get(county.federation, f"/v1/cases/{other.case}/enrolments")).json() == []
+    await one.hear(unmerged(one.case, other.case))
+
+
 async def test_a_death_told_of_one_case_ends_what_runs_under_the_other_once_they_are_one_child(rehab, county):
     dead, other = await a_child(rehab), await a_child(rehab)
     await enrol(county, other)
