@@ -26,7 +26,6 @@ _COMPLETE = "SELECT (count(*) FILTER (WHERE complete_to >= $1 AND behind = 0) >=
 _COMMITTED = "SELECT count(*) FROM event_log"
 _APPLIED = "SELECT producer, sum(last_seq)::bigint AS n FROM stream_position GROUP BY producer"
 _TO_BE_ASSESSED = "SELECT count(*) FROM dirty_case"
-_CONCLUDED = "SELECT count(*) FROM event_log"
 _PARKED = "SELECT producer, count(*) AS n FROM parked_event WHERE producer IS NOT NULL GROUP BY producer"
 _DUPLICATE = (
     "SELECT substring(topic FROM 10) AS producer, sum(duplicate)::bigint AS n FROM partition_account GROUP BY topic"
@@ -46,9 +45,9 @@ async def complete_since(place: Installation, moment: datetime) -> bool:
     return await _value(place, "timeline", _COMPLETE, moment, len(HEARD)) > 0
 
 
-async def assessment(place: Installation) -> tuple[int, int]:
-    """Return how many cases the timeline has still to look at, and how much it has concluded so far."""
-    return await _value(place, "timeline", _TO_BE_ASSESSED), await _value(place, "timeline", _CONCLUDED)
+async def to_be_assessed(place: Installation) -> int:
+    """Return how many cases the timeline has still to look at; what it concludes of them are facts again."""
+    return await _value(place, "timeline", _TO_BE_ASSESSED)
 
 
 async def count(place: Installation, *, all_on_topics: bool) -> Account:

@@ -1,6 +1,5 @@
 """Known frauds in the cohort of a data folder: planted, waited for, compared with what the timeline found."""
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,12 +10,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from deploy.cli import counting
 from deploy.cli.console import say
-from deploy.cli.programme import LOOK_EVERY_S, Programme, Unexpected
+from deploy.cli.programme import Programme, Unexpected
 from deploy.local.errors import Trouble
 from deploy.local.files import write_whole
-from deploy.local.stack import Installation
 from deploy.simulator.callers import Refused
 from deploy.simulator.frauds.planting import Planting
 from deploy.simulator.frauds.records import Found, Fraud, Outcome, compare
@@ -56,9 +53,7 @@ def run(programme: Programme, seed: int, per_rule: int) -> Report:
     programme.run()
     say(f"planting {per_rule} of each kind, seed {seed}")
     planted = programme.timed("frauds", lambda: _planted(programme, seed, per_rule))
-    say("waiting until every child is assessed")
     programme.wait_until_complete()
-    programme.timed("assessed", lambda: programme.wait_for(_assessed(programme.installation)))
     open_ones = programme.auditor().items("timeline", "/v1/findings", state="open", limit=200)
     report = Report(seed, planted, compare(planted, map(_found, open_ones)))
     write_whole(programme.installation.home.path / "frauds.json", json.dumps(report.document(), indent=1))
@@ -107,19 +102,6 @@ def _planted(programme: Programme, seed: int, per_rule: int) -> list[Fraud]:
         raise CohortTooSmall(str(too_few)) from too_few
     except Refused as refused:
         raise Unexpected(str(refused)) from refused
-
-
-async def _assessed(installation: Installation) -> None:
-    """Wait until the timeline has looked at every case, or concludes nothing more whatever it looks at."""
-    clock = asyncio.get_running_loop().time
-    concluded, since = -1, clock()
-    while True:
-        waiting, so_far = await counting.assessment(installation)
-        if so_far != concluded:
-            concluded, since = so_far, clock()
-        if not waiting or clock() > since + QUIET_S:
-            return
-        await asyncio.sleep(LOOK_EVERY_S)
 
 
 def _found(item: Mapping[str, Any]) -> Found:

@@ -98,8 +98,8 @@ class Programme:
         return self.timed("figures", self._figures)
 
     def wait_until_complete(self) -> None:
-        """Wait until all that was recorded stands on the timeline."""
-        say("waiting until the timeline is complete")
+        """Wait until all that was recorded stands on the timeline, and the timeline has looked at every child."""
+        say("waiting until the timeline is complete and every child is assessed")
         self.timed("complete", lambda: self.wait_for(_complete(self.installation)))
 
     def auditor(self) -> Operator:
@@ -204,13 +204,14 @@ def bars() -> Progress:
 
 
 async def _complete(installation: Installation) -> None:
-    """Wait, with a bar, until the timeline has applied every fact and every producer's checkpoint says the same."""
+    """Wait, with a bar, until the timeline has applied every fact, concluded, and every checkpoint says the same."""
     begin = now()
     with bars() as progress:
         bar = progress.add_task("on the timeline", total=None)
         while True:
             committed, applied = await counting.committed_and_applied(installation)
             progress.update(bar, total=committed, completed=applied)
-            if applied == committed and await counting.complete_since(installation, begin):
+            waiting = await counting.to_be_assessed(installation)
+            if applied == committed and not waiting and await counting.complete_since(installation, begin):
                 return
             await asyncio.sleep(LOOK_EVERY_S)
