@@ -90,8 +90,6 @@ def _name(names: Mapping[str, str], institution: str | None) -> str:
 
 
 MOST_SHOWN = 10
-QUIET_S = 20
-"""How long the timeline concludes nothing before the report is made."""
 
 
 def _planted(programme: Programme, seed: int, per_rule: int) -> list[Fraud]:

@@ -10,6 +10,7 @@ import pytest
 from shared.blueprint import ROOT
 from shared.rulebook.explanation import QUESTIONS
 from shared.rulebook.library import books, entries
+from shared.rulebook.registry import RULES
 from tests.arch.house import SERVICES, place, sources, tree
 
 CITES = "handbook §"
@@ -22,19 +23,26 @@ def test_every_function_that_decides_by_the_handbook_is_registered(service: str)
 
 
 def _unregistered(service: str) -> Iterator[str]:
+    registered = {rule.where for rule in RULES.values()}
     for source in sources(f"services/{service}/domain", f"services/{service}/domain.py"):
-        for node in ast.walk(tree(source)):
-            if isinstance(node, ast.FunctionDef) and _decides_by_itself(node) and not _is_rule(node):
-                yield f"{place(source)}:{node.name}"
+        module = place(source).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for name, function in _functions(tree(source)):
+            if _decides_by_itself(function) and f"{module}:{name}" not in registered:
+                yield f"{module}:{name}"
+
+
+def _functions(node: ast.AST, around: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.FunctionDef(name=name):
+                yield f"{around}{name}", child
+            case ast.ClassDef(name=name):
+                yield from _functions(child, f"{around}{name}.")
 
 
 def _decides_by_itself(node: ast.FunctionDef) -> bool:
     """A part of a rule, by its name no more than that, stands in the book with its rule."""
     return not node.name.startswith("_") and CITES in (ast.get_docstring(node) or "")
-
-
-def _is_rule(node: ast.FunctionDef) -> bool:
-    return any(isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "rule" for mark in node.decorator_list)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -61,7 +61,7 @@ def finds(code: str, *, zh: str) -> Callable[[Judge], Judge]:
 def judge(file: CaseFile, limits: Limits, codes: Iterable[str] | None = None) -> Iterator[Flag]:
     """Yield what the rules flag in a case: all of them, or some.
 
-    Nothing here stops a service or accuses anybody: a flag is looked at by a person (handbook §0 rule 6).
+    Nothing here stops a service or accuses anybody: a flag is looked at by a person.
     """
     for code in sorted(JUDGES if codes is None else codes):
         yield from flags_of(code, JUDGES[code](file, limits))

@@ -26,6 +26,7 @@ from shared.contracts.events.rehab import (
 )
 from shared.contracts.events.screening import IdentityConflictNoticed, IdentityMerged, IdentityUnmerged
 from shared.rulebook.explanation import step
+from shared.rulebook.registry import rule
 
 ORDERLY_ENDS = frozenset({EnrolmentEndReason.FINISHED, EnrolmentEndReason.TRANSFERRED, EnrolmentEndReason.AGED_OUT})
 """Ends at which the child can still be asked to come [assumed]."""
@@ -124,6 +125,7 @@ def _missing(file: CaseFile, enrolment: Enrolment, limits: Limits) -> Iterator[G
             )  # fmt: skip
 
 
+@rule("timeline.evaluations-owed", "assumed", zh="入训、第3月、第6月，其后每6个月及结束时应有评估")
 def evaluations_due(enrolment: Enrolment, limits: Limits) -> list[Due]:
     """Return what an enrolment owes: months 0, 3, 6, then each 6, and one at an orderly end (handbook §3.5)."""
     first, every = limits.checkpoint_months, limits.checkpoint_every_months
@@ -160,7 +162,7 @@ def _out_of_range(held: Evaluation) -> Ground:
 
 @cache
 def ranges() -> dict[str, dict[str, list[str] | tuple[Decimal, Decimal]]]:
-    """Return the range of each value of each instrument: least and most, or its codes (handbook §3.6)."""
+    """Return the range of each value of each instrument: least and most, or its codes."""
     raw = files(__package__).joinpath("ranges.json").read_bytes()
     read: dict[str, dict[str, list[str]]] = TypeAdapter(dict[str, dict[str, list[str]]]).validate_json(raw)
     return {instrument: {name: _range(values) for name, values in known.items()} for instrument, known in read.items()}
