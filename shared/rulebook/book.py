@@ -164,6 +164,8 @@ def _default(info: FieldInfo) -> object:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Path):
+        return "built in"
     if isinstance(value, dict | list | tuple | frozenset | set):
         return f"{len(value)} rows" if len(str(value)) > LONGEST else str(value)
     return str(value)

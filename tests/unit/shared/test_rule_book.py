@@ -104,13 +104,15 @@ def test_every_figure_of_a_policy_is_a_row_wherever_it_stands():
 
 class BagRules(BaseModel):
     most_bags: int = Field(default=3, title="书包数", description="Most bags (§3.4).")
+    folder: Path = Field(default=Path("/here"), title="文件夹", description="Folder of the bags (§3.4).")
     database: str = Field(default="bags", description="Where bags are kept.")
 
 
 def test_a_setting_that_judges_names_the_key_by_which_it_is_changed():
-    (row,) = _of_settings(SettingShelf(BagRules, "BAGS_RULES__"))
+    row, folder = _of_settings(SettingShelf(BagRules, "BAGS_RULES__"))
     assert (row.id, row.setting, row.value) == ("bags.rules.most-bags", "BAGS_RULES__MOST_BAGS", "3")
     assert (row.handbook, row.mark) == (("§3.4",), "assumed")
+    assert folder.value == "built in", "a path of the machine that made the page"
 
 
 def test_a_table_names_its_file():
