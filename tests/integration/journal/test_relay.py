@@ -140,7 +140,7 @@ class Acknowledged:
 
     async def send_all(self, messages: Sequence[Message]) -> list[bool]:
         answers = await self.producer.send_all(messages)
-        self.seqs += [Event.read(one.value).seq for one, done in zip(messages, answers, strict=True) if done]
+        self.seqs += [Event.read(one[-1]).seq for one, done in zip(messages, answers, strict=True) if done]
         return answers
 
 
