@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 from deploy.simulator.callers import Callers
 from deploy.simulator.journeys import Child, Diagnosis, Referral, Rescreening, Screening, Session
+from deploy.simulator.people import Person
 from shared.contracts.codes import ScreeningCategory
 from shared.contracts.events.screening import ReferralStep, TracingOutcome
 
@@ -64,22 +65,7 @@ class Journey:
             await self._post(enrolment.centre, "rehab", f"/v1/enrolments/{self.enrolment}/end", body)
 
     async def _register(self) -> None:
-        invented = self.child.person
-        identity = {
-            "name": invented.name,
-            "guardian_name": invented.guardian_name,
-            "guardian_phone": invented.guardian_phone,
-            "address": invented.address,
-            "resident_number": invented.resident_number,
-            "birth_certificate": invented.birth_certificate,
-        }
-        body = {
-            "sex": invented.sex,
-            "birth_date": _day(invented.birth_date),
-            "region": self.child.county,
-            "registered_on": _day(self._first_contact()),
-            "identity": identity,
-        }
+        body = registration(self.child.person, self.child.county, self._first_contact())
         answer = await self._post(self.child.registered_by, "screening", "/v1/children", body)
         self.case = answer["case"]
 
@@ -201,28 +187,16 @@ class Journey:
         stay = self.child.stay
         if stay is None:
             return
-        body = {"mode": stay.mode, "admitted_on": _day(stay.admitted_on), "sheet": self._care_sheet(stay.admitted_on)}
+        body = {
+            "mode": stay.mode,
+            "admitted_on": _day(stay.admitted_on),
+            "sheet": care_sheet(self.child.person, stay.admitted_on),
+        }
         answer = await self._post(stay.institution, "custody", f"/v1/cases/{self.case}/stays", body)
         self.stay = answer["record"]
         if stay.ended_on and stay.reason:
             body = {"ended_on": _day(stay.ended_on), "reason": stay.reason}
             await self._post(stay.institution, "custody", f"/v1/stays/{self.stay}/end", body)
-
-    def _care_sheet(self, on: date) -> dict[str, Any]:
-        invented = self.child.person
-        guardian = {
-            "name": invented.guardian_name,
-            "relation": invented.guardian_relation,
-            "phone": invented.guardian_phone,
-        }
-        return {
-            "contract_signed_on": _day(on),
-            "health_checked_on": _day(on),
-            "allergies": "",
-            "medication": "",
-            "emergency_contacts": [guardian],
-            "pick_up_list": [guardian],
-        }
 
     async def _post(self, who: str, service: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         self._step += 1
@@ -230,6 +204,42 @@ class Journey:
 
     def _suspicion(self, category: ScreeningCategory, what: str) -> str:
         return f"/v1/cases/{self.case}/suspicions/{category}/{what}"
+
+
+def registration(invented: Person, county: str, on: date) -> dict[str, Any]:
+    """Return a child as a clinic registers it."""
+    identity = {
+        "name": invented.name,
+        "guardian_name": invented.guardian_name,
+        "guardian_phone": invented.guardian_phone,
+        "address": invented.address,
+        "resident_number": invented.resident_number,
+        "birth_certificate": invented.birth_certificate,
+    }
+    return {
+        "sex": invented.sex,
+        "birth_date": _day(invented.birth_date),
+        "region": county,
+        "registered_on": _day(on),
+        "identity": identity,
+    }
+
+
+def care_sheet(invented: Person, on: date) -> dict[str, Any]:
+    """Return what a care home keeps of a child from the day of admission on."""
+    guardian = {
+        "name": invented.guardian_name,
+        "relation": invented.guardian_relation,
+        "phone": invented.guardian_phone,
+    }
+    return {
+        "contract_signed_on": _day(on),
+        "health_checked_on": _day(on),
+        "allergies": "",
+        "medication": "",
+        "emergency_contacts": [guardian],
+        "pick_up_list": [guardian],
+    }
 
 
 def session_line(session: Session, case: str, enrolment: str) -> dict[str, Any]:

@@ -151,6 +151,7 @@ class Act(StrEnum):
     # timeline
     LIST_CASES = "timeline.list"
     READ_TIMELINE = "timeline.read"
+    READ_MOVED_AWAY = "timeline.moved-away"
     READ_INDICATORS = "indicators.read"
     READ_PARKED = "parked.read"
     READ_ACCESS_LOG = "access-log.read"
@@ -275,6 +276,7 @@ TABLE: dict[Act, Rule] = {
     Act.READ_STAFF_CHECKS: _by(T.CARE_HOME, T.REHAB_CENTRE, T.FEDERATION),
     Act.LIST_CASES: _by(EVERYONE),
     Act.READ_TIMELINE: _by(EVERYONE),
+    Act.READ_MOVED_AWAY: _by(AUTHORITIES),
     Act.READ_INDICATORS: _by(AUTHORITIES),
     Act.READ_PARKED: _by(T.FEDERATION, T.AUDITOR),
     Act.READ_ACCESS_LOG: _by(T.FEDERATION, T.AUDITOR),

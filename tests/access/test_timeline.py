@@ -20,6 +20,7 @@ EVERYONE = frozenset(OrgType) - {OrgType.SERVICE}
 DESK = frozenset({OrgType.FEDERATION, OrgType.AUDITOR})
 DOORS = {
     "list": ("GET", "/v1/cases", EVERYONE),
+    "moved away": ("GET", "/v1/cases/moved-away", AUTHORITIES),
     "head": ("GET", "/v1/cases/{case}", EVERYONE),
     "entries": ("GET", "/v1/cases/{case}/entries", EVERYONE),
     "live": ("GET", "/v1/cases/{case}/live", EVERYONE),

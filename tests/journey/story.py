@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from deploy.simulator.people import Person, resident_number
-from deploy.simulator.sending import person
+from deploy.simulator.sending import person, registration
 from shared.clock import SHANGHAI
 from shared.contracts.codes import Sex
 from shared.testing.eventually import eventually
@@ -73,7 +73,7 @@ class Story:
         return answer.json()
 
     async def registered(self, on: date, *, by: str = CLINIC) -> None:
-        answer = await self.by(by, "screening", "/v1/children", self._registration(on))
+        answer = await self.by(by, "screening", "/v1/children", registration(self.person, self.county, on))
         self.case = answer["case"]
 
     async def screened(self, on: date, category: str, *signs: str, by: str = CLINIC, **more: Any) -> Answer:
@@ -158,18 +158,6 @@ class Story:
 
     def suspicion(self, category: str, what: str) -> str:
         return f"/v1/cases/{{case}}/suspicions/{category}/{what}"
-
-    def _registration(self, on: date) -> Mapping[str, Any]:
-        invented = self.person
-        identity = {
-            "name": invented.name, "guardian_name": invented.guardian_name, "guardian_phone": invented.guardian_phone,
-            "address": invented.address, "resident_number": invented.resident_number,
-            "birth_certificate": invented.birth_certificate,
-        }  # fmt: skip
-        return {
-            "sex": self.sex, "birth_date": self.born.isoformat(), "region": self.county,
-            "registered_on": on.isoformat(), "identity": identity,
-        }  # fmt: skip
 
     @property
     def person(self) -> Person:

@@ -4,13 +4,13 @@ from datetime import date, time
 
 import pytest
 
+from deploy.simulator.sending import care_sheet
 from tests.journey.story import CARE_HOME, CENTRE, COUNTY, EDUCATION, FEDERATION, HOSPITAL, ORDINARY_SCHOOL, Story
 from tests.journey.town import Town
 
 BORN = date(2021, 11, 2)
 DIED, REGISTERED = date(2026, 5, 10), date(2026, 6, 24)
 CITY_FEDERATION = "federation-3716"
-PAPERS = ["guardian_contract", "health_check", "allergy_and_medication_list", "emergency_contacts", "pick_up_list"]
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ async def story(town: Town) -> Story:
     await story.confirmed(date(2026, 1, 12), "autism", cars="37.0")
     await story.approved(date(2026, 1, 19), date(2026, 1, 26), "autism")
     await story.enrolled(date(2026, 2, 2))
-    admitted = {"mode": "day", "admitted_on": "2026-02-09", "papers": PAPERS}
+    admitted = {"mode": "day", "admitted_on": "2026-02-09", "sheet": care_sheet(story.person, date(2026, 2, 9))}
     await story.by(CARE_HOME, "custody", "/v1/cases/{case}/stays", admitted)
     placement = {
         "mode": "preschool_inclusive", "school": str(town.city.ids[ORDINARY_SCHOOL]), "reasons": {},

@@ -54,7 +54,7 @@ async def test_from_a_failed_newborn_screen_to_an_implant_paid_after_insurance(t
     assert answer["explanation"]["outcome"] == str(COST - INSURED)
     done = (await story.facts("surgery_completed"))[0]
     assert (done["surgery"], done["assistance_paid"]) == ("cochlear_implant", COST - INSURED)
-    assert await story.refused(HOSPITAL, "rehab", path, bill) != ""
+    assert await story.refused(HOSPITAL, "rehab", path, bill) == "rehab.already-given"
 
     await story.approved(date(2026, 6, 1), date(2026, 6, 8), "hearing")
     await story.enrolled(date(2026, 6, 15))

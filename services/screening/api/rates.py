@@ -108,4 +108,4 @@ async def _rates(counts: Counts, residents: int | None) -> list[Rate]:
 
 def _must_be_inside(actor: Actor, county: str) -> None:
     if not covers(actor.region, county):
-        raise NotAllowed
+        raise NotAllowed(act=Act.READ_RATES.value)

@@ -11,7 +11,7 @@ from services.timeline.api.reading import board, database, reader_of, ready
 from services.timeline.completeness import CompletenessOut
 from services.timeline.domain.chain import LANE_OF, Stage
 from services.timeline.domain.entry import Row
-from services.timeline.domain.sight import BY_REGION, Sight, sees_no_child
+from services.timeline.domain.sight import Sight, sees_no_child
 from services.timeline.repository import cases as repository
 from services.timeline.repository.entries import END, LAST_ID
 from shared import clock
@@ -27,6 +27,7 @@ from shared.ids import CaseId
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 Lists = Annotated[Actor, may(Act.LIST_CASES)]
 Reads = Annotated[Actor, may(Act.READ_TIMELINE)]
+ReadsMoves = Annotated[Actor, may(Act.READ_MOVED_AWAY)]
 ReadsLog = Annotated[Actor, may(Act.READ_ACCESS_LOG)]
 
 
@@ -122,10 +123,10 @@ async def list_cases(request: Request, actor: Lists, limit: Limit = 50, after: A
 
 
 @router.get("/moved-away", responses={200: {"model": MovedPage}}, response_class=Response)
-async def moved_away(request: Request, actor: Lists, limit: Limit = 50, after: After = None) -> Response:
+async def moved_away(request: Request, actor: ReadsMoves, limit: Limit = 50, after: After = None) -> Response:
     """List the children that moved out of the actor's region: when and where to, nothing of what came after."""
-    if actor.org_type not in BY_REGION or sees_no_child(actor):
-        raise NotAllowed(act=Act.LIST_CASES.value)
+    if sees_no_child(actor):
+        raise NotAllowed(act=Act.READ_MOVED_AWAY.value)
     before: Any = from_cursor(after, date.fromisoformat, UUID) or (date.max, LAST_ID)
     async with database(request).session() as session:
         rows = await repository.moved_away(session.driver, reader_of(request, actor), actor.region, before, limit)
