@@ -55,6 +55,12 @@ def test_whoever_does_not_know_what_to_ask_is_told(wide, rule: str):
         assert field in said
 
 
+def test_what_stands_inside_a_field_is_asked_for_line_by_line(wide):
+    said = typed("explain", GRADE).output
+    assert "measurements[].category" in said
+    assert "list of" in said
+
+
 def test_a_rule_that_nobody_knows_is_answered_with_those_near_it():
     answer = typed("explain", "screening.disability-grad")
     assert isinstance(answer.exception, UnknownRule)
