@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from services.timeline.domain.duties.limits import DutyLimits
 from services.timeline.domain.duties.table import DutyRow, Unit, table
-from shared.clock import local_date, moment_of
+from shared.clock import SHANGHAI, local_date, moment_of
 from shared.rulebook.explanation import Explanation, Question, Step, step
 from shared.rulebook.registry import rule
 from shared.workdays import calendar
@@ -118,7 +118,9 @@ def _at_least(begin: date, limit: int, *, held: bool) -> Step:
 
 
 def _until(due_at: datetime) -> Step:
-    return step("due", "due before {due_at}", "应在 {due_at} 之前完成", due_at=due_at.isoformat())
+    """Say it as the clock on the wall does: people read this."""
+    on_the_wall = due_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return step("due", "due before {due_at} in Shanghai", "应在 {due_at} 之前完成", due_at=on_the_wall)
 
 
 _WORDS = {

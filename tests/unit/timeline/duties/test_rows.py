@@ -298,7 +298,8 @@ def test_a_row_opens_with_owner_kind_county_and_due_time(row: Row):
     assert (duty.due_at, duty.owner_kind, duty.owner, duty.end) == (row.due, row.kind, row.owner, None)
     assert duty.county == COUNTY
     assert duty.opened_by in {fact.id for fact in (*life.told, *life.own, *life.about.get(CENTRE, ()))}
-    assert duty.reckoned.explanation.steps[-1].en == f"due before {duty.due_at.isoformat()}"
+    on_the_wall = duty.due_at.astimezone(SHANGHAI)
+    assert duty.reckoned.explanation.steps[-1].en == f"due before {on_the_wall:%Y-%m-%d %H:%M} in Shanghai"
 
 
 @pytest.mark.parametrize("row", NAMED)
