@@ -23,6 +23,11 @@ def today() -> date:
     return local_date(now())
 
 
+def wall_clock(moment: datetime) -> str:
+    """Say an aware moment as the clock on the wall in Asia/Shanghai does, to the minute: "2024-05-06 17:30"."""
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
 def moment_of(day: date | datetime) -> datetime:
     """Return the UTC moment of a fact: a moment as it is, a civil date as its first instant in Asia/Shanghai."""
     if isinstance(day, datetime):

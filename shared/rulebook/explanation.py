@@ -1,9 +1,12 @@
 """How one decision came about, step by step: the same for the API's answer and for `tongkang rules explain`."""
 
 from abc import ABC, abstractmethod
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from shared.clock import wall_clock
 
 QUESTIONS: dict[str, type["Question"]] = {}
 """Every rule that can explain itself, by its id."""
@@ -60,4 +63,10 @@ class Question(BaseModel, ABC):
 
 def step(code: str, en: str, zh: str, *, holds: bool | None = None, **values: object) -> Step:
     """Return a step, its two sentences filled with the values."""
-    return Step(code=code, holds=holds, en=en.format_map(values), zh=zh.format_map(values))
+    told = {name: _told(value) for name, value in values.items()}
+    return Step(code=code, holds=holds, en=en.format_map(told), zh=zh.format_map(told))
+
+
+def _told(value: object) -> object:
+    """Say a moment as the clock on the wall does: people read steps, programs read outcomes."""
+    return wall_clock(value) if isinstance(value, datetime) else value

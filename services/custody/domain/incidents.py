@@ -139,5 +139,5 @@ def explain_clocks(level: IncidentLevel, kind: IncidentKind, noticed_at: datetim
     ]  # fmt: skip
     for what, by in due.items():
         en, zh = CALLED[what]
-        steps.append(step(what, f"{en} by {{by}}", f"{zh}：{{by}}前", by=by.isoformat()))
+        steps.append(step(what, f"{en} by {{by}}", f"{zh}：{{by}}前", by=by))
     return Explanation(rule=Happened.rule, outcome="clocks_run" if due else "no_clock", steps=tuple(steps))

@@ -101,6 +101,6 @@ def explain_overdue(expected_back_at: datetime, now: datetime, rules: Rules) -> 
     said = step(
         "return", "expected at {expected}, overdue from {late_from}, asked at {now}",
         "预计返回{expected}，逾期起算{late_from}，查询时{now}", holds=not late,
-        expected=expected_back_at.isoformat(), late_from=from_then.isoformat(), now=now.isoformat(),
+        expected=expected_back_at, late_from=from_then, now=now,
     )  # fmt: skip
     return Explanation(rule=Awaited.rule, outcome="overdue" if late else "in_time", steps=(said,))

@@ -1,6 +1,6 @@
 """The rule book: what stands in it comes from the rules themselves."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -138,6 +138,13 @@ def test_an_explanation_shows_the_steps_with_their_figures():
     assert explained.outcome == "heavy"
     assert (explained.steps[0].en, explained.steps[0].zh) == ("21 kg against 20", "21 公斤，上限 20")
     assert explained.steps[0].holds is False
+
+
+def test_a_step_says_a_moment_as_the_clock_on_the_wall_does():
+    said = step("due", "due before {by}", "应在{by}前完成", by=datetime(2024, 12, 31, 16, 5, tzinfo=UTC))
+
+    assert said.en == "due before 2025-01-01 00:05"
+    assert said.zh == "应在2025-01-01 00:05前完成"
 
 
 def test_two_questions_cannot_ask_for_one_rule(monkeypatch):

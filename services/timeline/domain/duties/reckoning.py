@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from services.timeline.domain.duties.limits import DutyLimits
 from services.timeline.domain.duties.table import DutyRow, Unit, table
-from shared.clock import SHANGHAI, local_date, moment_of
+from shared.clock import local_date, moment_of
 from shared.rulebook.explanation import Explanation, Question, Step, step
 from shared.rulebook.registry import rule
 from shared.workdays import calendar
@@ -43,7 +43,7 @@ def reckon(
         later = _end_of(at_least_from + timedelta(days=_limit(due.at_least, limits)))
         due_at = max(due_at, later)
         steps.append(_at_least(at_least_from, _limit(due.at_least, limits), held=due_at == later))
-    steps.append(_until(due_at))
+    steps.append(step("due", "due before {due_at} in Shanghai", "应在 {due_at} 之前完成", due_at=due_at))
     notice = due_at - timedelta(days=_limit(due.notice, limits)) if due.notice and row.maker is None else None
     explanation = Explanation(rule=RULE, outcome=due_at.isoformat(), steps=tuple(steps))
     return Reckoned(due_at, notice, counted_from, at_least_from, explanation)
@@ -103,7 +103,7 @@ def _opened(row: DutyRow) -> Step:
 def _counted(row: DutyRow, begin: date | datetime, limit: int) -> Step:
     en, zh = _WORDS[row.due.unit]
     setting = f" (TIMELINE_DUTIES__{row.due.limit.upper()})" if row.due.limit else ""
-    return step("counted", f"{en}{setting}", f"{zh}{setting}", begin=begin.isoformat(), limit=limit)
+    return step("counted", f"{en}{setting}", f"{zh}{setting}", begin=begin, limit=limit)
 
 
 def _at_least(begin: date, limit: int, *, held: bool) -> Step:
@@ -113,14 +113,8 @@ def _at_least(begin: date, limit: int, *, held: bool) -> Step:
         "自 {begin} 起不少于 {limit} 天",
         holds=held,
         limit=limit,
-        begin=begin.isoformat(),
+        begin=begin,
     )
-
-
-def _until(due_at: datetime) -> Step:
-    """Say it as the clock on the wall does: people read this."""
-    on_the_wall = due_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-    return step("due", "due before {due_at} in Shanghai", "应在 {due_at} 之前完成", due_at=on_the_wall)
 
 
 _WORDS = {
