@@ -28,20 +28,6 @@ BOOK = Book(
             "assumed",
         ),
         Table(
-            "timeline.score-ranges",
-            DOMAIN / "findings" / "ranges.json",
-            "Range of each value of each instrument, for rule F16 (handbook §3.6).",
-            "各量表分值范围",
-            "assumed",
-        ),
-        Table(
-            "timeline.supported-categories",
-            DOMAIN / "findings" / "supported_categories.json",
-            "Which training a category of the certificate supports, for rule F21 (GB/T 26341; handbook §2.1, §3.7).",
-            "残疾证类别可支持的训练类别",
-            "assumed",
-        ),
-        Table(
             "timeline.indicators",
             DOMAIN / "indicators.json",
             "The five figures of the programme with their definitions (handbook §8).",

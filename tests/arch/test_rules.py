@@ -54,6 +54,11 @@ def test_every_data_file_of_a_domain_stands_in_the_book(service: str):
     assert {name for name in unlisted if (service, name) not in NO_RULE} == set()
 
 
+def test_every_table_that_services_share_stands_in_a_book():
+    listed = {table.file for book in books() for table in book.tables}
+    assert {path for path in (ROOT / "shared/rehabilitation").glob("*.json") if path not in listed} == set()
+
+
 def _policy(path: Path) -> str | None:
     """The version that a policy file says it is; nothing for a table."""
     content = json.loads(path.read_bytes())

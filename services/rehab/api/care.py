@@ -10,7 +10,6 @@ from pydantic import Field
 from services.rehab.api.forms import Flag, Open, Uow, View
 from services.rehab.domain.care import AssessmentOrder, GoalOrder, PlanOrder, VisitOrder
 from services.rehab.domain.checkpoints import PointState, evaluations_due, explain_evaluations
-from services.rehab.domain.instruments import Direction
 from services.rehab.domain.series import Scored, Trend, series_of
 from services.rehab.handlers import care
 from services.rehab.repository.records import OneRow
@@ -21,6 +20,7 @@ from shared.contracts.events.rehab import Checkpoint, GoalTerm, NeedsOutcome, Tr
 from shared.http.doors import may
 from shared.ids import CaseId, PersonId
 from shared.journal.unit_of_work import Receipt
+from shared.rehabilitation.instruments import Direction
 from shared.rulebook.explanation import Explanation
 from shared.stage import Body, Day
 

@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from services.rehab.domain.enrolment import Enrolment
-from services.rehab.domain.instruments import INSTRUMENTS, Instrument, Number, TotalRule
 from services.rehab.domain.rules import Rules
 from services.rehab.errors import (
     NotForThisAge,
@@ -21,6 +20,7 @@ from services.rehab.errors import (
 )
 from shared.ages import age_in_months
 from shared.contracts.events.rehab import Checkpoint, ScaleScore, StageEvaluationRecorded
+from shared.rehabilitation.instruments import INSTRUMENTS, Instrument, Number, TotalRule
 from shared.rulebook.registry import rule
 
 PERCENT = Decimal(100)

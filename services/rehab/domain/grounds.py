@@ -1,11 +1,8 @@
 """What eligibility is judged on, and one item of the list that judges it (handbook §3.2)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.rehab.domain.terms import Hardship, ResidenceKind, ResidenceProof
@@ -17,14 +14,8 @@ from shared.contracts.events.rehab import (
     IneligibilityReason,
     NeedsOutcome,
 )
+from shared.rehabilitation.support import supported
 from shared.rulebook.explanation import Step
-
-SUPPORTED_BY_FILE = Path(__file__).parent / "supported_by.json"
-SUPPORTED_BY: Mapping[RehabCategory, frozenset[DisabilityCategory]] = {
-    RehabCategory(category): frozenset(map(DisabilityCategory, parts))
-    for category, parts in orjson.loads(SUPPORTED_BY_FILE.read_bytes()).items()
-}
-"""Which categories of a certificate stand behind a training category."""
 
 
 class Certificate(BaseModel):
@@ -46,7 +37,7 @@ class Certificate(BaseModel):
 
     def supports(self, category: RehabCategory) -> bool:
         """Tell whether it stands behind a training category."""
-        return bool(SUPPORTED_BY[category] & {self.category, *self.parts})
+        return category in supported({self.category, *self.parts})
 
 
 class Grounds(BaseModel):

@@ -9,8 +9,8 @@ from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
 
-from services.rehab.domain.instruments import INSTRUMENTS, Direction, Instrument
 from services.rehab.domain.rules import Rules
+from shared.rehabilitation.instruments import INSTRUMENTS, Direction, Instrument
 from shared.rulebook.registry import rule
 
 SEVERE = "severe"

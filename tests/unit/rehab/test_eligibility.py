@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.rehab.domain.eligibility import CheckEligibility, judge
-from services.rehab.domain.grounds import SUPPORTED_BY, Certificate, Grounds
+from services.rehab.domain.grounds import Certificate, Grounds
 from services.rehab.domain.policy import AgeRule, read_assistance_policies
 from services.rehab.domain.rules import Rules
 from services.rehab.domain.terms import Hardship, ResidenceKind, ResidenceProof
@@ -18,6 +18,7 @@ from shared.contracts.events.rehab import (
     IneligibilityReason,
     NeedsOutcome,
 )
+from shared.rehabilitation.support import SUPPORTED_BY
 
 POLICIES = read_assistance_policies()
 SD_2018, SD_2026 = POLICIES.versions

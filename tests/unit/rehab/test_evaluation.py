@@ -9,7 +9,6 @@ import pytest
 from services.rehab.domain.enrolment import Enrolment
 from services.rehab.domain.evaluation import EvaluationOrder, check_scores
 from services.rehab.domain.evaluation import record_evaluation as record_by_rules
-from services.rehab.domain.instruments import INSTRUMENTS, Direction
 from services.rehab.domain.rules import Rules
 from services.rehab.errors import (
     NotForThisAge,
@@ -22,6 +21,7 @@ from services.rehab.errors import (
     UnknownVersion,
 )
 from shared.contracts.events.rehab import AssistanceItem, Checkpoint
+from shared.rehabilitation.instruments import INSTRUMENTS, Direction
 
 RANGES = [
     ("gmfm_88", "a", "0", "51"),

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from services.rehab.domain.instruments import INSTRUMENTS
 from services.rehab.domain.rules import Rules
 from services.rehab.domain.series import Scored, reading, series_of
+from shared.rehabilitation.instruments import INSTRUMENTS
 
 DAYS = (date(2026, 1, 8), date(2026, 4, 8), date(2026, 7, 8))
 

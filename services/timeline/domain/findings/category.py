@@ -2,19 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any
 from uuid import UUID
-
-from pydantic import TypeAdapter
 
 from services.timeline.domain.findings.casefile import CaseFile, Held
 from services.timeline.domain.findings.catalogue import finds
 from services.timeline.domain.findings.grounds import Ground
 from services.timeline.domain.findings.limits import Limits
 from services.timeline.domain.findings.periods import ONE_DAY, Enrolment
-from shared.contracts.codes import DisabilityCategory, RehabCategory
+from shared.contracts.codes import RehabCategory
 from shared.contracts.events.rehab import (
     AssistanceItem,
 )
@@ -25,14 +21,8 @@ from shared.contracts.events.screening import (
     DiagnosisOutcome,
     DiagnosisRecorded,
 )
+from shared.rehabilitation.support import supported
 from shared.rulebook.explanation import step
-
-
-@cache
-def supported() -> dict[DisabilityCategory, frozenset[RehabCategory]]:
-    """Return which training a category of the certificate supports."""
-    raw = files(__package__).joinpath("supported_categories.json").read_bytes()
-    return TypeAdapter(dict[DisabilityCategory, frozenset[RehabCategory]]).validate_json(raw)
 
 
 @finds("F21", zh="训练类别没有残疾人证或诊断支持。")
@@ -79,8 +69,7 @@ def _certificate(file: CaseFile, issued: CertificateIssued, day: date) -> frozen
         return frozenset()
     regrades = [held.fact for held in filter(of_this, file.of(CertificateRegraded)) if held.fact.regraded_on <= day]
     now: CertificateIssued | CertificateRegraded = max(regrades, key=lambda one: one.regraded_on, default=issued)
-    categories = now.parts or (now.category,)
-    return frozenset[RehabCategory]().union(*(supported().get(one, frozenset()) for one in categories))
+    return supported({now.category, *now.parts})
 
 
 def diagnosed(file: CaseFile, day: date) -> frozenset[RehabCategory]:

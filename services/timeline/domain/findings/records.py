@@ -3,13 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
-from functools import cache
-from importlib.resources import files
 from itertools import chain, count, pairwise, takewhile
 from uuid import UUID
-
-from pydantic import TypeAdapter
 
 from services.timeline.domain.findings.casefile import CaseFile, Held
 from services.timeline.domain.findings.catalogue import finds
@@ -25,6 +20,7 @@ from shared.contracts.events.rehab import (
     StageEvaluationRecorded,
 )
 from shared.contracts.events.screening import IdentityConflictNoticed, IdentityMerged, IdentityUnmerged
+from shared.rehabilitation.instruments import INSTRUMENTS
 from shared.rulebook.explanation import step
 from shared.rulebook.registry import rule
 
@@ -160,36 +156,11 @@ def _out_of_range(held: Evaluation) -> Ground:
     )  # fmt: skip
 
 
-@cache
-def ranges() -> dict[str, dict[str, list[str] | tuple[Decimal, Decimal]]]:
-    """Return the range of each value of each instrument: least and most, or its codes."""
-    raw = files(__package__).joinpath("ranges.json").read_bytes()
-    read: dict[str, dict[str, list[str]]] = TypeAdapter(dict[str, dict[str, list[str]]]).validate_json(raw)
-    return {instrument: {name: _range(values) for name, values in known.items()} for instrument, known in read.items()}
-
-
-def _range(values: Sequence[str]) -> list[str] | tuple[Decimal, Decimal]:
-    """Read least and most; codes of an instrument stay text."""
-    try:
-        least, most = map(Decimal, values)
-    except (ValueError, InvalidOperation):
-        return list(values)
-    return least, most
-
-
 def in_range(fact: StageEvaluationRecorded) -> bool:
-    """Tell whether all values lie in the range of their instrument; one that is not in the table is not judged."""
-    known = ranges().get(fact.instrument, {})
-    return all(_value_in(known[score.dimension], score.value) for score in fact.scores if score.dimension in known)
-
-
-def _value_in(allowed: list[str] | tuple[Decimal, Decimal], value: str) -> bool:
-    if isinstance(allowed, list):
-        return value in allowed
-    try:
-        return allowed[0] <= Decimal(value) <= allowed[1]
-    except InvalidOperation:
-        return False
+    """Tell whether all values are such as their instrument has; what is not in the table is not judged."""
+    instrument = INSTRUMENTS.get(fact.instrument)
+    known = instrument.dimensions if instrument else {}
+    return all(known[score.dimension].allows(score.value) for score in fact.scores if score.dimension in known)
 
 
 def _copied(evaluations: Sequence[Evaluation], limits: Limits) -> Iterator[Ground]:

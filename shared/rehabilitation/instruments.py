@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+FILE = Path(__file__).with_name("instruments.json")
 DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,2})?")
 
 
@@ -103,7 +105,7 @@ class Instrument(_Row):
     total: TotalRule | None = None
     values: tuple[Number | Ordered, ...]
 
-    @property
+    @cached_property
     def dimensions(self) -> Mapping[str, Number | Ordered]:
         """Every dimension by its code, repeated items one by one, in the order of the instrument."""
         return {code: value for value in self.values for code in _codes_of(value)}
@@ -121,9 +123,6 @@ def _codes_of(value: Number | Ordered) -> Sequence[str]:
 
 
 INSTRUMENTS: Mapping[str, Instrument] = {
-    row.code: row
-    for row in TypeAdapter(tuple[Instrument, ...]).validate_json(
-        Path(__file__).with_name("instruments.json").read_bytes()
-    )
+    row.code: row for row in TypeAdapter(tuple[Instrument, ...]).validate_json(FILE.read_bytes())
 }
 """The whole table of handbook §3.6 by instrument code."""
