@@ -9,6 +9,7 @@ from shared.contracts.events.screening import (
     ConsentGiven,
     ConsentWithdrawn,
     DeathRegistered,
+    DeathRetracted,
     DiagnosisRecorded,
     IdentityMerged,
     IdentityUnmerged,
@@ -33,5 +34,6 @@ REACTIONS = (
     on(ConsentWithdrawn, reactions.stop_sharing),
     on(ConsentGiven, reactions.share_again),
     on(DeathRegistered, reactions.end_on_death),
+    on(DeathRetracted, reactions.know_alive),
     on(ChildErased, reactions.forget_words),
 )

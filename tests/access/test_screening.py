@@ -90,6 +90,12 @@ DOORS |= {
     "correct-stay": ("POST", f"{CASE}/hospital-stays/{{case}}/correction", HEALTH, {"admitted_on": "2024-04-20"}),
     "death": ("POST", f"{CASE}/death", MOVERS, {"died_on": "2024-04-20"}),
     "correct-death": ("POST", f"{CASE}/death/correction", MOVERS, {"died_on": "2024-04-20"}),
+    "retract-death": (
+        "POST",
+        f"{CASE}/death/retraction",
+        MOVERS,
+        {"on": "2024-04-20", "reason": "report_was_wrong"},
+    ),
     "erase": ("POST", f"{CASE}/erasure", FEDERATION, {"basis": "guardian_request"}),
     "apply": (
         "POST",

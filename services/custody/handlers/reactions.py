@@ -16,6 +16,7 @@ from shared.contracts.events.screening import (
     ConsentGiven,
     ConsentWithdrawn,
     DeathRegistered,
+    DeathRetracted,
     IdentityMerged,
     IdentityUnmerged,
     ResidenceMoved,
@@ -38,6 +39,11 @@ async def end_on_death(incoming: Incoming[DeathRegistered], uow: CustodyUnitOfWo
     """The child died: its stay ends, whatever case it is under."""
     await uow.children.keep(incoming.event.case, died_on=incoming.data.died_on)
     await _end_if_dead(incoming.event, uow)
+
+
+async def know_alive(incoming: Incoming[DeathRetracted], uow: CustodyUnitOfWork) -> None:
+    """The death was registered wrongly: the stay it ended has ended, and the child can be admitted anew."""
+    await uow.children.keep(incoming.event.case, died_on=None)
 
 
 async def move(incoming: Incoming[ResidenceMoved], uow: CustodyUnitOfWork) -> None:

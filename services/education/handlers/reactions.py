@@ -19,6 +19,7 @@ from shared.contracts.events.screening import (
     ConsentGiven,
     ConsentWithdrawn,
     DeathRegistered,
+    DeathRetracted,
     DiagnosisRecorded,
     IdentityMerged,
     IdentityUnmerged,
@@ -59,6 +60,13 @@ async def end_placements_on_death(incoming: Incoming[DeathRegistered], uow: Educ
     """A death ends every placement, also one that is decided, or known, only later."""
     event = incoming.event
     await uow.children.note(event.case, died_on=incoming.data.died_on)
+    await _settle(event.case, event, uow)
+
+
+async def know_alive(incoming: Incoming[DeathRetracted], uow: EducationUnitOfWork) -> None:
+    """The death was registered wrongly: the placement it ended has ended, and the child is to be placed anew."""
+    event = incoming.event
+    await uow.children.note(event.case, died_on=None)
     await _settle(event.case, event, uow)
 
 

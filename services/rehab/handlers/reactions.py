@@ -12,6 +12,7 @@ from shared.contracts.events.screening import (
     ConsentGiven,
     ConsentWithdrawn,
     DeathRegistered,
+    DeathRetracted,
     DiagnosisOutcome,
     DiagnosisRecorded,
     IdentityMerged,
@@ -38,6 +39,11 @@ async def end_on_death(incoming: Incoming[DeathRegistered], uow: RehabUnitOfWork
     """End every enrolment of the child, under whichever case it runs; one that is entered later ends at once."""
     await uow.records.children.mark(incoming.event.case, died_on=incoming.data.died_on)
     await _end_what_runs(incoming.event, uow)
+
+
+async def know_alive(incoming: Incoming[DeathRetracted], uow: RehabUnitOfWork) -> None:
+    """The death was registered wrongly. What it ended has ended; the child can be enrolled anew."""
+    await uow.records.children.mark(incoming.event.case, died_on=None)
 
 
 async def move_responsibility(incoming: Incoming[ResidenceMoved], uow: RehabUnitOfWork) -> None:

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from services.screening.api.bodies import Address, Body, Name, Number, Phone
 from services.screening.domain.certificates import RefusalReason, standing
 from services.screening.domain.consents import Consent
+from services.screening.domain.death import Retraction
 from services.screening.domain.grading import Measurement
 from services.screening.domain.guardians import ConsentOf, NewGuardian, Unavailable
 from services.screening.domain.hospital import Stay
@@ -19,7 +20,13 @@ from services.screening.handlers.person import Arrival, Move
 from shared import ids
 from shared.access.policy import Actor
 from shared.contracts.codes import County, DisabilityCategory
-from shared.contracts.events.screening import CancellationReason, ConsentBasis, ErasureBasis, GuardianKind
+from shared.contracts.events.screening import (
+    CancellationReason,
+    ConsentBasis,
+    ErasureBasis,
+    GuardianKind,
+    RetractionReason,
+)
 from shared.stage import Day
 
 CertificateNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=24)]
@@ -143,6 +150,16 @@ class DeathIn(Body):
     """The day of a death."""
 
     died_on: Day
+
+
+class RetractionIn(Body):
+    """Why a registered death was wrong, and since when that is known."""
+
+    on: Day
+    reason: RetractionReason
+
+    def retraction(self) -> Retraction:
+        return Retraction(self.on, self.reason)
 
 
 class ErasureIn(Body):

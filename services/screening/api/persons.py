@@ -12,6 +12,7 @@ from services.screening.api.person_bodies import (
     ErasureIn,
     GuardianIn,
     MoveIn,
+    RetractionIn,
     StayCorrectionIn,
     StayIn,
     WithdrawalIn,
@@ -125,6 +126,15 @@ async def correct_death(
 ) -> Receipt:
     """Correct the day of a death."""
     await person.correct_death(case, body.died_on, actor, uow)
+    return await uow.commit()
+
+
+@router.post("/death/retraction", status_code=201)
+async def retract_death(
+    case: CaseId, body: RetractionIn, actor: Annotated[Actor, may(Act.REGISTER_DEATH)], uow: Uow
+) -> Receipt:
+    """Take a wrongly registered death back: the child lives, and what the death closed is open again."""
+    await person.retract_death(case, body.retraction(), actor, uow)
     return await uow.commit()
 
 

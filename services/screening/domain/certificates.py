@@ -81,6 +81,7 @@ class Certificate:
     reissue: str | None = None
     cancelled_on: date | None = None
     reapply_from: date | None = None
+    cancelled_because: CancellationReason | None = None
 
     def valid_on(self, on: date) -> bool:
         """Tell whether it holds on a day."""
@@ -104,11 +105,13 @@ class Clocks:
 def check_application(certificates: Sequence[Certificate], on: date) -> None:
     """Check whether a child may apply: no valid certificate, a year since a cancelled one (残疾人证办法 art. 24; §2.2).
 
+    Of a child that lives, a certificate that was cancelled for its death was cancelled wrongly: nobody waits for that.
     Raises CertificateStands, ReapplyLater.
     """
     if any(one.ends_after(on) for one in certificates):
         raise CertificateStands
-    waits = [one.reapply_from for one in certificates if one.reapply_from is not None and on < one.reapply_from]
+    rightly = [one for one in certificates if one.cancelled_because is not CancellationReason.DECEASED]
+    waits = [one.reapply_from for one in rightly if one.reapply_from is not None and on < one.reapply_from]
     if waits:
         raise ReapplyLater(reapply_from=max(waits).isoformat())
 

@@ -114,8 +114,13 @@ class DeathRegisteredBefore(Refusal, code="screening.death-registered", status=4
 
 
 class DeathNotRegistered(Refusal, code="screening.death-not-registered", status=409):
-    en = "No death is registered that could be corrected."
-    zh = "没有可更正的死亡登记。"
+    en = "No death is registered that could be corrected or taken back."
+    zh = "没有可更正或撤回的死亡登记。"
+
+
+class RetractedBeforeDeath(Refusal, code="screening.retracted-before-death", status=422):
+    en = "The death is registered for {died_on}; it cannot have been taken back before that day."
+    zh = "登记的死亡日期为 {died_on}，撤回日期不得早于该日。"
 
 
 class IdentityConfirmedBefore(Refusal, code="screening.identity-confirmed-before", status=409):

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from services.screening.domain import consents, death, erasure, guardians, hospital, residence
 from services.screening.domain.consents import Consent
+from services.screening.domain.death import Retraction
 from services.screening.domain.guardians import NewGuardian
 from services.screening.domain.hospital import Stay
 from services.screening.domain.person import Person
 from services.screening.domain.registry import Numbered
 from services.screening.domain.suspicion import Child
 from services.screening.errors import DeathNotRegistered, NoSuchChild
-from services.screening.handlers.together import end_with_death
+from services.screening.handlers.together import end_with_death, keep
 from services.screening.handlers.transferring import take_over
 from services.screening.repository.registry import Part, given_in
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
@@ -182,6 +183,21 @@ async def correct_death(case: UUID, died_on: date, actor: Actor, uow: ScreeningU
     for one, told in (await uow.persons.deaths(person)).items():
         fact = death.correct_death(person, died_on, clock.today(), told.fact)
         await uow.persons.die(one, died_on, uow.record(one, fact, occurred_at=died_on))
+
+
+async def retract_death(case: UUID, retraction: Retraction, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Take a wrongly registered death back in each case that was told of it; what it closed is open again."""
+    person = await uow.persons.locked(case, actor)
+    deaths = await uow.persons.deaths(person)
+    if not deaths:
+        raise DeathNotRegistered
+    for one, registered in deaths.items():
+        uow.record(one, death.retract_death(registered, retraction, clock.today()), occurred_at=retraction.on)
+        await uow.persons.live(one)
+    child = Child(person.case, person.born)
+    suspicions = [one for case in person.cases for one in await uow.suspicions.of(case, child=child)]
+    for decision in death.reopen_the_living(suspicions, retraction.on, uow.protocol(retraction.on)):
+        await keep(decision, decision.suspicion.since, uow)
 
 
 async def share_death(person: Person, uow: ScreeningUnitOfWork) -> None:

@@ -18,6 +18,7 @@ from shared.access.policy import Actor
 from shared.contracts.codes import DisabilityCategory
 from shared.contracts.envelope import ActorRef
 from shared.contracts.events.screening import (
+    CancellationReason,
     CertificateCancelled,
     CertificateIssued,
     CertificateRegraded,
@@ -170,7 +171,7 @@ def _standing(row: Row[Any]) -> Standing:
 def _certificate(row: Row[Any]) -> Certificate:
     return Certificate(
         row.id, _standing(row), row.issued_on, row.valid_until, row.changed_on, row.reissue, row.cancelled_on,
-        row.reapply_from,
+        row.reapply_from, CancellationReason(row.cancellation_reason) if row.cancellation_reason else None,
     )  # fmt: skip
 
 

@@ -167,6 +167,10 @@ class Persons:
         """Keep the day of a death, and the fact that told of it in this case."""
         await self.session.execute(self._own(t.child, case).values(died_on=died_on, death_fact=fact))
 
+    async def live(self, case: UUID) -> None:
+        """Keep that no death is registered in a case any more."""
+        await self.session.execute(self._own(t.child, case).values(died_on=None, death_fact=None))
+
     async def deaths(self, person: Person) -> dict[UUID, Death]:
         """Return what was told of a child's death, by case."""
         c = t.child.c

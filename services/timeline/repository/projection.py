@@ -33,6 +33,7 @@ ON CONFLICT (case_id) DO UPDATE SET last_at = greatest(f.last_at, excluded.last_
   stage = greatest(f.stage, excluded.stage), died_on = coalesce(excluded.died_on, f.died_on),
   masked = coalesce(excluded.masked, f.masked), erased = f.erased OR excluded.erased
 """
+_REVIVED = "UPDATE case_file SET died_on = NULL WHERE case_id = ANY($1::uuid[])"
 _SAME_CHILD = """
 INSERT INTO same_child (case_id, other, survives, recorded_at)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::boolean[], $4::timestamptz[]) AS n (case_id, other)
@@ -168,6 +169,7 @@ async def write(driver: Driver, rows: Rows) -> None:
     if rows.files:
         await _write_files(driver, rows.files)
         await _forget_words(driver, [case for case, file in rows.files.items() if file.erased])
+        await _revive(driver, [case for case, file in rows.files.items() if file.revived])
 
 
 async def _write_same_child(driver: Driver, pairs: Mapping[tuple[UUID, UUID], Row | None]) -> None:
@@ -183,6 +185,12 @@ async def _forget_words(driver: Driver, erased: Sequence[UUID]) -> None:
     """Empty what reviewers wrote about children that are erased."""
     if erased:
         await driver.execute(_NO_WORDS, erased)
+
+
+async def _revive(driver: Driver, alive: Sequence[UUID]) -> None:
+    """Empty the day of death of children whose death was taken back."""
+    if alive:
+        await driver.execute(_REVIVED, alive)
 
 
 async def _write_files(driver: Driver, files: Mapping[UUID, File]) -> None:

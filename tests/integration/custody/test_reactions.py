@@ -13,11 +13,13 @@ from shared.contracts.events.screening import (
     ConsentGiven,
     ConsentWithdrawn,
     DeathRegistered,
+    DeathRetracted,
     ErasureBasis,
     IdentifierKind,
     IdentityMerged,
     IdentityUnmerged,
     ResidenceMoved,
+    RetractionReason,
 )
 from shared.journal.inbox import Outcome
 from shared.testing.streams import Stream
@@ -86,6 +88,14 @@ async def test_a_death_after_the_end_of_the_stay_changes_nothing(custody, house,
 async def test_a_stay_that_comes_after_the_death_is_refused(custody, house, child):
     await child.hears(DeathRegistered(died_on=date(2024, 2, 1)))
     assert code_of(await admit(custody, house, child.case)) == (422, "custody.child-died")
+
+
+async def test_a_child_whose_death_was_registered_wrongly_is_admitted_anew(custody, house, child):
+    await admit(custody, house, child.case)
+    await child.hears(DeathRegistered(died_on=date(2024, 2, 1)))
+    await child.hears(DeathRetracted(reason=RetractionReason.REPORT_WAS_WRONG, retracted_on=date(2024, 4, 2)))
+    assert [reason for _, reason in await ends(custody, child.case)] == ["deceased"]
+    assert (await admit(custody, house, child.case)).status_code == 201
 
 
 async def test_who_moved_is_the_new_countys_to_know_and_the_old_one_still_sees_the_stay(custody, house, child):

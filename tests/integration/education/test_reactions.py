@@ -15,11 +15,13 @@ from shared.contracts.events.screening import (
     ConsentGiven,
     ConsentWithdrawn,
     DeathRegistered,
+    DeathRetracted,
     DiagnosisOutcome,
     ErasureBasis,
     IdentityMerged,
     IdentityUnmerged,
     ResidenceMoved,
+    RetractionReason,
     SuspicionState,
 )
 from shared.journal.inbox import Outcome
@@ -41,6 +43,7 @@ from tests.support.stages import code_of
 
 WATCHED, DECIDED, ENDED = "school_age_watch_opened", "placement_decided", "placement_ended"
 DEAD = DeathRegistered(died_on=date(2024, 3, 4))
+ALIVE = DeathRetracted(reason=RetractionReason.REPORT_WAS_WRONG, retracted_on=date(2024, 4, 8))
 EXCLUDED = DiagnosisOutcome.EXCLUDED
 
 
@@ -163,6 +166,25 @@ async def test_a_placement_that_is_entered_after_the_death_ends_with_it_and_none
     assert await types_of(education, stream.subject) == [WATCHED, DECIDED, ENDED]
     later = regular(school, decided_on="2024-07-01", starts_on="2024-09-02")
     assert code_of(await place(education, authority, stream.subject, later)) == (409, "education.child-died")
+
+
+async def test_a_child_whose_death_was_registered_wrongly_is_placed_anew(education, authority, school):
+    stream = await a_confirmed_child(education)
+    await place(education, authority, stream.subject, regular(school))
+    await education.deliver(stream.append(DEAD))
+    for _ in range(2):
+        await education.deliver(stream.append(ALIVE))
+    assert await types_of(education, stream.subject) == [WATCHED, DECIDED, ENDED]
+    onward = regular(school, decided_on="2024-04-10", starts_on="2024-04-15")
+    assert (await place(education, authority, stream.subject, onward)).status_code == 201
+
+
+async def test_a_diagnosis_that_came_while_a_child_counted_as_dead_opens_its_watch_once_it_lives(education):
+    stream = Stream("screening")
+    await education.deliver(*stream.extend([registered(), DEAD, diagnosed()]))
+    assert await types_of(education, stream.subject) == []
+    await education.deliver(stream.append(ALIVE))
+    assert await types_of(education, stream.subject) == [WATCHED]
 
 
 async def test_a_placement_decided_for_later_ends_on_its_first_day(education, authority, school):

@@ -30,6 +30,7 @@ from tests.support.stages import code_of
 DIED = date(YEAR, 1, 20)
 AFTER_DEATH = date(YEAR, 1, 21).isoformat()
 """The day of death is the last day of an enrolment."""
+ALIVE = screening.DeathRetracted(reason=screening.RetractionReason.ANOTHER_CHILD, retracted_on=date(YEAR, 2, 20))
 ELSEWHERE = "371699"
 
 
@@ -110,6 +111,17 @@ async def test_nothing_begins_after_a_death(rehab, county):
     for path in ("/v1/intakes", "/v1/worklist"):
         items = (await county.get(county.federation, path, limit=200)).json()["items"]
         assert str(told.case) not in {row["case_id"] for row in items}
+
+
+async def test_a_child_whose_death_was_registered_wrongly_is_enrolled_anew_from_the_day_it_lost(rehab, county):
+    told = await a_child(rehab)
+    child = await enrol(county, told)
+    await told.hear(screening.DeathRegistered(died_on=DIED))
+    await told.hear(ALIVE, times=2)
+    assert await ends(rehab, told.case) == [(AFTER_DEATH, "deceased")]
+    body = {"approval": str(child.approval), "started_on": AFTER_DEATH}
+    record(await county.post(county.centre, f"/v1/cases/{told.case}/enrolments", body))
+    assert (await types(rehab, told.case))[-2:] == ["enrolment_ended", "enrolment_started"]
 
 
 async def test_open_business_moves_with_the_child_and_the_old_county_keeps_a_stub(rehab):

@@ -54,6 +54,7 @@ HEALTH_SIDE = [
     ("death", {"died_on": "2022-03-14"}, (422, "screening.not-yet-born")),
     ("death", {"died_on": "2024-05-01", "cause": "unknown"}, INVALID),
     ("death/correction", {"died_on": "2024-05-01"}, (409, "screening.death-not-registered")),
+    ("death/retraction", {"on": "2024-05-01", "reason": "another_child"}, (409, "screening.death-not-registered")),
     ("identity", {"resident_number": "1", "confirmed_on": "2024-05-01"}, (422, "screening.invalid-number")),
     ("identity", {"resident_number": a_resident_number(), "confirmed_on": TOMORROW}, FUTURE),
     (

@@ -234,6 +234,31 @@ async def test_a_child_that_died_in_one_case_died_in_the_other_once_they_are_mer
         assert corrected["data"]["correction_of"] == told["id"]
 
 
+async def test_of_two_children_who_were_merged_by_mistake_the_one_who_lives_is_told_to_live(chain, reviewer):
+    dead, lives = await twice(chain)
+    await chain.done(chain.clinic, f"/v1/cases/{dead}/death", {"died_on": "2024-05-01"})
+    await chain.done(reviewer, f"/v1/cases/{dead}/merges", DAY | {"merged": lives})
+    await chain.done(reviewer, f"/v1/cases/{dead}/merges/{lives}/undoing", DAY)
+    retraction = {"on": "2024-06-10", "reason": "another_child"}
+    await chain.done(chain.other.clinic, f"/v1/cases/{lives}/death/retraction", retraction)
+    one, other = [await chain.file(case, chain.federation) for case in (dead, lives)]
+    assert [one["died_on"], other["died_on"]] == ["2024-05-01", None]
+    assert {suspicion["state"] for suspicion in other["suspicions"]} == {"screen_positive"}
+
+
+async def test_a_death_is_taken_back_in_each_case_of_a_child_and_one_suspicion_of_a_category_returns(chain, reviewer):
+    survivor, merged = await twice(chain)
+    for clinic, case in ((chain.clinic, survivor), (chain.other.clinic, merged)):
+        await chain.done(clinic, f"/v1/cases/{case}/death", {"died_on": "2024-05-01"})
+    await chain.done(reviewer, f"/v1/cases/{survivor}/merges", DAY | {"merged": merged})
+    retraction = {"on": "2024-06-10", "reason": "report_was_wrong"}
+    await chain.done(chain.clinic, f"/v1/cases/{merged}/death/retraction", retraction)
+    for case in (survivor, merged):
+        assert [kind for kind, _ in await chain.facts(case)].count("death_retracted") == 1
+    states = sorted(one["state"] for one in (await chain.file(survivor))["suspicions"])
+    assert states == ["closed", "screen_positive"]
+
+
 async def test_who_comes_to_take_part_in_a_merged_case_sees_the_child(chain, reviewer):
     survivor, merged = await twice(chain)
     await chain.done(reviewer, f"/v1/cases/{survivor}/merges", DAY | {"merged": merged})

@@ -233,6 +233,9 @@ async def test_a_stay_that_is_over_is_entered_with_its_end_and_overlaps_with_non
 # Death --------------------------------------------------------------------------------------------------------------
 
 
+MISTAKEN = {"on": "2024-06-12", "reason": "report_was_wrong"}
+
+
 async def test_a_death_that_is_registered_late_closes_what_waits_for_a_diagnosis(chain):
     case = await chain.at_diagnosis()
     await chain.screen(case, 1, category="hearing")
@@ -270,6 +273,34 @@ async def test_nothing_is_reopened_for_long_after_a_death(chain):
     await chain.done(chain.clinic, about(case, "death"), {"died_on": "2024-05-01"})
     reopening = {"on": "2024-04-30", "reason": "closed_in_error"}
     await chain.done(chain.clinic, of(case, "reopening"), reopening)
+    assert (await chain.suspicion(case))["state"] == "closed"
+
+
+async def test_a_death_registered_wrongly_is_taken_back_and_what_it_closed_is_open_again(chain):
+    case = await chain.at_diagnosis()
+    await chain.done(chain.clinic, about(case, "death"), {"died_on": "2024-05-01"})
+    await chain.done(chain.clinic, about(case, "death/correction"), {"died_on": "2024-05-02"})
+    corrected = (await chain.stage.facts(case))[-1]
+    early = await chain.post(chain.clinic, about(case, "death/retraction"), MISTAKEN | {"on": "2024-05-01"})
+    assert code_of(early) == (422, "screening.retracted-before-death")
+    await chain.done(chain.federation, about(case, "death/retraction"), MISTAKEN)
+    (retracted,) = [fact for fact in await chain.stage.facts(case) if "death_retracted" in fact["type"]]
+    assert retracted["data"]["correction_of"] == corrected["id"]
+    file = await chain.file(case)
+    assert (file["died_on"], [one["state"] for one in file["suspicions"]]) == (None, ["diagnosis_referred"])
+    assert (await told(chain, case, "case_reopened"))[0]["reason"] == "closed_in_error"
+    again = await chain.post(chain.clinic, about(case, "death/retraction"), MISTAKEN)
+    assert code_of(again) == (409, "screening.death-not-registered")
+    await chain.screen(case, 1, category="hearing")
+    await chain.done(chain.clinic, about(case, "death"), {"died_on": "2024-08-01"})
+    assert (await chain.file(case))["died_on"] == "2024-08-01"
+
+
+async def test_what_had_been_closed_for_another_reason_stays_closed_when_a_death_is_taken_back(chain):
+    case = await chain.suspected()
+    await chain.done(chain.clinic, of(case, "closure"), {"on": "2024-04-30", "reason": "entered_in_error"})
+    await chain.done(chain.clinic, about(case, "death"), {"died_on": "2024-05-01"})
+    await chain.done(chain.clinic, about(case, "death/retraction"), MISTAKEN)
     assert (await chain.suspicion(case))["state"] == "closed"
 
 

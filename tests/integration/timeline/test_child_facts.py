@@ -10,7 +10,7 @@ from shared.access.second_wall import Wall
 from shared.contracts.codes import OrgType
 from shared.contracts.events import rehab, screening
 from tests.integration.timeline.snapshot import emptied
-from tests.support.children import COUNTY, Child
+from tests.support.children import COUNTY, Child, event_of
 from tests.support.stages import code_of
 
 OTHER = "371603"
@@ -220,6 +220,22 @@ async def test_a_death_stands_at_the_head_of_the_file(timeline, empty, auditor):
     child.add(screening.DeathRegistered(died_on=MARCH), MARCH, recorded_at=datetime(2024, 4, 20, tzinfo=UTC))
     await timeline.deliver(*child.records)
     assert (await ask(timeline, auditor, f"/v1/cases/{child.case}"))["died_on"] == "2024-03-04"
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+async def test_a_death_that_was_taken_back_leaves_the_head_and_stays_in_the_file(timeline, empty, auditor, batches):
+    child = Child()
+    child.registered()
+    child.add(screening.DeathRegistered(died_on=MARCH), MARCH)
+    alive = screening.DeathRetracted(
+        reason=screening.RetractionReason.ANOTHER_CHILD, retracted_on=JUNE, correction_of=event_of(child.records[-1]).id
+    )
+    child.add(alive, JUNE)
+    for part in [child.records] if batches == 1 else [child.records[:-1], child.records[-1:]]:
+        await timeline.deliver(*part)
+    assert (await ask(timeline, auditor, f"/v1/cases/{child.case}"))["died_on"] is None
+    entries = (await ask(timeline, auditor, f"/v1/cases/{child.case}/entries"))["items"]
+    assert len([entry for entry in entries if ".death_" in entry["type"]]) == 2
 
 
 @pytest.mark.parametrize(("region", "rows"), [(COUNTY, 1), (OTHER, 1), ("371621", 0), ("", 0)])

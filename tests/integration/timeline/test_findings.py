@@ -86,6 +86,23 @@ async def test_a_death_that_arrives_weeks_late_raises_a_finding_that_names_the_l
     assert raised[0]["evidence"] == sorted((str(session.id), str(death.id)))
 
 
+async def test_a_death_that_is_taken_back_closes_its_finding(timeline, assessment):
+    centre = a_centre()
+    way, enrolment = a_child_in_training(centre)
+    way.trained(enrolment, centre.id, MONDAY + timedelta(days=1))
+    death = way.told(screening.DeathRegistered(died_on=MONDAY), MONDAY)
+    await deliver(timeline, centre, way)
+    await assessment.settle()
+    assert "F05" in await rules_of(timeline, way)
+    alive = screening.DeathRetracted(
+        reason=screening.RetractionReason.ANOTHER_CHILD, retracted_on=MONDAY + timedelta(days=9), correction_of=death.id
+    )
+    way.told(alive, MONDAY + timedelta(days=9))
+    await timeline.deliver(way.records[-1])
+    await assessment.settle()
+    assert await rules_of(timeline, way, "facts_changed") == {"F05"}
+
+
 @pytest.mark.parametrize("seed", range(6))
 async def test_whichever_of_two_sessions_came_first_both_children_get_the_finding(timeline, assessment, seed):
     here, there, one, other = two_at_once()

@@ -52,6 +52,16 @@ def a_certificate(**changes) -> Certificate:
     return replace(usual, **changes)
 
 
+def test_nobody_waits_a_year_because_a_certificate_was_cancelled_for_a_death_that_was_none():
+    cancelled = cancel(a_certificate(), CancellationReason.DECEASED, date(2026, 6, 1), POLICY)
+    old = a_certificate(
+        cancelled_on=cancelled.cancelled_on,
+        reapply_from=cancelled.reapply_from,
+        cancelled_because=CancellationReason.DECEASED,
+    )
+    check_application([old], date(2026, 6, 10))
+
+
 def test_the_number_is_the_childs_own_with_category_and_grade():
     assert check_number(f"{NUMBER}63", NUMBER, MENTAL_3) is None
     assert check_number(f" {NUMBER}63b1 ", NUMBER, MENTAL_3) == "B1"

@@ -11,6 +11,7 @@ from shared.contracts.events.screening import (
     ConsentGiven,
     ConsentWithdrawn,
     DeathRegistered,
+    DeathRetracted,
     IdentityMerged,
     IdentityUnmerged,
     ResidenceMoved,
@@ -39,6 +40,12 @@ def _consent_withdrawn(event: Event, rows: Rows) -> None:
 
 def _death_registered(event: Event, rows: Rows) -> None:
     rows.files[event.subject].died_on = read(DeathRegistered, event).died_on
+    rows.files[event.subject].revived = False
+
+
+def _death_retracted(event: Event, rows: Rows) -> None:
+    rows.files[event.subject].died_on = None
+    rows.files[event.subject].revived = True
 
 
 def _child_erased(event: Event, rows: Rows) -> None:
@@ -65,6 +72,7 @@ CHILD: Mapping[type[Fact], Reader] = {
     ConsentGiven: _consent_given,
     ConsentWithdrawn: _consent_withdrawn,
     DeathRegistered: _death_registered,
+    DeathRetracted: _death_retracted,
     ChildErased: _child_erased,
     IdentityMerged: _identity_merged,
     IdentityUnmerged: _identity_unmerged,

@@ -22,6 +22,8 @@ class File:
     birth_date: date | None = None
     sex: Sex | None = None
     died_on: date | None = None
+    revived: bool = False
+    """Whether the batch ends by taking a registered death back."""
     masked: bool | None = None
     """Whether consent to share is withdrawn; None when the batch says nothing about it."""
     erased: bool = False

@@ -13,6 +13,7 @@ from shared.contracts.events.screening.child import (
     ConsentGiven,
     ConsentWithdrawn,
     DeathRegistered,
+    DeathRetracted,
     ErasureBasis,
     Grade,
     GuardianChanged,
@@ -26,6 +27,7 @@ from shared.contracts.events.screening.child import (
     IdentityMerged,
     IdentityUnmerged,
     ResidenceMoved,
+    RetractionReason,
 )
 from shared.contracts.events.screening.suspicion import (
     CaseClosed,
@@ -78,6 +80,7 @@ __all__ = [
     "ConsentGiven",
     "ConsentWithdrawn",
     "DeathRegistered",
+    "DeathRetracted",
     "DiagnosisOutcome",
     "DiagnosisRecorded",
     "ErasureBasis",
@@ -107,6 +110,7 @@ __all__ = [
     "RescreeningOutcome",
     "RescreeningRecorded",
     "ResidenceMoved",
+    "RetractionReason",
     "ScreeningOutcome",
     "ScreeningRecorded",
     "ScreeningRound",

@@ -60,6 +60,14 @@ class ErasureBasis(StrEnum):
     RETENTION_OVER = "retention_over"
 
 
+class RetractionReason(StrEnum):
+    """Why a death that was registered is taken back."""
+
+    ANOTHER_CHILD = "another_child"
+    """It was entered in the file of a child that lives, or came there by a merge that was undone."""
+    REPORT_WAS_WRONG = "report_was_wrong"
+
+
 class IdentifierKind(StrEnum):
     """By which number a child is known; a newborn may have only a birth certificate (handbook §2.3)."""
 
@@ -191,6 +199,13 @@ class DeathRegistered(Fact, type="tongkang.screening.death_registered.v1"):
     """The child died; often entered weeks later (handbook §3.7 F05)."""
 
     died_on: date = Field(description="Date of death, Asia/Shanghai.")
+
+
+class DeathRetracted(Fact, type="tongkang.screening.death_retracted.v1"):
+    """The child lives: the registration of its death, which this fact names, was wrong (handbook §0 rule 4)."""
+
+    reason: RetractionReason = Field(description="Why the registration was wrong.")
+    retracted_on: date = Field(description="Date on which it was taken back, Asia/Shanghai.")
 
 
 class ChildErased(Fact, type="tongkang.screening.child_erased.v1"):
