@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +16,7 @@ from faststream.kafka import KafkaBroker
 
 from shared.access.clients import OrganisationRegister, ServiceTokens
 from shared.access.tokens import TokenVerifier, keys_from
+from shared.background import Task, cancelled, kept_alive
 from shared.contracts.catalogue import FACTS
 from shared.contracts.envelope import Fact
 from shared.db import Database
@@ -31,8 +32,6 @@ from shared.messaging.consumer import listen, new_broker, watch
 from shared.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
-
-Task = Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -99,12 +98,12 @@ class Service:
             stack.push_async_callback(self.producer.close)
             stack.push_async_callback(self.http.aclose)
             for name, task in self.tasks:
-                running = asyncio.create_task(_kept_alive(name, task), name=name)
-                stack.push_async_callback(_cancelled, running)
+                running = asyncio.create_task(kept_alive(name, task), name=name)
+                stack.push_async_callback(cancelled, running)
             if self.broker is not None:
                 stack.push_async_callback(self.broker.stop)
                 starting = asyncio.create_task(self._listen(), name="listen")
-                stack.push_async_callback(_cancelled, starting)
+                stack.push_async_callback(cancelled, starting)
             yield
 
     async def readiness(self) -> dict[str, Any]:
@@ -140,22 +139,6 @@ def _spare_the_collector() -> None:
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-
-
-async def _kept_alive(name: str, task: Task) -> None:
-    """Run a task for ever; one that fails is logged and begun again."""
-    while True:
-        try:
-            await task()
-        except Exception:
-            log.exception("background task failed and begins again", extra={"task": name})
-        await asyncio.sleep(1)
-
-
-async def _cancelled(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 def assemble(name: str, settings: ServiceSettings, *, uow: Callable[..., UnitOfWork] = UnitOfWork) -> Service:

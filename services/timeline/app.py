@@ -3,10 +3,9 @@
 from fastapi import FastAPI
 
 from services.timeline import consumers
+from services.timeline.apart import assessment, keep_apart
 from services.timeline.api import cases, duties, entries, findings, indicators, operational, operations, parked
-from services.timeline.assessment import Assessment
 from services.timeline.completeness import Board
-from services.timeline.domain.assessors import assessors
 from services.timeline.live import Bells
 from services.timeline.rebuild import Rebuild
 from services.timeline.repository.projection import Projection
@@ -33,9 +32,8 @@ def create_app() -> FastAPI:
         parked.router,
         operations.router,
     ]
-    judges = assessors(settings.duties, settings.findings)
-    assessment = Assessment(service.ledger, judges, settings.pace, settings.findings)
-    service.tasks.append(("assessment", assessment.run))
+    here = assessment(service.ledger, settings)
+    service.tasks.append(("assessment", keep_apart if settings.assess_apart else here.run))
     app = create_service_app(
         service,
         routers,
@@ -44,6 +42,6 @@ def create_app() -> FastAPI:
     )
     app.state.board = Board(settings.completeness_seconds)
     app.state.bells = bells
-    app.state.assessment = assessment
+    app.state.assessment = here
     app.state.rebuild = Rebuild(service, settings.rebuild_page)
     return app

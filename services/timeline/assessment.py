@@ -1,7 +1,8 @@
 """The assessment: cases that facts touched, or whose time has come, are read as books and judged by the assessors.
 
-It runs in each process of the service, beside requests and projection: a few cases at a time, one after the other, and
-with a rest after each portion. Conclusions are facts and rows in one transaction; a rebuild makes the rows anew.
+It runs beside requests and projection, as a rule in a process of its own (`apart`): a few cases at a time, one after
+the other, and with a rest after each portion. Conclusions are facts and rows in one transaction; a rebuild makes the
+rows anew.
 """
 
 import asyncio
@@ -31,8 +32,8 @@ AT_ONCE = timedelta()
 class Pace:
     """How eagerly cases are assessed."""
 
-    untouched: timedelta = timedelta(seconds=1)
-    waiting: timedelta = timedelta(seconds=5)
+    untouched: timedelta = timedelta(seconds=2)
+    waiting: timedelta = timedelta(seconds=30)
     cases: int = 20
     poll_seconds: float = 0.5
     share: float = 0.5

@@ -39,11 +39,14 @@ class Settings(ServiceSettings):
         default=15.0, gt=0, description="How often a silent live view says that it is alive."
     )
     live_views: int = Field(default=500, ge=1, description="Live views of one process at most.")
+    assess_apart: bool = Field(
+        default=True, description="Cases are assessed by a process of its own; off, beside requests in the same one."
+    )
     assess_untouched_seconds: float = Field(
-        default=1.0, ge=0, description="A case is assessed when no fact has touched it for so long."
+        default=2.0, ge=0, description="A case is assessed when no fact has touched it for so long."
     )
     assess_waiting_seconds: float = Field(
-        default=5.0, ge=0, description="A case that facts touch all the time is assessed after so long."
+        default=30.0, ge=0, description="A case that facts touch all the time is assessed after so long."
     )
     assess_cases: int = Field(default=20, ge=1, le=1000, description="Cases that are assessed in one transaction.")
     assess_poll_seconds: float = Field(default=0.5, gt=0, description="How often it is looked for cases to assess.")

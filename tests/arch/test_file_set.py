@@ -19,6 +19,7 @@ WITH_A_REASON = {
     ("directory", "tokens"): "signing keys and claims belong to no table",
     ("directory", "org_types"): "data: roles and purposes that fit each kind of organisation",
     ("screening", "vault"): "fields of an identity and blind index of numbers, which no other service holds",
+    ("timeline", "apart"): "a process of its own, run without the app",
     ("timeline", "assessment"): "a task by the clock: nobody asks for it and no fact alone calls for it",
     ("timeline", "completeness"): "what every answer says of each producer, kept for a second",
     ("timeline", "live"): "server-sent events: a stream has no one answer",

@@ -86,6 +86,8 @@ class Servers:
             "CHECKPOINT_SECONDS": "1",
             "REPAIR_AFTER_SECONDS": "1",
             "PEERS": f"{{{peers}}}",
+            # Of the timeline alone: what a test changes about its assessment, a process of its own would not know.
+            "ASSESS_APART": "false",
         }
         keys = OWN_KEYS.get(service, {})
         values |= {
