@@ -8,27 +8,40 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 _TIES = UUID("0b4a7a52-6a0e-5d8f-9c57-5f2f6a1d3b10")
 
 
+@lru_cache(maxsize=20_000)
 def tie_of(rule: str, *parts: object) -> UUID:
     """Return the name of what cases have in common, the same whoever asks."""
     return uuid5(_TIES, "|".join((rule, *map(str, parts))))
 
 
-def pair(rule: str, mine: UUID, theirs: UUID) -> UUID:
-    """Return the name of a pair of facts, the same from both sides."""
-    return tie_of(rule, *sorted((mine, theirs)))
-
-
 @dataclass(frozen=True, slots=True)
-class Tie:
-    """One thing in common: with the case on its other side, where there is exactly one."""
+class ClashDay:
+    """A therapist's day with sessions that clash, and whose those are.
 
-    name: UUID
-    peer: UUID | None = None
+    Not the pairs: a hundred sessions at once make thousands of them.
+    """
+
+    therapist: UUID
+    day: date
+    state: int
+    """Another number whenever other sessions clash that day: then all who clash have other evidence."""
+    cases: frozenset[UUID] = frozenset()
+
+    @property
+    def tie(self) -> UUID:
+        """The therapist's day."""
+        return tie_of("F03", self.therapist, self.day)
+
+    @property
+    def ties(self) -> frozenset[UUID]:
+        """The therapist's day, and the day as it stands."""
+        return frozenset({self.tie, tie_of("F03", self.therapist, self.day, self.state)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +51,7 @@ class Clash:
     mine: UUID
     theirs: UUID
     case: UUID
-    peer: UUID
-
-    @property
-    def tie(self) -> Tie:
-        """The pair."""
-        return Tie(pair("F03", self.mine, self.theirs), self.peer)
+    on: ClashDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +64,9 @@ class TherapistDay:
     cases: frozenset[UUID]
 
     @property
-    def tie(self) -> Tie:
+    def tie(self) -> UUID:
         """The therapist's day."""
-        return Tie(tie_of("F08", self.therapist, self.day))
+        return tie_of("F08", self.therapist, self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +79,9 @@ class Cloned:
     cases: frozenset[UUID]
 
     @property
-    def tie(self) -> Tie:
+    def tie(self) -> UUID:
         """The wording."""
-        return Tie(tie_of("F14", self.institution, self.wording))
+        return tie_of("F14", self.institution, self.wording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +92,13 @@ class SharedDevice:
     cases: frozenset[UUID]
 
     @property
-    def tie(self) -> Tie:
+    def tie(self) -> UUID:
         """The device."""
-        return Tie(tie_of("F20", self.device))
+        return tie_of("F20", self.device)
+
+
+Common = TherapistDay | Cloned | SharedDevice
+"""What several cases have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +117,9 @@ class OverPlace:
     evidence: tuple[UUID, ...]
 
     @property
-    def tie(self) -> Tie:
+    def tie(self) -> UUID:
         """The institution's places."""
-        return Tie(tie_of("F22", self.institution))
+        return tie_of("F22", self.institution)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +127,7 @@ class Crossing:
     """All that crosses one child."""
 
     clashes: tuple[Clash, ...] = ()
+    clash_days: tuple[ClashDay, ...] = ()
     therapist_days: tuple[TherapistDay, ...] = ()
     cloned: tuple[Cloned, ...] = ()
     devices: tuple[SharedDevice, ...] = ()
@@ -126,13 +139,14 @@ class Crossing:
     def expected(self) -> Mapping[UUID, frozenset[UUID]]:
         """Return which cases should hold which tie."""
         holders: dict[UUID, set[UUID]] = defaultdict(set)
-        for clash in self.clashes:
-            holders[clash.tie.name] |= {clash.case, clash.peer}
-        common: tuple[TherapistDay | Cloned | SharedDevice, ...] = (*self.therapist_days, *self.cloned, *self.devices)
+        common: tuple[Common, ...] = (*self.therapist_days, *self.cloned, *self.devices)
         for one in common:
-            holders[one.tie.name] |= one.cases
+            holders[one.tie] |= one.cases
+        for day in self.clash_days:
+            for tie in day.ties:
+                holders[tie] |= day.cases
         for over in self.over_places:
-            holders[over.tie.name].add(over.case)
+            holders[over.tie].add(over.case)
         return {name: frozenset(cases) for name, cases in holders.items()}
 
 

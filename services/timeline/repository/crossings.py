@@ -4,7 +4,7 @@ A session stands as its last row says; an earlier row of the same one no longer 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
@@ -12,7 +12,16 @@ from uuid import UUID
 import asyncpg
 
 from services.timeline.domain.casebook import CaseBook
-from services.timeline.domain.crossing import Clash, Cloned, Crossing, OverPlace, SharedDevice, TherapistDay, tie_of
+from services.timeline.domain.crossing import (
+    Clash,
+    ClashDay,
+    Cloned,
+    Crossing,
+    OverPlace,
+    SharedDevice,
+    TherapistDay,
+    tie_of,
+)
 from services.timeline.domain.findings.casefile import Facts
 from services.timeline.domain.findings.limits import Limits
 from services.timeline.domain.findings.places import Taken, over_places
@@ -21,13 +30,47 @@ from shared.db import Driver
 _STANDS = """{0}.attended AND NOT EXISTS (
   SELECT FROM session_log later WHERE later.case_id = {0}.case_id AND later.session = {0}.session
     AND (later.epoch, later.seq) > ({0}.epoch, {0}.seq))"""
-_MINE, _OTHER = _STANDS.format("m"), _STANDS.format("o")
-# Both look at each other with the same eyes: who is a clash for one is a clash for the other.
+_MINE, _OTHER, _THIRD = (_STANDS.format(alias) for alias in "mot")
+_BEGINS = "({0}::timestamp AT TIME ZONE 'Asia/Shanghai')"
+_DAY_OF_END = "(({0}.ends_at - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date"
+LONGEST = "interval '1 day'"
+"""A session that lasts longer is no session; so one index finds all that a therapist gave around a moment."""
+_TOUCHES = f"""{{0}}.therapist = d.therapist AND {{0}}.starts_at > {_BEGINS.format("d.day")} - {LONGEST}
+  AND {{0}}.starts_at < {_BEGINS.format("(d.day + 1)")} AND {{0}}.ends_at > {_BEGINS.format("d.day")}"""
+# The one that began last is the first to be looked at: where many are given at once, the first look finds one.
+_AT_ONCE = f"""
+  SELECT t.event_id FROM session_log t
+  WHERE t.therapist = {{0}}.therapist AND t.starts_at < {{0}}.ends_at AND t.starts_at > {{0}}.starts_at - {LONGEST}
+    AND t.ends_at > {{0}}.starts_at AND t.slot <> {{0}}.slot AND {_THIRD}
+  ORDER BY t.starts_at DESC, t.event_id LIMIT {{1}}
+"""
+# On most days nothing meets; only where something does it is looked who clashes. Everybody sees a day with the same
+# eyes: who is a clash for one is a clash for the other.
+_CLASH_DAYS = f"""
+WITH mine AS (
+  SELECT DISTINCT m.therapist, touched.day FROM session_log m
+  CROSS JOIN LATERAL (VALUES (m.day), ({_DAY_OF_END.format("m")})) AS touched (day)
+  WHERE m.case_id = ANY($1::uuid[]) AND {_MINE}
+), given AS (
+  SELECT DISTINCT d.therapist, d.day, o.slot, o.starts_at, o.ends_at
+  FROM mine d JOIN session_log o ON {_TOUCHES.format("o")} WHERE {_OTHER}
+), d AS (
+  SELECT DISTINCT therapist, day FROM (
+    SELECT therapist, day, starts_at < max(ends_at) OVER (
+      PARTITION BY therapist, day ORDER BY starts_at, slot ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS meets
+    FROM given) g
+  WHERE meets
+)
+SELECT d.therapist, d.day, bit_xor(hashtextextended(o.event_id::text, 0)) AS state,
+  array_agg(DISTINCT o.case_id) AS cases
+FROM d JOIN session_log o ON {_TOUCHES.format("o")} CROSS JOIN LATERAL ({_AT_ONCE.format("o", 1)}) other
+WHERE {_OTHER} GROUP BY d.therapist, d.day
+"""
 _CLASHES = f"""
-SELECT m.event_id AS mine, o.event_id AS theirs, m.case_id AS "case", o.case_id AS peer
-FROM session_log m JOIN session_log o ON o.therapist = m.therapist AND o.day BETWEEN m.day - 1 AND m.day + 1
-  AND o.starts_at < m.ends_at AND m.starts_at < o.ends_at AND o.slot <> m.slot
-WHERE m.case_id = ANY($1::uuid[]) AND {_MINE} AND {_OTHER}
+SELECT m.event_id AS mine, other.event_id AS theirs, m.case_id AS "case", d.therapist, d.day
+FROM unnest($2::uuid[], $3::date[]) AS d (therapist, day) JOIN session_log m ON {_TOUCHES.format("m")}
+CROSS JOIN LATERAL ({_AT_ONCE.format("m", "$4")}) other
+WHERE m.case_id = ANY($1::uuid[]) AND {_MINE}
 """
 # The sum of the day is never less than the time it covers, and cheaper: only days above it are looked at closely.
 _THERAPIST_DAYS = f"""
@@ -36,8 +79,9 @@ WITH mine AS (
 ), worked AS (
   SELECT o.therapist, o.day, range_agg(tstzrange(o.starts_at, o.ends_at)) AS times,
     array_agg(DISTINCT o.case_id) AS cases
-  FROM mine JOIN session_log o USING (therapist, day) WHERE {_OTHER}
-  GROUP BY o.therapist, o.day HAVING sum(o.ends_at - o.starts_at) > make_interval(mins => $2)
+  FROM mine d JOIN session_log o ON o.therapist = d.therapist AND o.starts_at >= {_BEGINS.format("d.day")}
+    AND o.starts_at < {_BEGINS.format("(d.day + 1)")}
+  WHERE {_OTHER} GROUP BY o.therapist, o.day HAVING sum(o.ends_at - o.starts_at) > make_interval(mins => $2)
 )
 SELECT therapist, day, cases, minutes FROM worked CROSS JOIN LATERAL (
   SELECT floor(sum(extract(epoch FROM upper(t) - lower(t))) / 60)::int AS minutes FROM unnest(times) AS t) m
@@ -67,8 +111,14 @@ FROM place_taken t JOIN case_participant p
 WHERE t.institution = ANY($1::uuid[])
 """
 # What a child once had a part in too: others may stand on it still.
-_ONCE = """
-SELECT case_id, therapist, day, institution, wording, device FROM session_log WHERE case_id = ANY($1::uuid[])
+_ONCE = f"""
+SELECT DISTINCT case_id, therapist, touched.day FROM session_log m
+CROSS JOIN LATERAL (VALUES (day), ({_DAY_OF_END.format("m")})) AS touched (day)
+WHERE case_id = ANY($1::uuid[]) AND therapist IS NOT NULL
+"""
+_ONCE_SAID = """
+SELECT DISTINCT case_id, institution, wording, device FROM session_log
+WHERE case_id = ANY($1::uuid[]) AND (wording IS NOT NULL OR device IS NOT NULL)
 """
 
 
@@ -77,8 +127,10 @@ async def crossed(driver: Driver, books: Collection[CaseBook], limits: Limits) -
     if not books:
         return []
     cases = sorted(case for book in books for case in book.cases)
+    clash_days = _shared(ClashDay, await driver.fetch(_CLASH_DAYS, cases))
     whole = Crossing(
-        clashes=tuple(Clash(**row) for row in await driver.fetch(_CLASHES, cases)),
+        clashes=await _clashes(driver, cases, clash_days, limits),
+        clash_days=clash_days,
         therapist_days=_shared(
             TherapistDay, await driver.fetch(_THERAPIST_DAYS, cases, limits.therapist_minutes_a_day)
         ),
@@ -86,8 +138,19 @@ async def crossed(driver: Driver, books: Collection[CaseBook], limits: Limits) -
         devices=_shared(SharedDevice, await driver.fetch(_DEVICES, cases, limits.families_of_a_device)),
         over_places=tuple(await _over_places(driver, books, limits)),
     )
-    once = _once(await driver.fetch(_ONCE, cases))
+    once = await _once(driver, cases)
     return [replace(book, crossing=_of(book, whole, once)) for book in books]
+
+
+async def _clashes(
+    driver: Driver, cases: Collection[UUID], days: Sequence[ClashDay], limits: Limits
+) -> tuple[Clash, ...]:
+    """Return what the sessions of some cases clash with, on the days on which anything does."""
+    if not days:
+        return ()
+    on = {(day.therapist, day.day): day for day in days}
+    rows = await driver.fetch(_CLASHES, cases, *map(list, zip(*on, strict=True)), limits.clashes_named)
+    return tuple(Clash(row["mine"], row["theirs"], row["case"], on[row["therapist"], row["day"]]) for row in rows)
 
 
 async def _over_places(driver: Driver, books: Collection[CaseBook], limits: Limits) -> list[OverPlace]:
@@ -103,35 +166,36 @@ async def _over_places(driver: Driver, books: Collection[CaseBook], limits: Limi
     ]
 
 
-S = TypeVar("S", TherapistDay, Cloned, SharedDevice)
+S = TypeVar("S", ClashDay, TherapistDay, Cloned, SharedDevice)
 
 
 def _shared(kind: type[S], rows: Iterable[asyncpg.Record]) -> tuple[S, ...]:
     return tuple(kind(**{**row, "cases": frozenset(row["cases"])}) for row in rows)
 
 
-def _once(rows: Iterable[asyncpg.Record]) -> Mapping[UUID, set[UUID]]:
+async def _once(driver: Driver, cases: Collection[UUID]) -> Mapping[UUID, set[UUID]]:
     """Return the names of all that each case has or had in common with others."""
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    for row in rows:
-        if row["therapist"] is not None:
-            found[row["case_id"]].add(tie_of("F08", row["therapist"], row["day"]))
-        if row["wording"] is not None:
-            found[row["case_id"]].add(tie_of("F14", row["institution"], row["wording"]))
-        if row["device"] is not None:
-            found[row["case_id"]].add(tie_of("F20", row["device"]))
+    for case, therapist, day in await driver.fetch(_ONCE, cases):
+        found[case] |= {tie_of("F03", therapist, day), tie_of("F08", therapist, day)}
+    for case, institution, wording, device in await driver.fetch(_ONCE_SAID, cases):
+        if wording is not None:
+            found[case].add(tie_of("F14", institution, wording))
+        if device is not None:
+            found[case].add(tie_of("F20", device))
     return found
 
 
 def _of(book: CaseBook, whole: Crossing, once: Mapping[UUID, set[UUID]]) -> Crossing:
     """Return what of a portion's crossings is one child's."""
     of_cases = (once.get(case, set()) for case in book.cases)
-    houses = {tie_of("F22", institution) for institution in book.institutions}
+    touched = frozenset({tie_of("F22", institution) for institution in book.institutions}.union(*of_cases))
     return Crossing(
         clashes=tuple(clash for clash in whole.clashes if clash.case in book.cases),
+        clash_days=tuple(day for day in whole.clash_days if day.tie in touched),
         therapist_days=tuple(day for day in whole.therapist_days if day.cases & book.cases),
         cloned=tuple(cloned for cloned in whole.cloned if cloned.cases & book.cases),
         devices=tuple(device for device in whole.devices if device.cases & book.cases),
         over_places=tuple(over for over in whole.over_places if over.institution in book.institutions),
-        touched=frozenset(houses.union(*of_cases)),
+        touched=touched,
     )

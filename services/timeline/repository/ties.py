@@ -5,6 +5,7 @@ there before; and whoever judged by sessions that have changed meanwhile notices
 is never left standing on what another child's facts no longer say.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
@@ -34,10 +35,10 @@ WHERE t.case_id = c.case_id
                   WHERE n.case_id = t.case_id AND n.tie = t.tie)
 """
 _TIES = """
-INSERT INTO finding_tie (case_id, tie, peer) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])
+INSERT INTO finding_tie (case_id, tie) SELECT * FROM unnest($1::uuid[], $2::uuid[])
 ON CONFLICT DO NOTHING
 """
-_HELD = "SELECT case_id, tie, peer FROM finding_tie WHERE tie = ANY($1::uuid[]) OR peer = ANY($2::uuid[])"
+_HELD = "SELECT case_id, tie FROM finding_tie WHERE tie = ANY($1::uuid[])"
 
 
 async def keep(driver: Driver, judged: Mapping[UUID, tuple[CaseBook, Collection[Flag]]], limits: Limits) -> set[UUID]:
@@ -49,7 +50,7 @@ async def keep(driver: Driver, judged: Mapping[UUID, tuple[CaseBook, Collection[
     await _keep_grounds(driver, cases, flags)
     await _keep_ties(driver, cases, flags)
     stale = await _stale(driver, books, limits)
-    return stale | await _others(driver, books, cases)
+    return stale | await _others(driver, books)
 
 
 async def _keep_grounds(driver: Driver, cases: Collection[UUID], flags: Collection[Flag]) -> None:
@@ -60,11 +61,11 @@ async def _keep_grounds(driver: Driver, cases: Collection[UUID], flags: Collecti
 
 
 async def _keep_ties(driver: Driver, cases: Collection[UUID], flags: Iterable[Flag]) -> None:
-    ties = {(flag.case, tie.name): tie.peer for flag in flags for tie in flag.ties}
+    ties = {(flag.case, tie) for flag in flags for tie in flag.ties}
     of, names = [case for case, _ in ties], [name for _, name in ties]
     await driver.execute(_NO_TIE, cases, of, names)
     if ties:
-        await driver.execute(_TIES, of, names, list(ties.values()))
+        await driver.execute(_TIES, of, names)
 
 
 async def _stale(driver: Driver, books: Collection[CaseBook], limits: Limits) -> set[UUID]:
@@ -74,12 +75,14 @@ async def _stale(driver: Driver, books: Collection[CaseBook], limits: Limits) ->
     return {book.case for book in crossing if book.crossing.expected() != again[book.case].expected()}
 
 
-async def _others(driver: Driver, books: Collection[CaseBook], cases: Collection[UUID]) -> set[UUID]:
+async def _others(driver: Driver, books: Collection[CaseBook]) -> set[UUID]:
     """Return which other cases hold ties that they should not, or lack those that they should hold."""
     names = {book.case: book.crossing.touched | book.crossing.expected().keys() for book in books}
-    held = await driver.fetch(_HELD, list(frozenset[UUID]().union(*names.values())), cases)
+    holders: dict[UUID, set[UUID]] = defaultdict(set)
+    for case, tie in await driver.fetch(_HELD, list(frozenset[UUID]().union(*names.values()))):
+        holders[tie].add(case)
     found: set[UUID] = set()
     for book in books:
-        holding = [(case, tie) for case, tie, peer in held if tie in names[book.case] or peer in book.cases]
+        holding = [(case, tie) for tie in names[book.case] & holders.keys() for case in holders[tie]]
         found |= out_of_step(book.crossing, holding, book.cases)
     return found

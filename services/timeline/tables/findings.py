@@ -39,7 +39,7 @@ session_log = Table(
     Column("slot", Uuid, comment="The same for all children of one group session: one interval of its therapist."),
     Column("wording", Text),
     Column("device", Uuid, comment="Device or login that confirmed it."),
-    Index("ix_session_log_therapist", "therapist", "day"),
+    Index("ix_session_log_therapist", "therapist", "starts_at"),
     Index("ix_session_log_wording", "wording", "institution", postgresql_where=text("wording IS NOT NULL")),
     Index("ix_session_log_device", "device", "case_id", postgresql_where=text("device IS NOT NULL")),
     comment="Every session as logged or corrected: the last row of a session is how it stands (handbook §3.7).",
@@ -113,8 +113,6 @@ finding_tie = Table(
     metadata,
     Column("case_id", Uuid, primary_key=True),
     Column("tie", Uuid, primary_key=True, comment="What several cases have in common, by a name derived from it."),
-    Column("peer", Uuid, comment="The case on its other side, where there is exactly one."),
     Index("ix_finding_tie_tie", "tie"),
-    Index("ix_finding_tie_peer", "peer", postgresql_where=text("peer IS NOT NULL")),
     comment="By what findings of several cases hang together, so that all of them come to one verdict.",
 )

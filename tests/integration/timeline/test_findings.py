@@ -126,6 +126,43 @@ async def test_a_correction_of_one_closes_the_finding_of_both(timeline, assessme
     assert await rules_of(timeline, one, "facts_changed") == await rules_of(timeline, other, "facts_changed") == {"F03"}
 
 
+async def test_a_correction_of_one_of_three_leaves_the_other_two_with_each_other_as_evidence(timeline, assessment):
+    centre = a_centre()
+    ways = [a_child_in_training(centre) for _ in range(3)]
+    sessions = [way.trained(enrolment, centre.id, clock=f"09:{10 * n:02}") for n, (way, enrolment) in enumerate(ways)]
+    await deliver(timeline, centre, *(way for way, _ in ways))
+    await assessment.settle()
+    ways[2][0].voided(sessions[2])
+    await timeline.deliver(ways[2][0].records[-1])
+    await assessment.settle()
+    for way, _ in ways[:2]:
+        (row,) = await timeline.fetch("SELECT evidence FROM finding WHERE case_id = $1 AND rule = 'F03'", way.case)
+        assert set(row[0]) == {session.id for session in sessions[:2]}
+    assert await rules_of(timeline, ways[2][0], "facts_changed") == {"F03"}
+
+
+async def test_sessions_that_meet_after_midnight_clash(timeline, assessment):
+    centre = a_centre()
+    (late, one), (early, other) = a_child_in_training(centre), a_child_in_training(centre)
+    late.trained(one, centre.id, MONDAY, clock="23:50")
+    early.trained(other, centre.id, MONDAY + timedelta(days=1), clock="00:10")
+    await deliver(timeline, centre, late, early)
+    await assessment.settle()
+    assert "F03" in await rules_of(timeline, late)
+    assert "F03" in await rules_of(timeline, early)
+
+
+async def test_of_many_sessions_at_once_a_finding_names_no_more_than_a_few(timeline, assessment):
+    centre = a_centre()
+    ways = [a_child_in_training(centre) for _ in range(12)]
+    for way, enrolment in ways:
+        way.trained(enrolment, centre.id)
+    await deliver(timeline, centre, *(way for way, _ in ways))
+    await assessment.settle()
+    rows = await timeline.fetch("SELECT case_id, cardinality(evidence) FROM finding WHERE rule = 'F03'")
+    assert {row[0]: row[1] for row in rows} == {way.case: 1 + Limits().clashes_named for way, _ in ways}
+
+
 async def test_back_to_back_sessions_and_one_group_session_are_no_clash(timeline, assessment):
     centre, group = a_centre(), uuid4()
     ways = []

@@ -6,12 +6,11 @@ from datetime import date
 from itertools import groupby
 from uuid import UUID, uuid5
 
-from services.timeline.domain.crossing import Tie
 from services.timeline.domain.findings.casefile import Session
 from shared.rulebook.explanation import Step, step
 
 _FINDINGS = UUID("7c1d8a8e-3f0a-5c59-8d33-2d1f0d5f6c24")
-NO_TIES: frozenset[Tie] = frozenset()
+NO_TIES: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Ground:
     last_day: date
     evidence: frozenset[UUID]
     step: Step
-    ties: frozenset[Tie] = NO_TIES
+    ties: frozenset[UUID] = NO_TIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Flag:
     last_day: date
     evidence: tuple[UUID, ...]
     steps: tuple[Step, ...]
-    ties: frozenset[Tie]
+    ties: frozenset[UUID]
 
 
 def finding_id(rule: str, case: UUID, institution: UUID | None, occasion: str) -> UUID:
@@ -82,7 +81,7 @@ class Suspect:
 
     session: Session
     because: frozenset[UUID] = frozenset()
-    ties: frozenset[Tie] = NO_TIES
+    ties: frozenset[UUID] = NO_TIES
 
 
 Words = Callable[[int, date, date], Step]

@@ -37,6 +37,12 @@ class Limits(BaseModel):
         title="治疗师每日工作分钟上限",
         description="Minutes of a therapist's day at most, F08 (§3.7).",
     )
+    clashes_named: int = Field(
+        default=5,
+        ge=1,
+        title="每次训练列出的冲突训练数",
+        description="Sessions at the same time that a finding names for one session at most, F03 (§3.7).",
+    )
     late_days: int = Field(
         default=7, ge=0, title="记录迟于训练的天数上限", description="Days by which a note may be late, F14 (§3.7)."
     )

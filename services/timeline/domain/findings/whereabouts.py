@@ -84,11 +84,14 @@ def _meeting(sessions: Iterable[Session]) -> Iterator[tuple[Session, Session]]:
 
 @finds("F03", zh="治疗师的两次训练时间相交，包括跨机构；一节集体课只算一段时间。")
 def therapist_in_two_places(file: CaseFile, limits: Limits) -> Iterator[Ground]:
-    """Flag sessions whose therapist gave another at the same time, at whatever institution (handbook §3.7 F03)."""
+    """Flag sessions whose therapist gave another at the same time, at whatever institution (handbook §3.7 F03).
+
+    Of many at once a finding names the next ones: the limit is a setting.
+    """
     del limits
     mine = {session.fact: session for session in file.sessions}
     suspects = (
-        Suspect(mine[clash.mine], frozenset({clash.theirs}), frozenset({clash.tie}))
+        Suspect(mine[clash.mine], frozenset({clash.theirs}), clash.on.ties)
         for clash in file.crossing.clashes
         if clash.mine in mine
     )

@@ -393,12 +393,8 @@ def upgrade() -> None:
         sa.Column(
             "tie", sa.Uuid(), nullable=False, comment="What several cases have in common, by a name derived from it."
         ),
-        sa.Column("peer", sa.Uuid(), nullable=True, comment="The case on its other side, where there is exactly one."),
         sa.PrimaryKeyConstraint("case_id", "tie", name=op.f("pk_finding_tie")),
         comment="By what findings of several cases hang together, so that all of them come to one verdict.",
-    )
-    op.create_index(
-        "ix_finding_tie_peer", "finding_tie", ["peer"], unique=False, postgresql_where=sa.text("peer IS NOT NULL")
     )
     op.create_index("ix_finding_tie_tie", "finding_tie", ["tie"], unique=False)
     op.create_table(
@@ -456,7 +452,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("device IS NOT NULL"),
     )
-    op.create_index("ix_session_log_therapist", "session_log", ["therapist", "day"], unique=False)
+    op.create_index("ix_session_log_therapist", "session_log", ["therapist", "starts_at"], unique=False)
     op.create_index(
         "ix_session_log_wording",
         "session_log",

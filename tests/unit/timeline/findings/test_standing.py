@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from services.timeline.domain.casebook import CaseBook
-from services.timeline.domain.crossing import Clash, Crossing, OverPlace, SharedDevice, out_of_step
+from services.timeline.domain.crossing import ClashDay, Crossing, OverPlace, SharedDevice, out_of_step
 from services.timeline.domain.findings import JUDGES, table
 from services.timeline.domain.findings.assessor import findings_by
 from services.timeline.domain.findings.limits import Limits
@@ -194,39 +194,42 @@ def test_the_same_facts_in_any_order_and_told_twice_give_the_same_findings():
         assert set(ASSESS(book_of(way, centres=[centre]), now()).flags) == expected
 
 
-ME, PEER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
+ME, PEER, THIRD, THERAPIST = (UUID(int=number) for number in range(1, 5))
+
+
+def a_day(*cases: UUID, state: int = 1) -> ClashDay:
+    """The same therapist's same day, on which sessions of these cases clash."""
+    return ClashDay(THERAPIST, MONDAY, state, frozenset(cases))
 
 
 def test_a_peer_that_lacks_a_tie_is_asked_again_and_one_that_holds_it_is_not():
-    clash = Clash(uuid4(), uuid4(), ME, PEER)
-    crossing = Crossing(clashes=(clash,))
+    day = a_day(ME, PEER)
+    crossing = Crossing(clash_days=(day,))
     own = frozenset({ME})
-    assert out_of_step(crossing, [(ME, clash.tie.name)], own) == {PEER}
-    assert out_of_step(crossing, [(ME, clash.tie.name), (PEER, clash.tie.name)], own) == set()
+    assert out_of_step(crossing, [(ME, tie) for tie in day.ties], own) == {PEER}
+    assert out_of_step(crossing, [(case, tie) for case in (ME, PEER) for tie in day.ties], own) == set()
+
+
+def test_who_was_judged_by_other_sessions_of_a_day_is_asked_again():
+    before, day = a_day(ME, PEER, THIRD, state=1), a_day(ME, PEER, state=2)
+    held = [*((ME, tie) for tie in day.ties), *((case, tie) for case in (PEER, THIRD) for tie in before.ties)]
+    assert out_of_step(Crossing(clash_days=(day,)), held, frozenset({ME})) == {PEER, THIRD}
 
 
 def test_a_peer_that_holds_a_tie_that_is_no_more_is_asked_again():
-    gone = Clash(uuid4(), uuid4(), ME, PEER).tie.name
-    assert out_of_step(Crossing(), [(PEER, gone)], frozenset({ME})) == {PEER}
+    assert out_of_step(Crossing(), [(PEER, a_day(ME, PEER).tie)], frozenset({ME})) == {PEER}
 
 
 def test_of_a_group_all_should_hold_the_tie_and_only_those_who_do_not_are_asked_again():
     shared = SharedDevice(uuid4(), frozenset({ME, PEER, THIRD}))
-    held = [(ME, shared.tie.name), (THIRD, shared.tie.name)]
+    held = [(ME, shared.tie), (THIRD, shared.tie)]
     assert out_of_step(Crossing(devices=(shared,)), held, frozenset({ME})) == {PEER}
 
 
 def test_of_a_house_only_who_came_beyond_its_places_should_hold_the_tie():
     over = OverPlace(PEER, uuid4(), uuid4(), "training", MONDAY, 3, 2, ())
-    held = [(THIRD, over.tie.name)]
+    held = [(THIRD, over.tie)]
     assert out_of_step(Crossing(over_places=(over,)), held, frozenset({ME})) == {PEER, THIRD}
-
-
-def test_the_pair_of_two_facts_has_one_name_from_both_sides():
-    mine, theirs = uuid4(), uuid4()
-    assert Clash(mine, theirs, ME, PEER).tie.name == Clash(theirs, mine, PEER, ME).tie.name
-    (holders,) = Crossing(clashes=(Clash(mine, theirs, ME, PEER),)).expected().values()
-    assert holders == {ME, PEER}
 
 
 def test_every_rule_can_be_asked_about_facts_at_hand_and_answers_as_it_judges(desk):

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.timeline.domain.crossing import Clash, Crossing
+from services.timeline.domain.crossing import Clash, ClashDay, Crossing
 from shared.contracts.events import custody, education, rehab, screening
 from shared.contracts.events.custody import LeaveType, SignOutKind
 from tests.support.findings import FROM, MONDAY, Way, a_centre, a_child_in_training, at, evidence, flagged
@@ -99,10 +99,11 @@ def test_f03_a_session_whose_therapist_gave_another_is_flagged_until_it_is_corre
     centre, peer, theirs = a_centre(), uuid4(), uuid4()
     way, enrolment = a_child_in_training(centre)
     mine = way.trained(enrolment, centre.id)
-    clashing = Crossing(clashes=(Clash(mine.id, theirs, way.case, peer),))
+    day = ClashDay(uuid4(), MONDAY, 7, frozenset({way.case, peer}))
+    clashing = Crossing(clashes=(Clash(mine.id, theirs, way.case, day),), clash_days=(day,))
     (flag,) = flagged("F03", way, crossing=clashing)
     assert set(flag.evidence) == {mine.id, theirs}
-    assert {tie.peer for tie in flag.ties} == {peer}
+    assert flag.ties == day.ties
     assert flagged("F03", way, crossing=Crossing()) == []
     way.voided(mine)
     assert flagged("F03", way, crossing=clashing) == []
