@@ -5,7 +5,8 @@ Refusal
 ├── accounts       RolesDoNotFit, NotYours, UserNameInvalid, UserNameTaken, AccountDisabled, NotYourself,
 │                  PasswordTooShort, PasswordIsName
 ├── clients        ClientDisabled
-└── tokens         TokenRequestInvalid, GrantUnsupported, GrantInvalid, ClientInvalid, LoginLocked, PurposeDoesNotFit
+└── tokens         TokenRequestInvalid, GrantUnsupported, GrantInvalid, SessionOver, ClientInvalid, LoginLocked,
+                   PurposeDoesNotFit
 
 Refusals of tokens carry in `error` the code of OAuth 2.0 (RFC 6749 §5.2) too, for clients that know only that.
 """
@@ -101,14 +102,20 @@ class TokenRequestInvalid(TokenRefusal, code="directory.token-request-invalid", 
 
 class GrantUnsupported(TokenRefusal, code="directory.grant-unsupported", status=400):
     error = "unsupported_grant_type"
-    en = "The grants are password and client_credentials."
-    zh = "仅支持 password 与 client_credentials 授权方式。"
+    en = "The grants are password, refresh_token and client_credentials."
+    zh = "仅支持 password、refresh_token 与 client_credentials 授权方式。"
 
 
 class GrantInvalid(TokenRefusal, code="directory.grant-invalid", status=400):
     error = "invalid_grant"
     en = "The user name or the password is wrong, or the account cannot be used."
     zh = "用户名或密码错误，或账号不可用。"
+
+
+class SessionOver(TokenRefusal, code="directory.session-over", status=400):
+    error = "invalid_grant"
+    en = "The login has ended; sign in again."
+    zh = "登录已结束，请重新登录。"
 
 
 class ClientInvalid(TokenRefusal, code="directory.client-invalid", status=401):

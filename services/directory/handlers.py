@@ -5,8 +5,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.directory import domain
-from services.directory.domain import Account, Client, Deed, NewAccount, NewClient, NewOrganisation, Organisation
+from services.directory.domain import members
+from services.directory.domain.members import (
+    Account,
+    Client,
+    Deed,
+    NewAccount,
+    NewClient,
+    NewOrganisation,
+    Organisation,
+)
 from services.directory.errors import ClientDisabled
 from services.directory.login import LoginDesk
 from services.directory.passwords import Passwords
@@ -21,7 +29,7 @@ async def create_organisations(
     wanted: Sequence[NewOrganisation], actor: Actor, uow: DirectoryUnitOfWork
 ) -> list[Organisation]:
     """Take up organisations, all of them or none."""
-    made = [domain.open_organisation(actor, one, uow.recorded_at, place) for place, one in enumerate(wanted)]
+    made = [members.open_organisation(actor, one, uow.recorded_at, place) for place, one in enumerate(wanted)]
     await uow.records.add_organisations(made)
     await uow.audit(Deed.CREATE_ORGANISATION, *(one.id for one in made))
     return made
@@ -38,7 +46,7 @@ async def rename_organisation(organisation: UUID, name: str, actor: Actor, uow: 
 
 async def close_organisation(organisation: UUID, actor: Actor, uow: DirectoryUnitOfWork) -> Organisation:
     """End an organisation: nobody of it gets a token any more, and it leaves the register."""
-    domain.require_another(actor.organisation, organisation)
+    members.require_another(actor.organisation, organisation)
     found = await _organisation_of(organisation, actor, uow)
     closed = replace(found, closed_at=uow.recorded_at)
     await uow.records.save_organisation(closed)
@@ -48,7 +56,7 @@ async def close_organisation(organisation: UUID, actor: Actor, uow: DirectoryUni
 
 async def _organisation_of(organisation: UUID, actor: Actor, uow: DirectoryUnitOfWork) -> Organisation:
     found = await uow.records.organisation_to_change(organisation)
-    domain.require_in_region(actor, found.region)
+    members.require_in_region(actor, found.region)
     found.require_open()
     return found
 
@@ -58,9 +66,9 @@ async def create_account(
 ) -> tuple[Account, str]:
     """Take up a person; return the account and its initial password, which nobody can read again."""
     organisation = await uow.records.organisation(wanted.organisation)
-    domain.require_manages(actor, organisation)
-    account = domain.open_account(actor, organisation, wanted, uow.recorded_at)
-    password = domain.new_initial_password()
+    members.require_manages(actor, organisation)
+    account = members.open_account(actor, organisation, wanted, uow.recorded_at)
+    password = members.new_initial_password()
     await uow.records.add_account(account, await passwords.hash(password))
     await uow.audit(Deed.CREATE_ACCOUNT, account.id)
     return account, password
@@ -68,9 +76,10 @@ async def create_account(
 
 async def disable_account(account: UUID, actor: Actor, uow: DirectoryUnitOfWork) -> Account:
     """End an account; the tokens it holds run out within minutes."""
-    domain.require_another(actor.person, account)
+    members.require_another(actor.person, account)
     found = await _account_of(account, actor, uow)
     await uow.records.disable_account(account, uow.recorded_at)
+    await uow.sessions.end_all(account, uow.recorded_at)
     await uow.audit(Deed.DISABLE_ACCOUNT, account)
     return replace(found, disabled_at=uow.recorded_at)
 
@@ -78,22 +87,32 @@ async def disable_account(account: UUID, actor: Actor, uow: DirectoryUnitOfWork)
 async def reset_password(account: UUID, actor: Actor, desk: LoginDesk, uow: DirectoryUnitOfWork) -> tuple[Account, str]:
     """Give an account a new initial password and free its user name."""
     found = await _account_of(account, actor, uow)
-    password = domain.new_initial_password()
+    password = members.new_initial_password()
     await uow.records.set_password(account, await desk.passwords.hash(password), initial=True)
     await desk.unlock(uow.records, found.user_name)
+    await uow.sessions.end_all(account, uow.recorded_at)
     await uow.audit(Deed.RESET_PASSWORD, account)
     return replace(found, password_is_initial=True), password
 
 
 async def change_password(account: UUID, password_hash: str, uow: DirectoryUnitOfWork) -> None:
-    """Give one's own account the password that the login desk has already checked and hashed."""
+    """Give one's own account the password that the login desk has already checked and hashed; sign out everywhere."""
     await uow.records.set_password(account, password_hash, initial=False)
+    await uow.sessions.end_all(account, uow.recorded_at)
     await uow.audit(Deed.CHANGE_PASSWORD, account)
+
+
+async def end_logins(actor: Actor, uow: DirectoryUnitOfWork) -> Account:
+    """End every kept login of whoever asks."""
+    account, _ = await uow.records.own_account(actor)
+    await uow.sessions.end_all(account.id, uow.recorded_at)
+    await uow.audit(Deed.LOG_OUT_EVERYWHERE, account.id)
+    return account
 
 
 async def _account_of(account: UUID, actor: Actor, uow: DirectoryUnitOfWork) -> Account:
     found = await uow.records.account_to_change(actor, account)
-    domain.require_manageable(actor, found.roles)
+    members.require_manageable(actor, found.roles)
     found.require_usable()
     return found
 
@@ -104,11 +123,11 @@ async def create_clients(
     """Take up machines, all of them or none; return them and their secrets, which nobody can read again."""
     organisations = await uow.records.organisations_of({one.organisation for one in wanted})
     for organisation in organisations.values():
-        domain.require_manages(actor, organisation)
+        members.require_manages(actor, organisation)
     at = uow.recorded_at
-    made = [domain.open_client(organisations[one.organisation], one, at, place) for place, one in enumerate(wanted)]
-    secrets = [domain.new_secret() for _ in made]
-    await uow.records.add_clients(made, [domain.digest_of(secret) for secret in secrets])
+    made = [members.open_client(organisations[one.organisation], one, at, place) for place, one in enumerate(wanted)]
+    secrets = [members.new_secret() for _ in made]
+    await uow.records.add_clients(made, [members.digest_of(secret) for secret in secrets])
     await uow.audit(Deed.CREATE_CLIENT, *(one.id for one in made))
     return made, secrets
 
@@ -118,8 +137,8 @@ async def rotate_client(
 ) -> tuple[Client, str, datetime]:
     """Give a machine a new secret; the one before stays valid for an overlap, so that it can be exchanged in peace."""
     found = await _client_of(client, actor, uow)
-    secret, until = domain.new_secret(), uow.recorded_at + overlap
-    await uow.records.rotate_secret(client, domain.digest_of(secret), uow.recorded_at, until)
+    secret, until = members.new_secret(), uow.recorded_at + overlap
+    await uow.records.rotate_secret(client, members.digest_of(secret), uow.recorded_at, until)
     await uow.audit(Deed.ROTATE_CLIENT, client)
     return found, secret, until
 
@@ -145,8 +164,8 @@ async def found(desk: LoginDesk, user_name: str, password: str) -> bool:
     Processes that start at once do this one after another, and only the first finds nothing.
     """
     settings, at = desk.settings, clock.now()
-    name = domain.require_user_name(user_name)
-    domain.require_good_password(name, password, settings.shortest_password)
+    name = members.require_user_name(user_name)
+    members.require_good_password(name, password, settings.shortest_password)
     home = Organisation(ids.new_record(), settings.home_name, OrgType.FEDERATION, settings.home_region, None, at)
     roles = frozenset({Role.ADMINISTRATOR.value})
     account = Account(ids.new_record(), home.id, name, name, roles, password_is_initial=False, created_at=at)

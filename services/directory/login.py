@@ -1,4 +1,4 @@
-"""Who gets a token: people by password, machines and Tongkang's own services by secret (RFC 6749 §4.3, §4.4).
+"""Who gets a token: people by password or kept login, machines and Tongkang's services by secret (RFC 6749 §4, §6).
 
 Whoever is turned down learns only that: an unknown name, a wrong password, a disabled account and a closed organisation
 get one answer, after the same statements and one hash. A lock too is told of any name, whether somebody has it or not.
@@ -11,25 +11,27 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from services.directory.domain import (
+from services.directory.domain.members import (
     Deed,
     Subject,
     digest_of,
+    new_secret,
     plain_user_name,
     purpose_of,
     require_good_password,
 )
-from services.directory.errors import ClientInvalid, GrantInvalid, LoginLocked
+from services.directory.domain.sessions import KeptLogin, Terms
+from services.directory.errors import ClientInvalid, GrantInvalid, LoginLocked, SessionOver
 from services.directory.limits import Buckets, Queues, subscriber
 from services.directory.passwords import Passwords
-from services.directory.repository import Login, Logins, Repository
+from services.directory.repository import Login, Logins, Repository, Sessions
 from services.directory.settings import Settings
 from services.directory.tokens import TokenKeys, claims_of
 from shared import clock, ids
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 from shared.contracts.envelope import ActorRef
-from shared.db import Database
+from shared.db import Database, Session
 from shared.errors import NotFound
 from shared.service import read_secret
 
@@ -101,6 +103,55 @@ class LoginDesk:
         self.addresses.give_back(subscriber(visitor.address))
         await self._audit(Deed.LOG_IN, subject.person, visitor, who=_ref(subject))
         return Admitted(subject)
+
+    async def keeper(self, service: str, secret: str, visitor: Visitor) -> str:
+        """Return the service that keeps people's logins and has proved to be it. Raises ClientInvalid."""
+        self.addresses.take(subscriber(visitor.address))
+        if service not in self.services or self._service(service, secret) is None:
+            known = ids.of_service(service) if service in self.services else None
+            await self._audit(Deed.TURN_AWAY, known, visitor, reason=ClientInvalid.code)
+            raise ClientInvalid
+        self.addresses.give_back(subscriber(visitor.address))
+        return service
+
+    async def keep(self, admitted: Admitted, service: str) -> str:
+        """Keep the login of a person for a service; return the refresh token, of which only a digest is stored."""
+        token, now = new_secret(), clock.now()
+        async with self.database.transaction() as session:
+            await Sessions(session).keep(ids.new_record(), admitted.subject.person, service, digest_of(token), now)
+            await Sessions(session).forget(now - 2 * self.terms.longest)
+        return token
+
+    async def renew(self, token: str, service: str) -> Admitted:
+        """Let the person of a kept login in again. Raises SessionOver."""
+        now = clock.now()
+        async with self.database.transaction() as session:
+            kept = await self._kept(session, token, service)
+            if kept is None or not kept.holds(now, self.terms):
+                raise SessionOver
+            await Sessions(session).used(kept.id, now)
+        return Admitted(kept.subject, kept.password_is_initial)
+
+    async def end(self, token: str, service: str, visitor: Visitor) -> None:
+        """End a kept login; one that is unknown or over stays so (RFC 7009 §2.2)."""
+        async with self.database.transaction() as session:
+            kept = await self._kept(session, token, service)
+            if kept is None or kept.ended_at is not None:
+                return
+            await Sessions(session).end(kept.id, clock.now())
+            await Repository(session).audit(
+                _ref(kept.subject), Deed.LOG_OUT, [kept.subject.person], request_id=visitor.request_id,
+                address=visitor.address,
+            )  # fmt: skip
+
+    @property
+    def terms(self) -> Terms:
+        """When a kept login ends by itself."""
+        return Terms(timedelta(minutes=self.settings.idle_minutes), timedelta(hours=self.settings.session_hours))
+
+    async def _kept(self, session: Session, token: str, service: str) -> KeptLogin | None:
+        found = await Sessions(session).by_digest(digest_of(token))
+        return found if found is not None and found.service == service else None
 
     async def change_password(self, account: UUID, current: str, new: str, visitor: Visitor) -> str:
         """Check the current password as a login would, and the new one; return the new one's hash.

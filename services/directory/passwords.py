@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from services.directory.domain import plain_password
+from services.directory.domain.members import plain_password
 from services.directory.settings import Settings
 
 

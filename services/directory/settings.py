@@ -34,6 +34,8 @@ class Settings(ServiceSettings):
     address_per_minute: float = Field(default=60, gt=0, description="Failed token requests of one address, lasting.")
     user_name_burst: int = Field(default=10, ge=1, description="Failed logins of one user name at once.")
     user_name_per_minute: float = Field(default=10, gt=0, description="Failed logins of one user name, lasting.")
+    idle_minutes: int = Field(default=60, ge=1, description="Without use, a kept login ends after so long. [assumed]")
+    session_hours: int = Field(default=12, ge=1, description="A kept login ends after so long in any case. [assumed]")
     secret_overlap_hours: int = Field(default=24, ge=0, description="How long a client's older secret stays valid.")
 
     home_region: Region = Field(default="37", description="Region of the organisation made at the first start.")

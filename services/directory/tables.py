@@ -100,6 +100,20 @@ login_tries = Table(
     comment="Logins begun and not succeeded, by keyed digest of what was typed: it may be a password.",
 )
 
+kept_login = Table(
+    "kept_login",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False, index=True),
+    Column("service", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("begun_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=False, index=True),
+    Column("ended_at", Moment),
+    CheckConstraint("octet_length(digest) = 32", name="sha256"),
+    comment="People who are signed in where a service of Tongkang keeps their login.",
+)
+
 audit = Table(
     "audit",
     metadata,

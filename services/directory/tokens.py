@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
-from services.directory.domain import Subject
+from services.directory.domain.members import Subject
 from services.directory.settings import Settings
 from shared.access.tokens import TOKEN_TYPE
 

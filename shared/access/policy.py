@@ -162,7 +162,9 @@ class Act(StrEnum):
     MANAGE_ORGANISATIONS = "organisation.manage"
     READ_ORGANISATIONS = "organisation.read"
     MANAGE_ACCOUNTS = "account.manage"
+    READ_OWN_ACCOUNT = "account.read-own"
     CHANGE_OWN_PASSWORD = "password.change"  # noqa: S105 - a verb
+    END_OWN_LOGINS = "login.end-own"
     # between services and for those who run them
     READ_JOURNAL_FEED = "journal.feed"
     OPERATE = "operate"
@@ -286,7 +288,9 @@ TABLE: dict[Act, Rule] = {
     Act.MANAGE_ORGANISATIONS: _by(T.FEDERATION, roles=(R.ADMINISTRATOR,)),
     Act.READ_ORGANISATIONS: _by(EVERYONE | {T.SERVICE}),
     Act.MANAGE_ACCOUNTS: _by(EVERYONE, roles=(R.MANAGER, R.ADMINISTRATOR)),
+    Act.READ_OWN_ACCOUNT: _by(EVERYONE),
     Act.CHANGE_OWN_PASSWORD: _by(EVERYONE),
+    Act.END_OWN_LOGINS: _by(EVERYONE),
     Act.READ_JOURNAL_FEED: _by(T.SERVICE),
     Act.OPERATE: _by(T.FEDERATION, T.SERVICE, roles=(R.ADMINISTRATOR, R.SERVICE)),
 }

@@ -22,6 +22,7 @@ CHANGES_NOTHING = {
 
 WRITES_IN_ITS_OWN_WAY = {
     "POST /v1/token": "OAuth: the form has no Idempotency-Key, and the caller is known only afterwards",
+    "POST /v1/token/revocation": "OAuth: as above; a repeat ends nothing more",
     "PUT /v1/account/password": "a repeat with the old password fails by itself, and its answer must not be kept",
 }
 """Routes that write without the unit of work of `writing`."""

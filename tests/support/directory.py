@@ -60,8 +60,11 @@ class Directory:
             return await client.request(method, path, json=body, headers=headers)
 
     async def token(self, **form: str) -> httpx.Response:
+        return await self.send_form("/v1/token", **form)
+
+    async def send_form(self, path: str, **form: str) -> httpx.Response:
         async with self.running.client() as client:
-            return await client.post("/v1/token", data=form)
+            return await client.post(path, data=form)
 
     async def log_in(self, user_name: str, password: str) -> httpx.Response:
         return await self.token(grant_type="password", username=user_name, password=password)

@@ -21,9 +21,10 @@ from services.directory.api.common import (
     never_cached,
     page_of,
 )
-from services.directory.domain import Account, NewAccount, require_user_name
+from services.directory.domain.members import Account, NewAccount, kinds, require_user_name
 from services.directory.repository import DirectoryUnitOfWork, Repository
 from shared.access.policy import Act, Actor
+from shared.contracts.codes import OrgType
 from shared.http.doors import Read, may, service_of
 from shared.http.paging import After, Limit, Page, from_cursor
 
@@ -72,6 +73,22 @@ class AccountWithPassword(AccountOut):
     password: str | None = None
 
 
+class OwnOrganisation(Out):
+    """The organisation for which somebody works."""
+
+    id: UUID
+    name: str
+    org_type: OrgType
+    region: str
+
+
+class OwnAccount(AccountOut):
+    """Who is signed in, for whom, and for what they may ask for tokens."""
+
+    at: OwnOrganisation
+    purposes: tuple[str, ...] = Field(description="The first is the one of a token that names none.")
+
+
 @router.post("/accounts", status_code=201, dependencies=[never_cached])
 async def create_account(body: AccountIn, actor: Manager, desk: Desk, uow: Uow) -> AccountWithPassword:
     """Take up a person. The directory makes the initial password, to be handed over and changed."""
@@ -103,6 +120,22 @@ async def reset_password(account: UUID, actor: Manager, desk: Desk, uow: Uow) ->
     """Give an account a new initial password and end the lock of its user name."""
     found, password = await handlers.reset_password(account, actor, desk, uow)
     return await _commit(found, password, uow)
+
+
+@router.get("/account")
+async def own_account(actor: Annotated[Actor, may(Act.READ_OWN_ACCOUNT)], reading: Read) -> OwnAccount:
+    """Return the own account. A machine has none: 404."""
+    account, organisation = await Repository(reading.session).own_account(actor)
+    shown = AccountOut.model_validate(account).model_dump()
+    at = OwnOrganisation.model_validate(organisation)
+    return OwnAccount(**shown, at=at, purposes=kinds().of[organisation.org_type].purposes)
+
+
+@router.post("/account/logins/end")
+async def end_logins(actor: Annotated[Actor, may(Act.END_OWN_LOGINS)], uow: Uow) -> AccountOut:
+    """Sign out everywhere: no kept login of one's own lets in any more; tokens that are out end within minutes."""
+    answer: AccountOut = await uow.commit(AccountOut.model_validate(await handlers.end_logins(actor, uow)))
+    return answer
 
 
 @router.put("/account/password", status_code=204)

@@ -20,7 +20,7 @@ from services.directory.api.common import (
     never_cached,
     page_of,
 )
-from services.directory.domain import NewClient
+from services.directory.domain.members import NewClient
 from services.directory.repository import Repository
 from shared.access.policy import Act, Actor
 from shared.http.doors import Read, may

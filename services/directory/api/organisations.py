@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from services.directory import handlers
 from services.directory.api.common import LARGEST_BATCH, Body, Name, Out, Uow, page_of
-from services.directory.domain import NewOrganisation, Organisation
+from services.directory.domain.members import NewOrganisation, Organisation
 from services.directory.repository import Repository
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import OrgType, Region

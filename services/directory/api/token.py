@@ -28,6 +28,21 @@ class PasswordGrant(BaseModel):
     purpose: str | None = Field(
         default=None, max_length=40, description="What for; the organisation's first purpose unless given."
     )
+    scope: Literal["offline_access"] | None = Field(
+        default=None, description="Only for a service of Tongkang, which sends its id and secret too: keep the login."
+    )
+    client_id: str | None = Field(default=None, max_length=64)
+    client_secret: str | None = Field(default=None, max_length=200)
+
+
+class RefreshGrant(BaseModel):
+    """A service asks for the person whose login it keeps (RFC 6749 §6)."""
+
+    grant_type: Literal["refresh_token"]
+    refresh_token: str = Field(min_length=1, max_length=200)
+    client_id: str = Field(min_length=1, max_length=64)
+    client_secret: str = Field(min_length=1, max_length=200)
+    purpose: str | None = Field(default=None, max_length=40)
 
 
 class ClientGrant(BaseModel):
@@ -39,9 +54,17 @@ class ClientGrant(BaseModel):
     purpose: str | None = Field(default=None, max_length=40)
 
 
-Grant = Annotated[PasswordGrant | ClientGrant, Field(discriminator="grant_type")]
-GRANT: TypeAdapter[PasswordGrant | ClientGrant] = TypeAdapter(Grant)
-GRANT_TYPES = ("password", "client_credentials")
+AnyGrant = PasswordGrant | RefreshGrant | ClientGrant
+GRANT: TypeAdapter[AnyGrant] = TypeAdapter(Annotated[AnyGrant, Field(discriminator="grant_type")])
+GRANT_TYPES = ("password", "refresh_token", "client_credentials")
+
+
+class Revocation(BaseModel):
+    """A service says that the person whose login it keeps has signed out (RFC 7009)."""
+
+    token: str = Field(min_length=1, max_length=200)
+    client_id: str = Field(min_length=1, max_length=64)
+    client_secret: str = Field(min_length=1, max_length=200)
 
 
 class Token(BaseModel):
@@ -53,9 +76,10 @@ class Token(BaseModel):
     password_change_due: bool | None = Field(
         default=None, description="People only: the password is still the initial one."
     )
+    refresh_token: str | None = Field(default=None, description="Where the login is kept.")
 
 
-FORM_SCHEMA = {"oneOf": [PasswordGrant.model_json_schema(), ClientGrant.model_json_schema()]}
+FORM_SCHEMA = {"oneOf": [kind.model_json_schema() for kind in (PasswordGrant, RefreshGrant, ClientGrant)]}
 
 
 @router.post(
@@ -65,23 +89,47 @@ FORM_SCHEMA = {"oneOf": [PasswordGrant.model_json_schema(), ClientGrant.model_js
     openapi_extra={"requestBody": {"required": True, "content": {FORM: {"schema": FORM_SCHEMA}}}},
 )
 async def issue_token(request: Request, desk: Desk, visitor: From) -> Token:
-    """Give a person or a machine an access token (OAuth 2.0: grants `password` and `client_credentials`)."""
+    """Give a person, a service for a person, or a machine an access token (OAuth 2.0)."""
     grant = _grant(await _form(request))
-    admitted = await _admit(desk, grant, visitor)
+    admitted, kept = await _admit(desk, grant, visitor)
     return Token(
         access_token=desk.token(admitted, grant.purpose),
         expires_in=desk.settings.token_seconds,
         password_change_due=admitted.password_is_initial,
+        refresh_token=kept,
     )
 
 
-async def _admit(desk: LoginDesk, grant: PasswordGrant | ClientGrant, visitor: Visitor) -> Admitted:
-    if isinstance(grant, PasswordGrant):
-        return await desk.by_password(grant.username, grant.password, visitor)
-    return await desk.by_secret(grant.client_id, grant.client_secret, visitor)
+@router.post(
+    "/v1/token/revocation",
+    status_code=204,
+    dependencies=[open_door("ends a login for the service that keeps it and proves itself in the form"), never_cached],
+    openapi_extra={"requestBody": {"required": True, "content": {FORM: {"schema": Revocation.model_json_schema()}}}},
+)
+async def revoke_token(request: Request, desk: Desk, visitor: From) -> None:
+    """End a kept login (RFC 7009). What is unknown or over already is answered in the same way."""
+    try:
+        asked = Revocation.model_validate(await _form(request))
+    except ValidationError:
+        raise TokenRequestInvalid from None
+    await desk.end(asked.token, await desk.keeper(asked.client_id, asked.client_secret, visitor), visitor)
 
 
-def _grant(form: dict[str, str]) -> PasswordGrant | ClientGrant:
+async def _admit(desk: LoginDesk, grant: AnyGrant, visitor: Visitor) -> tuple[Admitted, str | None]:
+    """Let somebody in; with it the refresh token of a login that is kept from now on."""
+    if isinstance(grant, ClientGrant):
+        return await desk.by_secret(grant.client_id, grant.client_secret, visitor), None
+    if isinstance(grant, RefreshGrant):
+        keeper = await desk.keeper(grant.client_id, grant.client_secret, visitor)
+        return await desk.renew(grant.refresh_token, keeper), None
+    if grant.scope is None:
+        return await desk.by_password(grant.username, grant.password, visitor), None
+    keeper = await desk.keeper(grant.client_id or "", grant.client_secret or "", visitor)
+    admitted = await desk.by_password(grant.username, grant.password, visitor)
+    return admitted, await desk.keep(admitted, keeper)
+
+
+def _grant(form: dict[str, str]) -> AnyGrant:
     if "grant_type" in form and form["grant_type"] not in GRANT_TYPES:
         raise GrantUnsupported
     try:
@@ -130,6 +178,7 @@ async def configuration(desk: Desk) -> dict[str, Any]:
         "issuer": desk.settings.issuer,
         "token_endpoint": f"{base}/v1/token",
         "jwks_uri": f"{base}/.well-known/jwks.json",
+        "revocation_endpoint": f"{base}/v1/token/revocation",
         "grant_types_supported": GRANT_TYPES,
         "response_types_supported": [],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],

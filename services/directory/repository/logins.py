@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.directory.domain import Subject
+from services.directory.domain.members import Subject
 from shared.contracts.codes import OrgType
 from shared.db import Driver, Session
 
@@ -93,7 +93,7 @@ class Logins:
     async def client(self, client: UUID, at: datetime) -> ClientLogin | None:
         """Return the login of a client, with the digests of the secrets that are valid now."""
         row = await self.driver.fetchrow(FIND_CLIENT, client, at)
-        return None if row is None else ClientLogin(_subject(row), tuple(row["digests"]), row["usable"])
+        return None if row is None else ClientLogin(subject_of(row), tuple(row["digests"]), row["usable"])
 
     async def renew_hash(self, account: UUID, before: str, after: str) -> None:
         """Replace a hash by one of today's parameters, unless the password was changed meanwhile."""
@@ -102,11 +102,12 @@ class Logins:
         )
 
 
-def _subject(row: asyncpg.Record) -> Subject:
+def subject_of(row: asyncpg.Record) -> Subject:
+    """Return whom a row speaks for that begins with person, organisation, kind, region and roles."""
     return Subject(row[0], row[1], OrgType(row[2]), row[3], frozenset(row[4]))
 
 
 def _login(row: asyncpg.Record | None) -> Login | None:
     if row is None:
         return None
-    return Login(_subject(row), row["user_name"], row["password_hash"], row["password_is_initial"], row["usable"])
+    return Login(subject_of(row), row["user_name"], row["password_hash"], row["password_is_initial"], row["usable"])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.directory.domain import Account, Client, Deed, Organisation, is_administrator
+from services.directory.domain.members import Account, Client, Deed, Organisation, is_administrator
 from services.directory.errors import OrganisationExists, UserNameTaken
 from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
@@ -150,6 +150,13 @@ class Repository:
         rest = (account.password_is_initial, account.created_at, account.disabled_at, password_hash)
         if await self.driver.fetchval(ADD_ACCOUNT, *row, *rest) is None:
             raise UserNameTaken
+
+    async def own_account(self, actor: Actor) -> tuple[Account, Organisation]:
+        """Return the account of whoever asks, and its organisation. Raises NotFound for a machine."""
+        row = await self.driver.fetchrow(f"{ACCOUNTS} WHERE x.id = $1", actor.person)
+        if row is None:
+            raise NotFound(kind="account")
+        return _account(row), await self.organisation(actor.organisation)
 
     async def account_to_change(self, actor: Actor, wanted: UUID) -> Account:
         """Return an account that the actor may see, and keep its row. Raises NotFound."""

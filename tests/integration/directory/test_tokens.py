@@ -213,7 +213,7 @@ async def test_a_request_that_is_none_is_refused_and_leaves_nothing(directory, w
 
 
 async def test_other_grants_are_refused_by_their_name(directory):
-    answer = await directory.token(grant_type="refresh_token", refresh_token="x")
+    answer = await directory.token(grant_type="authorization_code", code="x")
     assert code_of(answer) == (400, "directory.grant-unsupported")
     assert answer.json()["error"] == "unsupported_grant_type"
 

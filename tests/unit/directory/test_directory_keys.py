@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from services.directory.domain import Subject
+from services.directory.domain.members import Subject
 from services.directory.passwords import Passwords
 from services.directory.settings import Settings
 from services.directory.tokens import TokenKeys, claims_of

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.directory import domain
-from services.directory.domain import Kind, NewAccount, NewClient, NewOrganisation, Organisation, Subject
+from services.directory.domain import members
+from services.directory.domain.members import Kind, NewAccount, NewClient, NewOrganisation, Organisation, Subject
 from services.directory.errors import (
     CreditCodeInvalid,
     NotYours,
@@ -50,20 +50,20 @@ GOLDEN = {
 
 
 def test_the_table_of_kinds_is_the_agreed_one():
-    assert dict(domain.kinds().of) == {OrgType(name): kind for name, kind in GOLDEN.items()}
-    assert domain.kinds().only_people == {"manager", "administrator"}
-    assert domain.kinds().stands_alone == {"administrator"}
+    assert dict(members.kinds().of) == {OrgType(name): kind for name, kind in GOLDEN.items()}
+    assert members.kinds().only_people == {"manager", "administrator"}
+    assert members.kinds().stands_alone == {"administrator"}
 
 
 def test_every_role_of_the_access_table_is_given_by_some_kind_that_may_act_in_it():
     for act, rule in TABLE.items():
-        given = {role for kind in rule.org_types for role in domain.kinds().of[kind].roles}
+        given = {role for kind in rule.org_types for role in members.kinds().of[kind].roles}
         assert rule.roles <= given, act
 
 
 def test_every_role_that_is_given_is_a_known_one():
     known = {role.value for role in Role}
-    assert all(kind.roles <= known for kind in domain.kinds().of.values())
+    assert all(kind.roles <= known for kind in members.kinds().of.values())
 
 
 def an_organisation(org_type: OrgType = OrgType.CLINIC, region: str = "371602", **more) -> Organisation:
@@ -80,11 +80,11 @@ ADMINISTRATOR = an_actor(OrgType.FEDERATION, "37", Role.ADMINISTRATOR)
 @pytest.mark.parametrize("org_type", [kind for kind in OrgType if kind is not OrgType.SERVICE])
 @pytest.mark.parametrize("region", ["37", "3716", "371602"])
 def test_an_organisation_has_a_region_of_its_level(org_type, region):
-    if len(region) in domain.kinds().of[org_type].region_digits:
-        assert domain.open_organisation(ADMINISTRATOR, wanted(org_type, region), AT).region == region
+    if len(region) in members.kinds().of[org_type].region_digits:
+        assert members.open_organisation(ADMINISTRATOR, wanted(org_type, region), AT).region == region
     else:
         with pytest.raises(RegionDoesNotFit) as refusal:
-            domain.open_organisation(ADMINISTRATOR, wanted(org_type, region), AT, place=4)
+            members.open_organisation(ADMINISTRATOR, wanted(org_type, region), AT, place=4)
         assert refusal.value.details == {"org_type": org_type.value, "digits": [6], "place": 4}
 
 
@@ -99,19 +99,19 @@ def test_an_administrator_sets_up_the_own_region(own, region, inside):
     actor = an_actor(OrgType.FEDERATION, own, Role.ADMINISTRATOR)
     kind = OrgType.FEDERATION
     if inside:
-        assert domain.open_organisation(actor, wanted(kind, region), AT).region == region
+        assert members.open_organisation(actor, wanted(kind, region), AT).region == region
     else:
         with pytest.raises(OutsideRegion):
-            domain.open_organisation(actor, wanted(kind, region), AT)
+            members.open_organisation(actor, wanted(kind, region), AT)
 
 
 def test_a_credit_code_is_checked_and_kept_in_capitals():
     # The example number of GB 32100.
-    assert domain.open_organisation(ADMINISTRATOR, wanted(code=" 91350100m000100y43 "), AT).credit_code == (
+    assert members.open_organisation(ADMINISTRATOR, wanted(code=" 91350100m000100y43 "), AT).credit_code == (
         "91350100M000100Y43"
     )
     with pytest.raises(CreditCodeInvalid) as refusal:
-        domain.open_organisation(ADMINISTRATOR, wanted(code="91350100M000100Y44"), AT, place=2)
+        members.open_organisation(ADMINISTRATOR, wanted(code="91350100M000100Y44"), AT, place=2)
     assert refusal.value.details == {"flaw": "check_character", "place": 2}
 
 
@@ -133,18 +133,18 @@ def test_a_credit_code_is_checked_and_kept_in_capitals():
 def test_an_account_has_roles_that_its_organisation_gives(org_type, roles, fit):
     account = NewAccount(uuid4(), "somebody", "某人", frozenset(roles))
     if fit:
-        made = domain.open_account(ADMINISTRATOR, an_organisation(org_type), account, AT)
+        made = members.open_account(ADMINISTRATOR, an_organisation(org_type), account, AT)
         assert (made.roles, made.password_is_initial) == (roles, True)
     else:
         with pytest.raises(RolesDoNotFit):
-            domain.open_account(ADMINISTRATOR, an_organisation(org_type), account, AT)
+            members.open_account(ADMINISTRATOR, an_organisation(org_type), account, AT)
 
 
 @pytest.mark.parametrize("role", ["manager", "administrator"])
 def test_no_machine_manages(role):
     machine = NewClient(uuid4(), "HIS", frozenset({role}))
     with pytest.raises(RolesDoNotFit):
-        domain.open_client(an_organisation(OrgType.FEDERATION), machine, AT)
+        members.open_client(an_organisation(OrgType.FEDERATION), machine, AT)
 
 
 def test_only_an_administrator_makes_an_administrator():
@@ -152,32 +152,32 @@ def test_only_an_administrator_makes_an_administrator():
     account = NewAccount(federation.id, "somebody", "某人", frozenset({"administrator"}))
     manager = an_actor(OrgType.FEDERATION, "371602", Role.MANAGER, organisation=federation.id)
     with pytest.raises(NotYours):
-        domain.open_account(manager, federation, account, AT)
-    assert domain.open_account(ADMINISTRATOR, federation, account, AT).roles == {"administrator"}
+        members.open_account(manager, federation, account, AT)
+    assert members.open_account(ADMINISTRATOR, federation, account, AT).roles == {"administrator"}
 
 
 def test_the_role_of_an_administrator_counts_in_a_federation_only():
     clinic = an_organisation()
     pretender = an_actor(OrgType.CLINIC, "37", Role.ADMINISTRATOR)
-    assert not domain.is_administrator(pretender)
+    assert not members.is_administrator(pretender)
     with pytest.raises(NotAllowed):
-        domain.require_manages(pretender, clinic)
-    domain.require_manages(ADMINISTRATOR, clinic)
+        members.require_manages(pretender, clinic)
+    members.require_manages(ADMINISTRATOR, clinic)
 
 
 def test_nobody_and_nothing_joins_a_closed_organisation():
     closed = an_organisation(closed_at=AT)
     with pytest.raises(OrganisationClosed):
-        domain.open_account(ADMINISTRATOR, closed, NewAccount(closed.id, "somebody", "某人", STAFF), AT)
+        members.open_account(ADMINISTRATOR, closed, NewAccount(closed.id, "somebody", "某人", STAFF), AT)
     with pytest.raises(OrganisationClosed):
-        domain.open_client(closed, NewClient(closed.id, "HIS", STAFF), AT)
+        members.open_client(closed, NewClient(closed.id, "HIS", STAFF), AT)
 
 
 def test_nobody_ends_themselves():
     own = uuid4()
-    domain.require_another(own, uuid4())
+    members.require_another(own, uuid4())
     with pytest.raises(NotYourself):
-        domain.require_another(own, own)
+        members.require_another(own, own)
 
 
 @pytest.mark.parametrize(
@@ -189,12 +189,12 @@ def test_nobody_ends_themselves():
     ],
 )  # fmt: skip
 def test_a_user_name_has_one_form(typed, kept):
-    assert domain.plain_user_name(typed) == kept
+    assert members.plain_user_name(typed) == kept
     if kept is None:
         with pytest.raises(UserNameInvalid):
-            domain.require_user_name(typed)
+            members.require_user_name(typed)
     else:
-        assert domain.require_user_name(typed) == kept
+        assert members.require_user_name(typed) == kept
 
 
 @pytest.mark.parametrize(
@@ -206,29 +206,29 @@ def test_a_user_name_has_one_form(typed, kept):
 )  # fmt: skip
 def test_a_password_is_long_and_not_the_user_name(password, refusal):
     if refusal is None:
-        domain.require_good_password("zhang.san.long", password, 12)
+        members.require_good_password("zhang.san.long", password, 12)
     else:
         with pytest.raises(refusal):
-            domain.require_good_password("zhang.san.long", password, 12)
+            members.require_good_password("zhang.san.long", password, 12)
 
 
 def test_an_initial_password_is_a_good_one_and_never_the_same():
-    made = {domain.new_initial_password() for _ in range(100)}
+    made = {members.new_initial_password() for _ in range(100)}
     assert len(made) == 100
     for password in made:
-        domain.require_good_password("somebody", password, 20)
+        members.require_good_password("somebody", password, 20)
 
 
 def test_a_purpose_is_the_first_of_the_organisations_unless_another_of_them_is_wanted():
     clerk = Subject(uuid4(), uuid4(), OrgType.FEDERATION, "371602", frozenset({"reviewer"}))
-    assert domain.purpose_of(clerk, None) == "assistance"
-    assert domain.purpose_of(clerk, "audit") == "audit"
+    assert members.purpose_of(clerk, None) == "assistance"
+    assert members.purpose_of(clerk, "audit") == "audit"
     with pytest.raises(PurposeDoesNotFit):
-        domain.purpose_of(clerk, "care")
+        members.purpose_of(clerk, "care")
 
 
 def test_records_are_made_open_and_named_in_the_order_of_time():
-    first, second = [domain.open_organisation(ADMINISTRATOR, wanted(), AT) for _ in range(2)]
+    first, second = [members.open_organisation(ADMINISTRATOR, wanted(), AT) for _ in range(2)]
     assert first.closed_at is None
     assert first.id < second.id
     first.require_open()

@@ -117,9 +117,29 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("valid_until IS NULL"),
     )
+    op.create_table(
+        "kept_login",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("octet_length(digest) = 32", name=op.f("ck_kept_login_sha256")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_kept_login_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_login")),
+        sa.UniqueConstraint("digest", name=op.f("uq_kept_login_digest")),
+        comment="People who are signed in where a service of Tongkang keeps their login.",
+    )
+    op.create_index(op.f("ix_kept_login_account_id"), "kept_login", ["account_id"], unique=False)
+    op.create_index(op.f("ix_kept_login_used_at"), "kept_login", ["used_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_kept_login_used_at"), table_name="kept_login")
+    op.drop_index(op.f("ix_kept_login_account_id"), table_name="kept_login")
+    op.drop_table("kept_login")
     op.drop_index(
         "uq_client_secret_current", table_name="client_secret", postgresql_where=sa.text("valid_until IS NULL")
     )

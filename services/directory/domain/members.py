@@ -55,6 +55,8 @@ class Deed(StrEnum):
     DISABLE_CLIENT = "client.disable"
     LOG_IN = "login.succeed"
     TURN_AWAY = "login.refuse"
+    LOG_OUT = "login.end"
+    LOG_OUT_EVERYWHERE = "login.end-all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The rules of the directory: who fits where, and how long somebody stays signed in."""
