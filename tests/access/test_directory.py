@@ -31,6 +31,8 @@ DOORS = {
     "disable account": ("POST", "/v1/accounts/{account}/disable", None, "manager"),
     "reset password": ("POST", "/v1/accounts/{account}/password", None, "manager"),
     "change own password": ("PUT", "/v1/account/password", {"current": "x", "new": "y" * 12}, "people"),
+    "read own account": ("GET", "/v1/account", None, "people"),
+    "sign out everywhere": ("POST", "/v1/account/logins/end", None, "people"),
     "create client": ("POST", "/v1/clients", MACHINE, "manager"),
     "create clients": ("POST", "/v1/clients/batch", {"clients": [MACHINE]}, "manager"),
     "list clients": ("GET", "/v1/clients", None, "manager"),
@@ -81,7 +83,8 @@ async def knock(directory, ids, door, by=None, bearer=""):
 def test_every_door_of_the_directory_stands_in_this_table():
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     built = {(method, route.path) for route in routes for method in route.methods}
-    open_ones = {("POST", "/v1/token"), ("GET", "/.well-known/jwks.json"), ("GET", "/.well-known/openid-configuration")}
+    documents = {("GET", "/.well-known/jwks.json"), ("GET", "/.well-known/openid-configuration")}
+    open_ones = {("POST", "/v1/token"), ("POST", "/v1/token/revocation")} | documents
     assert built == {(method, path) for method, path, _, _ in DOORS.values()} | open_ones
 
 
