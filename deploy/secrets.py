@@ -14,7 +14,7 @@ FOLDER = Path(".secrets")
 KEYS = ("tokens.pem", *(f"{name}.pem" for name in NAMES))
 WORDS = (
     "postgres", *ROLES, *(f"client-{name}" for name in NAMES), "identity-key", "index-key", "wording-key",
-    "custody-identity-key", "administrator",
+    "custody-identity-key", "portal-session-key", "administrator",
 )  # fmt: skip
 """Passwords of superuser, roles and first administrator; secrets of the services as API clients; keys of identity."""
 

@@ -22,6 +22,7 @@ SERVICES = (
     ServiceSpec("education", hears=("screening",)),
     ServiceSpec("custody", hears=("screening", "rehab")),
     ServiceSpec("timeline", hears=PRODUCERS),
+    ServiceSpec("portal"),
 )
 
 NAMES = tuple(spec.name for spec in SERVICES)

@@ -48,7 +48,9 @@ def _values(settings: type[ServiceSettings], folder: Path) -> dict[str, str]:
     key.write_bytes(Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     producers = {name: "http://localhost" for topic in topics() for name in topic.producers}
     needed = {name for name, field in settings.model_fields.items() if field.is_required()}
-    values = NOWHERE | {"peers": json.dumps(producers)} | {name: str(key) for name in needed - NOWHERE.keys()}
+    addresses = dict.fromkeys(("peers", "services"), json.dumps(producers))
+    others = needed - NOWHERE.keys() - addresses.keys()
+    values = NOWHERE | addresses | {name: str(key) for name in others}
     return {f"{settings.model_config['env_prefix']}{name}".upper(): value for name, value in values.items()}
 
 

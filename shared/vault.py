@@ -67,6 +67,26 @@ class Keys:
         return ChildKey(case, AESGCM(_decrypted(self.wrapping, wrapped, _place(case, "key"))))
 
 
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Encrypts what belongs to no one child, each text for the place where it is kept."""
+
+    cipher: AESGCM = field(repr=False)
+
+    @classmethod
+    def of(cls, secret: str, purpose: bytes) -> Self:
+        """Derive the key for one purpose. Raises ValueError for a secret too short to be one."""
+        return cls(AESGCM(derived(secret, purpose)))
+
+    def seal(self, text: str, place: str) -> bytes:
+        """Encrypt a text for the place where it stands."""
+        return _encrypted(self.cipher, text.encode(), place.encode())
+
+    def open(self, sealed: bytes, place: str) -> str:
+        """Decrypt a text. Raises InvalidTag when it was changed, or stood at another place."""
+        return _decrypted(self.cipher, sealed, place.encode()).decode()
+
+
 def derived(secret: str, purpose: bytes) -> bytes:
     """Derive a key for one purpose. Raises ValueError for a secret too short to be one."""
     if len(secret) < SHORTEST_SECRET:

@@ -31,6 +31,8 @@ from deploy.local.settings import LocalSettings
 log = logging.getLogger(__name__)
 
 MB = 1024 * 1024
+DEMO_CITY = "demo-city.json"
+"""What the invented city's set-up keeps: ids, machines with their secrets, people to sign in as."""
 PRIVATE, PASSABLE = 0o700, 0o711
 """A passable folder may be crossed by the database's user, but not listed."""
 
@@ -76,6 +78,11 @@ class Home:
     def secret_file(self, name: str) -> Path:
         """Return where the secret of this name lies, for processes that take it as a file."""
         return self.folder("secrets") / name
+
+    @property
+    def demo_city(self) -> Path:
+        """Where the invented city is kept, if one was set up."""
+        return self.path / DEMO_CITY
 
     def port(self, name: str) -> int:
         """Return a free loopback port for the server of this name, the one of the last run where it can be."""

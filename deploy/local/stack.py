@@ -32,6 +32,7 @@ OWN_KEYS = {
     "screening": {"identity": "identity-key", "index": "index-key"},
     "rehab": {"wording": "wording-key"},
     "custody": {"identity": "custody-identity-key"},
+    "portal": {"session": "portal-session-key"},
 }
 """Secrets outside the database of which a service derives keys, and the file of each."""
 
@@ -166,6 +167,8 @@ def _environment(
     if broker.kind == "embedded":
         values["CONSUMER_SESSION_SECONDS"] = EMBEDDED_SESSION_SECONDS
     values |= _own_environment(home, spec.name)
+    if spec.name == "portal":
+        values |= {"SERVICES": json.dumps({name: url for name, url in urls.items() if name != "portal"})}
     return told_by_county(spec.name, os.environ) | {
         f"{spec.name.upper()}_{key}": value for key, value in values.items()
     }
@@ -192,6 +195,7 @@ def _own_environment(home: Home, service: str) -> dict[str, str]:
     looks_back = {LOOK_BACK[service]: LOOK_BACK_DAYS} if service in LOOK_BACK else {}
     return (
         looks_back
+        | ({"SECURE_COOKIES": "false", "DEMO_LOGINS_FILE": str(home.demo_city)} if service == "portal" else {})
         | TAKEN_OVER.get(service, {})
         | {f"{key.upper()}_KEY_FILE": str(home.secret_file(name)) for key, name in OWN_KEYS.get(service, {}).items()}
     )

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from deploy.local.files import write_whole
+from deploy.local.home import DEMO_CITY
 from deploy.simulator.callers import Credentials, Refused
 from deploy.simulator.organisations import Organisation, all_organisations
 from deploy.simulator.sources import source
@@ -67,7 +68,7 @@ class City:
 
 def city_file(home: Path) -> Path:
     """Return where the city of a data folder is kept, with its secrets."""
-    return home / "demo-city.json"
+    return home / DEMO_CITY
 
 
 def read_city(keep: Path) -> City | None:

@@ -9,6 +9,7 @@
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -36,22 +37,34 @@ def service_of(request: Request) -> Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """The check behind `may`: callable for FastAPI, readable for the list of all doors and their rules."""
+class Guard(ABC):
+    """A check at a door, readable for the list of all doors and their rules."""
 
     act: Act
+
+    @abstractmethod
+    async def __call__(self, request: Request) -> Any:  # noqa: ANN401 - an Actor, or what a page makes of it
+        """Let somebody in. Raises NotAuthenticated, NotAllowed, or what else turns them away."""
+
+    def admitted(self, request: Request, actor: Actor) -> Actor:
+        """Return an actor in the role in which it acts here, known to the request from now on. Raises NotAllowed."""
+        if not allowed(actor, self.act):
+            raise NotAllowed(act=self.act.value)
+        actor = replace(actor, acting_as=acting_as(actor.roles, self.act))
+        request.state.actor, request.state.act = actor, self.act
+        return actor
+
+
+@dataclass(frozen=True, slots=True)
+class Door(Guard):
+    """The check behind `may`: callable for FastAPI."""
 
     async def __call__(self, request: Request) -> Actor:
         """Let an actor in. Raises NotAuthenticated or NotAllowed."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotAuthenticated(reason="missing")
-        actor = await service_of(request).verifier.actor(token)
-        if not allowed(actor, self.act):
-            raise NotAllowed(act=self.act.value)
-        actor = replace(actor, acting_as=acting_as(actor.roles, self.act))
-        request.state.actor, request.state.act = actor, self.act
-        return actor
+        return self.admitted(request, await service_of(request).verifier.actor(token))
 
 
 def may(act: Act) -> Any:  # noqa: ANN401 - what FastAPI calls a dependency has no type

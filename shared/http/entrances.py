@@ -9,7 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from shared.access.policy import EVERYONE, TABLE, Act, Rule
-from shared.http.doors import Door
+from shared.http.doors import Guard
 
 HEADING = """# Who may do what
 
@@ -54,7 +54,7 @@ class Entrance:
     @property
     def act(self) -> Act | None:
         """The act that its door checks; None at an open one."""
-        return next((call.act for call in self.calls if isinstance(call, Door)), None)
+        return next((call.act for call in self.calls if isinstance(call, Guard)), None)
 
     @property
     def open_because(self) -> str | None:

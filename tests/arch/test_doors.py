@@ -7,7 +7,7 @@ import pytest
 
 from shared.access.policy import TABLE, Act
 from shared.blueprint import app_of, service_names
-from shared.http.doors import Door, reading, unit_of_work
+from shared.http.doors import Guard, reading, unit_of_work
 from shared.http.entrances import Entrance, entrances
 from shared.journal.unit_of_work import UnitOfWork
 
@@ -46,7 +46,7 @@ def name(entrance: Entrance) -> str:
 
 @pytest.mark.parametrize("entrance", DOORS)
 def test_a_door_is_guarded_or_open_and_never_both(entrance: Entrance):
-    guards = [call for call in entrance.calls if isinstance(call, Door)]
+    guards = [call for call in entrance.calls if isinstance(call, Guard)]
     reasons = [call for call in entrance.calls if hasattr(call, "open_door")]
     assert len(guards) + len(reasons) == 1
 
@@ -54,7 +54,7 @@ def test_a_door_is_guarded_or_open_and_never_both(entrance: Entrance):
 @pytest.mark.parametrize("entrance", DOORS)
 def test_who_comes_in_is_decided_before_anything_acts_for_them(entrance: Entrance):
     acting = [i for i, call in enumerate(steps(entrance)) if call in {unit_of_work, reading}]
-    guarding = [i for i, call in enumerate(steps(entrance)) if isinstance(call, Door)]
+    guarding = [i for i, call in enumerate(steps(entrance)) if isinstance(call, Guard)]
     assert not acting or (guarding and guarding[0] < acting[0])
 
 

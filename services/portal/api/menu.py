@@ -1,0 +1,32 @@
+"""Where each kind of visitor may go: pages that would be refused are not offered."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.access.policy import Act
+
+if TYPE_CHECKING:
+    from services.portal.api.common import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the menu."""
+
+    path: str
+    name: str
+    """Words in English, which the catalogue translates."""
+    act: Act
+
+
+def _(text: str) -> str:
+    """Mark words for the catalogue."""
+    return text
+
+
+PLACES = (Place("/", _("Home"), Act.READ_OWN_ACCOUNT),)
+
+
+def menu_of(visit: "Visit") -> list[Place]:
+    """Return the places that a visitor may go to."""
+    return [place for place in PLACES if visit.allows(place.act)]

@@ -1,0 +1,96 @@
+"""Templates, and what stands in every one of them."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import partial
+from importlib.resources import files
+from mimetypes import guess_type
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from services.portal import words
+from services.portal.api.menu import menu_of
+from shared import ids
+
+
+class Assets:
+    """Style and script of our own, named by their content so that a browser keeps them for good."""
+
+    def __init__(self) -> None:
+        folder = files("services.portal").joinpath("static")
+        contents = {one.name: one.read_bytes() for one in folder.iterdir() if one.is_file()}
+        self.names = {name: _named(name, content) for name, content in contents.items()}
+        self.files = {self.names[name]: content for name, content in contents.items()}
+
+    def path(self, name: str) -> str:
+        """Return where a browser finds a file."""
+        return f"/assets/{self.names[name]}"
+
+    def kind(self, name: str) -> str:
+        """Return the media type of a file."""
+        return guess_type(name)[0] or "application/octet-stream"
+
+
+def _named(name: str, content: bytes) -> str:
+    stem, _, ending = name.rpartition(".")
+    return f"{stem}.{hashlib.sha256(content).hexdigest()[:16]}.{ending}"
+
+
+class Pages:
+    """One environment of templates for each language."""
+
+    def __init__(self, assets: Assets) -> None:
+        self.assets = assets
+        self._environments = {language: self._environment(language) for language in words.LANGUAGES}
+
+    def render(self, template: str, language: str, **shown: Any) -> str:
+        """Return a page as text."""
+        return self._environments[language].get_template(template).render(language=language, **shown)
+
+    def _environment(self, language: str) -> Environment:
+        environment = Environment(
+            loader=PackageLoader("services.portal"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        environment.install_gettext_translations(words.catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+        environment.filters |= {
+            "day": partial(words.day, language=language),
+            "moment": partial(words.moment, language=language),
+            "yuan": partial(words.yuan, language=language),
+            "number": partial(words.number, language=language),
+            "said": partial(_said, language=language),
+            "merged": _merged,
+        }
+        environment.globals |= {
+            "asset": self.assets.path,
+            "label": partial(words.label, language=language),
+            "once": ids.new_record,
+            "menu": menu_of,
+            "attributes": _attributes,
+        }
+        return environment
+
+
+def _said(words_of: Mapping[str, str], language: str) -> str:
+    """Return one of two languages that a service sent."""
+    return words_of[language]
+
+
+def _merged(values: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    return {**values, **more}
+
+
+def _attributes(values: Mapping[str, str | bool | None]) -> Markup:
+    """Return attributes of an element; one that is False or None is left out, True stands without a value."""
+    told = (
+        Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name, value)
+        for name, value in values.items()
+        if value not in (None, False)
+    )
+    return Markup("").join(told)

@@ -1,0 +1,102 @@
+"""The composition root of the portal."""
+
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.portal import api
+from services.portal.api.common import language_of, see
+from services.portal.api.pages import Assets, Pages
+from services.portal.errors import PageUnknown, SignInFirst
+from services.portal.handlers import Reception
+from services.portal.repository import PortalUnitOfWork
+from services.portal.settings import Settings
+from services.portal.upstream import TurnedDown, Upstream
+from shared.errors import NotFound, Refusal
+from shared.http.app import create_app as create_service_app
+from shared.service import assemble, read_secret
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+"""Nothing from outside, and nothing inside of a page that is not a file of ours (Content Security Policy Level 3)."""
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cache-control": "no-store",
+}
+DESCRIPTION = "Pages for people; everything behind them is asked of the other services with the reader's own token."
+
+
+def create_app() -> FastAPI:
+    """Build the portal from its environment."""
+    settings = Settings()
+    service = assemble("portal", settings, uow=PortalUnitOfWork)
+    upstream = Upstream({name: str(url).rstrip("/") for name, url in settings.services.items()}, service.http)
+    app = create_service_app(service, api.ROUTERS, title="Tongkang portal", description=DESCRIPTION)
+    secret, key = read_secret(settings.client_secret_file), read_secret(settings.session_key_file)
+    app.state.reception = Reception.of(settings, service.database, upstream, secret, key)
+    app.state.pages = Pages(Assets())
+    _tell_in_words(app)
+    app.add_middleware(Headers)
+    return app
+
+
+def _tell_in_words(app: FastAPI) -> None:
+    """Tell people what was refused as a page, where services tell each other problem details."""
+
+    @app.exception_handler(SignInFirst)
+    async def sign_in_first(request: Request, error: SignInFirst) -> Response:
+        del error
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return see(f"/sign-in?to={quote(wanted if request.method == 'GET' else '/')}")
+
+    @app.exception_handler(TurnedDown)
+    async def turned_down(request: Request, error: TurnedDown) -> Response:
+        return _told(request, error.status, error.code, error.words)
+
+    @app.exception_handler(Refusal)
+    async def refused(request: Request, error: Refusal) -> Response:
+        said = PageUnknown() if isinstance(error, NotFound) else error
+        return _told(request, said.status, said.code, said.words(_language(request)))
+
+
+def _told(request: Request, status: int, code: str, words: str) -> Response:
+    text = request.app.state.pages.render(
+        "told.html", _language(request), visit=getattr(request.state, "visit", None), status=status, code=code,
+        words=words, request_id=request.state.request_id,
+    )  # fmt: skip
+    return HTMLResponse(text, status)
+
+
+def _language(request: Request) -> str:
+    visit = getattr(request.state, "visit", None)
+    return visit.language if visit is not None else language_of(request)
+
+
+class Headers:
+    """What every answer carries: the policy of what a page may load, and cookies that were offered on the way."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = {name for name, _ in message.get("headers", ())}
+                ours = [(n.encode(), v.encode()) for n, v in HEADERS.items() if n.encode() not in given]
+                cookies = [(b"set-cookie", cookie.encode()) for cookie in scope.get("state", {}).get("cookies", ())]
+                message["headers"] = [*message.get("headers", ()), *ours, *cookies]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)

@@ -1,0 +1,1 @@
+"""The portal's own rules: when a cookie changes, what a form proves."""

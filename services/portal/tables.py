@@ -1,0 +1,42 @@
+"""The portal's own database: who is signed in, what they prefer, and drafts. Nothing of a child stands in the open."""
+
+from sqlalchemy import CheckConstraint, Column, LargeBinary, Table, Text, Uuid
+
+from shared.journal.tables import Moment, new_metadata
+
+metadata = new_metadata()
+
+login = Table(
+    "login",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("person", Uuid, nullable=False, index=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("older_digest", LargeBinary, unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("access_until", Moment, nullable=False),
+    Column("rotated_at", Moment, nullable=False),
+    Column("begun_at", Moment, nullable=False),
+    CheckConstraint("octet_length(digest) = 32", name="sha256"),
+    comment="Logins of browsers; tokens are sealed under a key outside the database.",
+)
+
+preference = Table(
+    "preference",
+    metadata,
+    Column("person", Uuid, primary_key=True),
+    Column("language", Text, nullable=False),
+    Column("density", Text, nullable=False),
+    CheckConstraint("language IN ('zh', 'en')", name="language"),
+    CheckConstraint("density IN ('roomy', 'compact')", name="density"),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("person", Uuid, primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("saved_at", Moment, nullable=False, index=True),
+    comment="What somebody typed and did not send yet; sealed, for it names children.",
+)

@@ -1,0 +1,74 @@
+"""Words of the pages: Chinese from a catalogue, English as it stands in the templates; codes, dates and money."""
+
+import gettext
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+
+from shared.clock import SHANGHAI
+
+LANGUAGES = ("zh", "en")
+LOCALES = {"zh": "zh_CN", "en": "en_GB"}
+FEN = 100
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return the words of a language; English needs none."""
+    if language == "en":
+        return gettext.NullTranslations()
+    source = files("services.portal").joinpath("locale", language, "messages.po").read_bytes()
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(source), locale=LOCALES[language]))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def labels() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return the words of all codes, by kind of code, code and language."""
+    table: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(
+        files("services.portal").joinpath("labels.json").read_text(encoding="utf-8")
+    )
+    return table
+
+
+def label(kind: str, code: str, language: str) -> str:
+    """Return the words of a code. A code that a newer service sent is shown as it is."""
+    known = labels().get(kind, {}).get(str(code))
+    return known[language] if known else str(code).replace("_", " ")
+
+
+def day(value: str | date | None, language: str) -> str:
+    """Return a civil date as people of a language write it; nothing for none."""
+    if not value:
+        return ""
+    on = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return format_date(on, "medium", locale=LOCALES[language])
+
+
+def moment(value: str | datetime | None, language: str) -> str:
+    """Return a moment by the clock on the wall in Shanghai; nothing for none."""
+    if not value:
+        return ""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    pattern = "y年M月d日 HH:mm" if language == "zh" else "d MMM y, HH:mm"
+    return format_datetime(at.astimezone(SHANGHAI), pattern, locale=LOCALES[language])
+
+
+def yuan(fen: int, language: str) -> str:
+    """Return an amount of money, given in fen."""
+    return format_currency(fen / FEN, "CNY", locale=LOCALES[language])
+
+
+def number(value: float, language: str) -> str:
+    """Return a number with the separators of a language."""
+    return format_decimal(value, locale=LOCALES[language])
