@@ -72,13 +72,23 @@ class OrganisationRegister:
 
     async def get(self, organisation: UUID, *, field_name: str, needed: frozenset[OrgType]) -> Organisation:
         """Return an organisation of a needed kind. Raises UnknownOrganisation, or TemporarilyUnavailable."""
-        age = time.monotonic() - self._asked_at
-        if age > KEEP_REGISTER_SECONDS or (organisation not in self._known and age > REFRESH_REGISTER_SECONDS):
-            await self._refresh(needed_now=organisation not in self._known)
-        found = self._known.get(organisation)
+        found = await self.look_up(organisation)
         if found is None or found.org_type not in needed:
             raise UnknownOrganisation(field=field_name, needed=sorted(needed))
         return found
+
+    async def look_up(self, organisation: UUID) -> Organisation | None:
+        """Return an open organisation, or None. Raises TemporarilyUnavailable when it cannot be told."""
+        age = time.monotonic() - self._asked_at
+        if age > KEEP_REGISTER_SECONDS or (organisation not in self._known and age > REFRESH_REGISTER_SECONDS):
+            await self._refresh(needed_now=organisation not in self._known)
+        return self._known.get(organisation)
+
+    async def all_of(self, needed: frozenset[OrgType], region: str = "") -> list[Organisation]:
+        """Return the open organisations of some kinds inside a region, by name."""
+        await self.look_up(UUID(int=0))
+        found = (one for one in self._known.values() if one.org_type in needed and one.region.startswith(region))
+        return sorted(found, key=lambda one: one.name)
 
     def remember(self, organisations: Iterable[Organisation]) -> None:
         """Add organisations without asking the directory."""

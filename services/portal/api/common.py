@@ -1,6 +1,6 @@
 """What every page has: who visits, the words of their language, the form that was sent, the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Annotated, Any
@@ -16,10 +16,11 @@ from services.portal.domain.signed_in import Login, Who, digest_of, form_token, 
 from services.portal.errors import FormTooOld, SignInFirst
 from services.portal.handlers import Reception
 from services.portal.repository import Preference
-from services.portal.upstream import Caller
+from services.portal.upstream import Caller, TurnedDown
 from services.portal.words import LANGUAGES
 from shared import clock, ids
 from shared.access.policy import Act, Actor, allowed
+from shared.errors import TemporarilyUnavailable
 from shared.http.doors import Guard, service_of
 
 LANGUAGE_COOKIE = "tongkang-language"
@@ -71,6 +72,31 @@ class Visit:
     def form_token(self) -> str:
         """What every form of this login carries."""
         return form_token(self.desk.form_key, self.login.id)
+
+    async def names(self, organisations: Iterable[str | None]) -> dict[str, str]:
+        """Return the names of organisations by id; one that is closed or not to be had is left out."""
+        register, found = service_of(self.request).organisations, {}
+        for one in {one for one in organisations if one}:
+            try:
+                known = await register.look_up(UUID(one))
+            except TemporarilyUnavailable:
+                return found
+            if known is not None:
+                found[one] = known.name
+        return found
+
+    async def children(self, cases: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """Return who the children of some cases are, by case: those that the visitor may know; each is logged."""
+        wanted = sorted(set(cases))
+        if not wanted or not self.allows(Act.RESOLVE_CHILDREN):
+            return {}
+        try:
+            answer = await self.call.post(
+                "screening", "/v1/children/resolve", {"cases": wanted}, key=str(ids.new_record())
+            )
+        except (TurnedDown, TemporarilyUnavailable):
+            return {}
+        return {one["case"]: one for one in answer}
 
     def allows(self, act: Act) -> bool:
         """Tell whether the visitor may do an act at all; a page offers nothing that would be refused."""
