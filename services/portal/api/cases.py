@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import BaseModel, Field
 
 from services.portal.api.common import Sent, Visit, page
 from services.portal.domain.known_on import end_of_day
@@ -15,7 +16,7 @@ router = APIRouter(prefix="/cases")
 
 Reads = Annotated[Visit, page(Act.READ_TIMELINE)]
 After = Annotated[str | None, Query(max_length=400)]
-Day = Annotated[str | None, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+Day = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 LANES = ("screening", "rehabilitation", "schooling", "custody", "findings")
 
 
@@ -26,34 +27,38 @@ async def cases(visit: Reads, after: After = None) -> Response:
     return visit.page("cases.html", page=listed, children=await _named(visit, listed["items"]))
 
 
+class Narrowed(BaseModel):
+    """What the reader of a file wants to see of it; an empty field of the page's form is none."""
+
+    lane: Annotated[str, Field(max_length=20)] = ""
+    since: Day = ""
+    until: Day = ""
+    known_on: Day = ""
+    after: Annotated[str, Field(max_length=400)] = ""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The same as the timeline is asked."""
+        known = end_of_day(self.known_on) if self.known_on else ""
+        asked = {"lane": self.lane, "from": self.since, "to": self.until, "as_known_at": known, "after": self.after}
+        return {key: value for key, value in asked.items() if value}
+
+
 @router.get("/{case}")
-async def file(  # noqa: PLR0913 - each narrows the list
-    visit: Reads,
-    case: UUID,
-    lane: Annotated[str | None, Query(max_length=20)] = None,
-    organisation: Annotated[str | None, Query(max_length=36)] = None,
-    since: Day = None,
-    until: Day = None,
-    known_on: Day = None,
-    after: After = None,
-) -> Response:
+async def file(visit: Reads, case: UUID, wanted: Annotated[Narrowed, Query()]) -> Response:
     """Return the file of one child."""
-    asked = {"lane": lane, "organisation": organisation, "from": since, "to": until}
-    narrowed = {key: value for key, value in asked.items() if value}
-    known = {"as_known_at": end_of_day(known_on)} if known_on else {}
     head, entries, duties = await visit.call.together(
         ("timeline", f"/v1/cases/{case}", {}),
-        ("timeline", f"/v1/cases/{case}/entries", {**narrowed, **known, "limit": 50, "after": after}),
+        ("timeline", f"/v1/cases/{case}/entries", {**wanted.query, "limit": 50}),
         ("timeline", f"/v1/cases/{case}/duties", {}),
     )
-    if isinstance(head, Exception):
-        raise head
-    if isinstance(entries, Exception):
-        raise entries
+    for needed in (head, entries):
+        if isinstance(needed, Exception):
+            raise needed
     shown = [(day, list(of_day)) for day, of_day in groupby(entries["items"], key=lambda entry: entry["day"])]
     return visit.page(
-        "case.html", case=case, head=head, days=shown, page=entries, duties=duties, lanes=LANES,
-        asked={**asked, "known_on": known_on}, names=await visit.names(_organisations(head, entries["items"])),
+        "case.html", case=case, head=head, days=shown, page=entries, duties=duties, lanes=LANES, asked=wanted,
+        names=await visit.names(_organisations(head, entries["items"])),
     )  # fmt: skip
 
 

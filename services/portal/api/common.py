@@ -75,7 +75,8 @@ class Visit:
 
     async def names(self, organisations: Iterable[str | None]) -> dict[str, str]:
         """Return the names of organisations by id; one that is closed or not to be had is left out."""
-        register, found = service_of(self.request).organisations, {}
+        register = service_of(self.request).organisations
+        found: dict[str, str] = {}
         for one in {one for one in organisations if one}:
             try:
                 known = await register.look_up(UUID(one))

@@ -24,7 +24,11 @@ def _(text: str) -> str:
     return text
 
 
-PLACES = (Place("/", _("Home"), Act.READ_OWN_ACCOUNT),)
+PLACES = (
+    Place("/", _("Home"), Act.READ_OWN_ACCOUNT),
+    Place("/duties", _("Working list"), Act.READ_DUTIES),
+    Place("/cases", _("Children"), Act.READ_TIMELINE),
+)
 
 
 def menu_of(visit: "Visit") -> list[Place]:
