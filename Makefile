@@ -7,7 +7,7 @@ COHORT ?= tenth
 DEMO_FLAGS := $(if $(filter full,$(COHORT)),--full,) $(if $(CHILDREN),--children $(CHILDREN),) $(if $(EXIT),--exit,)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status test test-installed test-inside test-kafka test-long check format schemas bench lock clean
+.PHONY: help setup demo up down status test test-installed test-inside test-kafka test-long check format schemas words bench lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,9 @@ format: .venv/ready ## let ruff format and fix
 
 schemas: .venv/ready ## write schemas, examples, docs/events.md and API documents anew
 	$(BIN)/python -m shared.contracts.generate
+
+words: .venv/ready ## find new words of the portal's pages for its Chinese catalogue
+	$(BIN)/python -m services.portal.extract
 
 bench: .venv/ready ## measure, and print each figure beside its ceiling (KAFKA=apache)
 	@$(BIN)/python -m benchmarks --kafka $(KAFKA)

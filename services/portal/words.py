@@ -47,6 +47,12 @@ def label(kind: str, code: str, language: str) -> str:
     return known[language] if known else str(code).replace("_", " ")
 
 
+def fact(kind: str, language: str) -> str:
+    """Return what happened, of a fact's type such as `tongkang.rehab.session_recorded.v1`."""
+    producer, name = kind.split(".")[1:3]
+    return label("Fact", f"{producer}.{name}", language)
+
+
 def day(value: str | date | None, language: str) -> str:
     """Return a civil date as people of a language write it; nothing for none."""
     if not value:

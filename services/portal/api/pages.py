@@ -64,6 +64,7 @@ class Pages:
             "moment": partial(words.moment, language=language),
             "yuan": partial(words.yuan, language=language),
             "number": partial(words.number, language=language),
+            "fact": partial(words.fact, language=language),
             "said": partial(_said, language=language),
             "merged": _merged,
         }
