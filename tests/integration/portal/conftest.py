@@ -1,0 +1,99 @@
+"""The portal and the directory in this process, speaking with each other over their real HTTP interfaces."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from shared.contracts.codes import OrgType
+from tests.support.directory import Directory, a_directory
+from tests.support.stack import Running, Servers, running
+
+SERVICES = ("directory", "screening", "rehab", "education", "custody", "timeline")
+HIDDEN = re.compile(r'name="form" value="([^"]+)"')
+
+
+@dataclass
+class Browser:
+    """A browser without script: it keeps cookies and sends the forms that pages hold."""
+
+    client: httpx.AsyncClient
+    last: httpx.Response = field(init=False)
+
+    async def look(self, path: str, **query: Any) -> httpx.Response:
+        self.last = await self.client.get(path, params=query)
+        return self.last
+
+    async def send(self, path: str, *, form: str | None = None, **fields: str) -> httpx.Response:
+        """Send a form of the page that was looked at last."""
+        found = HIDDEN.search(self.last.text)
+        token = form if form is not None else (found.group(1) if found else "")
+        return await self.client.post(path, data={"form": token, **fields})
+
+    async def sign_in(self, user_name: str, password: str, to: str = "/") -> httpx.Response:
+        await self.look("/sign-in", to=to)
+        return await self.send("/sign-in", user_name=user_name, password=password, to=to)
+
+
+@dataclass
+class Portal:
+    """A running portal, with the directory behind it."""
+
+    running: Running
+    directory: Directory
+
+    def browser(self) -> Browser:
+        transport = httpx.ASGITransport(self.running.app, raise_app_exceptions=False)
+        return Browser(httpx.AsyncClient(transport=transport, base_url="http://portal.test"))
+
+    async def person(self, org_type: OrgType = OrgType.CLINIC, *roles: str) -> dict[str, Any]:
+        """Return a person of a new organisation, with the password that they chose."""
+        organisation = await self.directory.organisation(org_type)
+        person = await self.directory.account(organisation, *roles)
+        return person | {"organisation": UUID(str(organisation))}
+
+    async def signed_in(self, person: dict[str, Any] | None = None) -> Browser:
+        """Return a browser in which somebody is signed in."""
+        person = person or await self.person()
+        browser = self.browser()
+        answer = await browser.sign_in(person["user_name"], person["password"])
+        assert answer.status_code == 303, answer.text
+        return browser
+
+
+@asynccontextmanager
+async def a_portal(servers: Servers, directory: Directory) -> AsyncIterator[Portal]:
+    """Run the portal in this process. Services that no test starts are away, as they may be."""
+    with pytest.MonkeyPatch.context() as patch:
+        addresses = {name: f"http://{name}.test" for name in SERVICES}
+        patch.setenv("PORTAL_SERVICES", json.dumps(addresses))
+        patch.setenv("PORTAL_SECURE_COOKIES", "false")
+        async with running(servers, "portal", patch) as it:
+            it.service.verifier.issuer, it.service.verifier.fetch_keys = "tongkang-directory", directory.desk.keys.fetch
+            secret = "secret of portal"  # as tests/support/directory.py gives it to the directory
+            inside = httpx.AsyncClient(mounts={"http://directory.test": httpx.ASGITransport(directory.running.app)})
+            desk = it.app.state.reception
+            upstream = type(desk.upstream)(desk.upstream.urls, inside)
+            it.app.state.reception = type(desk).of(
+                desk.settings, desk.database, upstream, secret, desk.settings.session_key_file.read_text()
+            )
+            yield Portal(it, directory)
+            await inside.aclose()
+
+
+@pytest.fixture(scope="session")
+async def directory(servers: Servers) -> AsyncIterator[Directory]:
+    async with a_directory(servers) as it:
+        yield it
+
+
+@pytest.fixture(scope="session")
+async def portal(servers: Servers, directory: Directory) -> AsyncIterator[Portal]:
+    async with a_portal(servers, directory) as it:
+        yield it

@@ -1,0 +1,84 @@
+"""Every word of every page in both languages; every code that a service answers with has words."""
+
+import json
+import re
+
+import pytest
+
+from services.portal import extract, words
+from shared.blueprint import ROOT
+from shared.contracts.catalogue import FACTS
+
+PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def texts(message) -> list[str]:
+    return list(message.id) if isinstance(message.id, tuple) else [message.id]
+
+
+def translations(message) -> list[str]:
+    return list(message.string) if isinstance(message.string, tuple) else [message.string]
+
+
+CATALOGUE = {texts(message)[0]: message for message in extract.kept() if message.id}
+
+
+def test_the_catalogue_holds_what_pages_say_and_nothing_else():
+    said = {texts(message)[0] for message in extract.found() if message.id}
+    assert len(said) > 50
+    assert said == CATALOGUE.keys()
+
+
+@pytest.mark.parametrize("text", CATALOGUE)
+def test_a_text_is_translated_with_the_same_places(text: str):
+    for translation in translations(CATALOGUE[text]):
+        assert re.search("[\u4e00-\u9fff]|XLSX|CSV|JSON", translation)
+        assert set(PLACE.findall(translation)) == set(PLACE.findall(text))
+
+
+def enumerations() -> dict[str, set[str]]:
+    """Codes of all services' answers, by the name of their kind."""
+    codes: dict[str, set[str]] = {}
+    for file in sorted((ROOT / "docs" / "api").glob("*.openapi.json")):
+        for name, schema in json.loads(file.read_text())["components"]["schemas"].items():
+            if "enum" in schema:
+                codes.setdefault(name, set()).update(schema["enum"])
+    return codes
+
+
+@pytest.mark.parametrize(("kind", "codes"), enumerations().items())
+def test_every_code_of_an_answer_has_words(kind: str, codes: set[str]):
+    assert set(words.labels()[kind]) == codes
+
+
+def test_every_fact_has_words_and_no_other():
+    assert {f"{name.split('.')[1]}.{name.split('.')[2]}" for name in FACTS} == words.labels()["Fact"].keys()
+
+
+@pytest.mark.parametrize("kind", words.labels())
+def test_words_differ_between_codes_and_are_in_their_language(kind: str):
+    for language in words.LANGUAGES:
+        told = [of_code[language] for of_code in words.labels()[kind].values()]
+        assert len(set(told)) == len(told)
+    assert not any(re.search("[\u4e00-\u9fff]", of_code["en"]) for of_code in words.labels()[kind].values())
+
+
+def test_an_unknown_code_is_shown_as_it_is():
+    assert words.label("Sex", "not_told", "zh") == "not told"
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment", "money"),
+    [
+        ("zh", "2024年5月6日", "2024年5月7日 00:30", "¥1,234.50"),
+        ("en", "6 May 2024", "7 May 2024, 00:30", "CN¥1,234.50"),
+    ],
+)
+def test_dates_and_money_are_written_as_people_do(language: str, day: str, moment: str, money: str):
+    assert words.day("2024-05-06", language) == day
+    assert words.moment("2024-05-06T16:30:00+00:00", language) == moment
+    assert words.yuan(123_450, language) == money
+
+
+def test_nothing_is_shown_of_no_date():
+    assert (words.day(None, "zh"), words.moment(None, "zh")) == ("", "")
