@@ -3,7 +3,9 @@
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.portal import api
@@ -14,7 +16,7 @@ from services.portal.handlers import Reception
 from services.portal.repository import PortalUnitOfWork
 from services.portal.settings import Settings
 from services.portal.upstream import TurnedDown, Upstream
-from shared.errors import NotFound, Refusal
+from shared.errors import InvalidRequest, NotFound, Refusal
 from shared.http.app import create_app as create_service_app
 from shared.service import assemble, read_secret
 
@@ -61,10 +63,24 @@ def _tell_in_words(app: FastAPI) -> None:
     async def turned_down(request: Request, error: TurnedDown) -> Response:
         return _told(request, error.status, error.code, error.words)
 
+    @app.exception_handler(HTTPException)
+    async def no_such_page(request: Request, error: HTTPException) -> Response:
+        del error
+        return _refused(request, PageUnknown())
+
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(request: Request, error: RequestValidationError) -> Response:
+        # An address that somebody changed by hand: what stands in it is not repeated.
+        del error
+        return _refused(request, InvalidRequest())
+
     @app.exception_handler(Refusal)
     async def refused(request: Request, error: Refusal) -> Response:
-        said = PageUnknown() if isinstance(error, NotFound) else error
-        return _told(request, said.status, said.code, said.words(_language(request)))
+        return _refused(request, PageUnknown() if isinstance(error, NotFound) else error)
+
+
+def _refused(request: Request, refusal: Refusal) -> Response:
+    return _told(request, refusal.status, refusal.code, refusal.words(_language(request)))
 
 
 def _told(request: Request, status: int, code: str, words: str) -> Response:

@@ -21,7 +21,7 @@ from services.portal.upstream import TurnedDown
 from services.portal.words import LANGUAGES
 from shared.access.policy import Act
 
-router = APIRouter(prefix="/account")
+router = APIRouter(prefix="/account", include_in_schema=False)
 
 DENSITIES = ("roomy", "compact")
 

@@ -7,7 +7,7 @@ from services.portal.api.pages import Assets
 from services.portal.errors import PageUnknown
 from shared.http.doors import open_door
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 

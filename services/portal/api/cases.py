@@ -12,7 +12,7 @@ from services.portal.api.common import Sent, Visit, page
 from services.portal.domain.known_on import end_of_day
 from shared.access.policy import Act
 
-router = APIRouter(prefix="/cases")
+router = APIRouter(prefix="/cases", include_in_schema=False)
 
 Reads = Annotated[Visit, page(Act.READ_TIMELINE)]
 After = Annotated[str | None, Query(max_length=400)]

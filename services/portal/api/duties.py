@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from services.portal.api.common import Visit, page
 from shared.access.policy import Act
 
-router = APIRouter(prefix="/duties")
+router = APIRouter(prefix="/duties", include_in_schema=False)
 
 Reads = Annotated[Visit, page(Act.READ_DUTIES)]
 Word = Annotated[str | None, Query(max_length=62)]

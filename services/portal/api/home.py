@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from services.portal.api.common import Visit, page
 from shared.access.policy import Act
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")

@@ -30,7 +30,7 @@ from services.portal.words import LANGUAGES
 from shared.access.policy import Act
 from shared.http.doors import open_door
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 BEFORE_COOKIE = "tongkang-before"
 BEFORE_SECONDS = 3600
