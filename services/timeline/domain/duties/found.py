@@ -76,6 +76,11 @@ def shut(book: CaseBook) -> tuple[Shut, ...]:
     return (*over, *(Shut(fact, _given_again(fact, book)) for fact in book.of(ConsentWithdrawn)))
 
 
+def nothing_owed_since(book: CaseBook, now: datetime) -> UUID | None:
+    """Return the fact since which nothing is owed to a child, where that is so now."""
+    return next((one.fact.id for one in shut(book) if one.holds_at(now)), None)
+
+
 def _given_again(withdrawn: Noted, book: CaseBook) -> datetime | None:
     given = (fact.occurred_at for fact in book.of(ConsentGiven) if fact.place() > withdrawn.place())
     return next(iter(given), None)

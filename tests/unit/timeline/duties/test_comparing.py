@@ -116,6 +116,23 @@ def test_a_late_record_that_fills_a_silence_makes_its_duty_void_and_its_correcti
     assert (again.rule, again.duty) == ("silence", void.duty)
 
 
+def test_a_duty_that_opened_before_anybody_knew_of_a_death_is_void_because_of_it():
+    life = Life()
+    life.add(
+        rehab.EnrolmentStarted, MONDAY, enrolment=ENROLMENT, institution=CENTRE, item="training", started_on=MONDAY,
+        expected_until=date(2026, 12, 31),
+    )  # fmt: skip
+    opened = {fact.rule: fact.duty for fact in say(life, date(2026, 3, 18)) if isinstance(fact, DutyOpened)}
+    died = life.add(screening.DeathRegistered, date(2026, 3, 9), died_on=date(2026, 3, 9))
+    life.add(
+        rehab.EnrolmentEnded, date(2026, 3, 10), enrolment=ENROLMENT, reason="deceased", ended_on=date(2026, 3, 10)
+    )
+    void = [fact for fact in say(life, date(2026, 4, 20)) if isinstance(fact, DutyMet)]
+    assert {(fact.outcome, fact.met_by) for fact in void} == {(DutyEnd.VOID, died.id)}
+    assert opened["silence"] in {fact.duty for fact in void}
+    assert say(life, date(2026, 4, 21)) == []
+
+
 def test_with_the_residence_the_county_of_what_is_open_moves_and_that_of_what_ended_stays():
     life = Life()
     recheck(life, date(2026, 4, 1))
