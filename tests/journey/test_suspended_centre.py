@@ -86,9 +86,9 @@ async def test_of_a_centre_that_is_removed_the_last_child_is_owed_another_place(
     other = {"institution": str(late.town.city.ids[OTHER_CENTRE]), "transferred_on": "2026-06-29"}
     await late.by(FEDERATION, "rehab", transfer_of(late), other)
     await owed_to([], of=[*stories, late])
+    await at_rest(late)
     (met,) = [fact for fact in await late.facts("duty_met") if fact["rule"] == TRANSFER]
     assert met["outcome"] == "in_time"
-    await at_rest(late)
 
 
 async def designation(story: Story) -> str:
