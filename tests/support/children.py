@@ -77,6 +77,7 @@ class Child:
             receiver=receiver,
             issued_on=day,
             answer_by=day + timedelta(days=14),
+            trace_on=day + timedelta(days=14),
             replaces=replaces,
             state=SuspicionState.RESCREEN_REFERRED,
         )

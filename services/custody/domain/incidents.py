@@ -96,6 +96,7 @@ def report(
         level=incident.level,
         kind=incident.kind,
         at=incident.at,
+        family_due_at=due.get(IncidentStep.GUARDIAN_TOLD),
         federation_due_at=due.get(IncidentStep.FEDERATION_TOLD),
         report_due_at=due.get(IncidentStep.WRITTEN_REPORT),
         authority_due_at=due.get(IncidentStep.AUTHORITY_TOLD),

@@ -81,7 +81,7 @@ WHERE {_TELL_REGION} AND starts_with(k.region, $1) AND $2::date IS NULL"""
 _OWES = f"duty d JOIN case_file f USING (case_id) WHERE {_TAKES_PART} AND d.owner = $1::uuid"
 _OPEN_DUTIES = """
 d.outcome IS NULL AND (d.due_at, d.duty) > ($3, $4) AND d.due_at > $12 AND d.due_at <= $13
-AND ($14::text IS NULL OR d.rule = $14) AND ($15::text IS NULL OR d.level = $15)
+AND ($14::text IS NULL OR d.rule = $14) AND ($15::text[] IS NULL OR d.level = ANY($15))
 AND ($16::text IS NULL OR d.owner_kind = $16)"""
 _REGION_DUTIES = f"""
 SELECT d.* FROM county k CROSS JOIN LATERAL (

@@ -150,6 +150,9 @@ class IncidentReported(Fact, type="tongkang.custody.incident_reported.v1"):
     level: IncidentLevel = Field(description="Level.")
     kind: IncidentKind = Field(description="What happened.")
     at: AwareDatetime = Field(description="When it happened, UTC.")
+    family_due_at: AwareDatetime | None = Field(
+        default=None, description="When the guardian must know; absent below level 3, but never for suspected abuse."
+    )
     federation_due_at: AwareDatetime | None = Field(
         default=None, description="When the federation must know; absent below level 3, but never for suspected abuse."
     )

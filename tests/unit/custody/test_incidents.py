@@ -60,7 +60,8 @@ def say(incident=FALL, stay=STAY):
 def test_the_fact_carries_the_hours_by_which_each_step_is_due():
     fact, due = say()
     assert (fact.stay, fact.institution, fact.level) == (STAY.id, STAY.institution, IncidentLevel.SERIOUS)
-    assert (due[IncidentStep.GUARDIAN_TOLD], fact.federation_due_at) == (AT, AT + timedelta(hours=2))
+    assert due[IncidentStep.GUARDIAN_TOLD] == fact.family_due_at == AT
+    assert fact.federation_due_at == AT + timedelta(hours=2)
     assert (fact.report_due_at, fact.authority_due_at) == (AT + timedelta(hours=24), None)
     assert len(due) == 3
 
