@@ -42,7 +42,7 @@ _AT_ONCE = f"""
   SELECT t.event_id FROM session_log t
   WHERE t.therapist = {{0}}.therapist AND t.starts_at < {{0}}.ends_at AND t.starts_at > {{0}}.starts_at - {LONGEST}
     AND t.ends_at > {{0}}.starts_at AND t.slot <> {{0}}.slot AND {_THIRD}
-  ORDER BY t.starts_at DESC, t.event_id LIMIT {{1}}
+  ORDER BY t.starts_at DESC, t.event_id DESC LIMIT {{1}}
 """
 # On most days nothing meets; only where something does it is looked who clashes. Everybody sees a day with the same
 # eyes: who is a clash for one is a clash for the other.

@@ -39,7 +39,7 @@ session_log = Table(
     Column("slot", Uuid, comment="The same for all children of one group session: one interval of its therapist."),
     Column("wording", Text),
     Column("device", Uuid, comment="Device or login that confirmed it."),
-    Index("ix_session_log_therapist", "therapist", "starts_at"),
+    Index("ix_session_log_therapist", "therapist", "starts_at", "event_id"),
     Index("ix_session_log_wording", "wording", "institution", postgresql_where=text("wording IS NOT NULL")),
     Index("ix_session_log_device", "device", "case_id", postgresql_where=text("device IS NOT NULL")),
     comment="Every session as logged or corrected: the last row of a session is how it stands (handbook §3.7).",

@@ -452,7 +452,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("device IS NOT NULL"),
     )
-    op.create_index("ix_session_log_therapist", "session_log", ["therapist", "starts_at"], unique=False)
+    op.create_index("ix_session_log_therapist", "session_log", ["therapist", "starts_at", "event_id"], unique=False)
     op.create_index(
         "ix_session_log_wording",
         "session_log",
