@@ -86,6 +86,8 @@ class Act(StrEnum):
     READ_REGISTER = "register.read"
     READ_RATES = "rates.read"
     SET_RESIDENTS = "residents.set"
+    RECONCILE_LISTS = "lists.reconcile"
+    READ_RECONCILIATIONS = "reconciliation.read"
     TRACE_CHILD = "tracing.record"
     CLOSE_CASE = "case.close"
     REOPEN_CASE = "case.reopen"
@@ -215,6 +217,8 @@ TABLE: dict[Act, Rule] = {
     Act.READ_REGISTER: _by(HEALTH, T.HEALTH_AUTHORITY),
     Act.READ_RATES: _by(T.HEALTH_AUTHORITY),
     Act.SET_RESIDENTS: _by(T.HEALTH_AUTHORITY),
+    Act.RECONCILE_LISTS: _by(T.FEDERATION, roles=(R.REVIEWER,)),
+    Act.READ_RECONCILIATIONS: _by(T.FEDERATION, T.HEALTH_AUTHORITY),
     Act.TRACE_CHILD: _by(HEALTH),
     Act.CLOSE_CASE: _by(HEALTH),
     Act.REOPEN_CASE: _by(HEALTH),

@@ -95,8 +95,8 @@ def conflicts(given: Mapping[IdentifierKind, Given], known: Sequence[KnownNumber
 
 
 def written(name: str) -> str:
-    """Return a name as it is compared: width, case and blanks make no other name."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """Return a name as it is compared: width, case, blanks, dots and the tones of pinyin make no other name."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", name).casefold() if sign.isalnum())
 
 
 def _another_number(one: KnownNumber, given: Mapping[IdentifierKind, Given]) -> bool:

@@ -69,7 +69,7 @@ def common_traits(one: Mapping[Trait, str | None], other: Mapping[Trait, str | N
 
 
 def _same(one: str | None, other: str | None) -> bool:
-    return bool(one) and bool(other) and written(one or "") == written(other or "")
+    return written(one or "") == written(other or "") != ""
 
 
 @rule("screening.merge", "assumed", zh="合并档案：由有权人员凭相似度与理由决定，可撤销；历史全部保留")
