@@ -12,6 +12,7 @@ from services.education.domain.figures import enrolment_rate, explain_rate
 from services.education.domain.gaps import Silence, explain_gap
 from services.education.domain.home_teaching import explain_pace, pace
 from services.education.domain.placement import PlacementOrder, Pupil, explain_order
+from services.education.domain.roll import explain_room
 from services.education.domain.school_age import compulsory_age, explain_compulsory_age
 from shared.contracts.events.education import PlacementMode, PlacementStep, SkipReason
 from shared.rulebook.explanation import Explanation, Question
@@ -89,3 +90,15 @@ class AskEnrolmentRate(Question, of="education.enrolment-rate"):
         """Decide as the figure's door does."""
         policy = _policy(self.day)
         return explain_rate(enrolment_rate(self.by_mode, policy), policy)
+
+
+class AskResourceRoom(Question, of="education.resource-room"):
+    """Does an ordinary school owe a resource room?"""
+
+    day: date
+    pupils: int
+    opened_on: date | None = None
+
+    def explain(self) -> Explanation:
+        """Decide as the list of rooms does."""
+        return explain_room(self.pupils, self.opened_on, self.day, _policy(self.day))
