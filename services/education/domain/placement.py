@@ -231,11 +231,12 @@ def steps_before(pupil: Pupil, order: PlacementOrder) -> list[PlacementStep]:
 def explain_order(pupil: Pupil, order: PlacementOrder, policy: SchoolPolicy) -> Explanation:
     """Show the steps of the order that were passed over, with their reasons, up to the chosen one.
 
-    A regular class is at a designated school when a reason says why the nearby one, its own step, does not serve.
+    A regular class is at a designated school when a reason says why the nearby one does not serve.
     """
-    chosen = mode_rules()[order.mode]
-    own = [chosen.step] if chosen.step in order.reasons else []
-    passed = tuple(_passed(one, order.reasons.get(one)) for one in (*steps_before(pupil, order), *filter(None, own)))
+    chosen, before = mode_rules()[order.mode], steps_before(pupil, order)
+    if chosen.step is PlacementStep.NEARBY_ORDINARY and chosen.step in order.reasons:
+        before = [chosen.step]
+    passed = tuple(_passed(one, order.reasons.get(one)) for one in before)
     last = step(
         "chosen", "{mode}: the roll is kept by {roll}.", "选择{term}，学籍由{roll_zh}保留。",
         mode=order.mode.value, term=chosen.zh, roll=chosen.roll, roll_zh=chosen.roll_zh,
