@@ -14,10 +14,10 @@ from services.education.domain.placement import (
     in_force,
     mode_rules,
 )
+from services.education.domain.questions import AskPlacementOrder
 from services.education.domain.school_age import compulsory_age
 from shared.contracts.events.education import PlacementMode, PlacementStep, SkipReason
 from shared.errors import InTheFuture
-from shared.rulebook.explanation import QUESTIONS
 
 SCHOOL, SITE = UUID(int=1), UUID(int=2)
 POLICY = read_school_policies().in_force(date(2024, 9, 18))
@@ -175,7 +175,7 @@ def test_a_child_moves_on_review_and_the_later_placement_holds_from_its_first_da
 
 def the_steps(mode, reasons, language="zh"):
     asked = {"born": "2015-03-01", "mode": mode, "starts_on": "2024-09-01", "reasons": reasons}
-    explained = QUESTIONS["education.placement-order"].model_validate(asked).explain()
+    explained = AskPlacementOrder.model_validate(asked).explain()
     return [getattr(step, language) for step in explained.steps]
 
 
