@@ -48,7 +48,7 @@ def behind_the_figure(actor: Actor, births: Births, on: date, county: str | None
 def resource_rooms(actor: Actor, on: date) -> Select[Any]:
     """Return the statement that reads schools with their resource rooms, and counts whom they are for.
 
-    Pupils are those with disabilities in an ordinary class or school, wherever they live; users those whose programme
+    Pupils are those with disabilities in its regular and special classes, wherever they live; users those whose programme
     of the term says that they use the room. A school without either and without a room is left out.
     """
     ordinary = p.mode.in_([PlacementMode.REGULAR_CLASS.value, PlacementMode.SPECIAL_CLASS.value])
@@ -58,10 +58,10 @@ def resource_rooms(actor: Actor, on: date) -> Select[Any]:
     heads = c.person.distinct()
     counted = (func.count(heads).filter(ordinary).label("pupils"), func.count(heads).filter(uses).label("users"))
     there = select(p.school, *counted).join(child, c.case_id == p.case_id).where(_VALID, _in_force(on))
-    there = there.where(p.school.is_not(None)).group_by(p.school).subquery()
-    pupils, users = (func.coalesce(there.c[name], 0).label(name) for name in ("pupils", "users"))
+    heads_of = there.where(p.school.is_not(None)).group_by(p.school).subquery()
+    pupils, users = (func.coalesce(heads_of.c[name], 0).label(name) for name in ("pupils", "users"))
     wanted = select(s.id, s.room_opened_on.label("opened_on"), pupils, users)
-    wanted = wanted.select_from(school.outerjoin(there, there.c.school == s.id))
+    wanted = wanted.select_from(school.outerjoin(heads_of, heads_of.c.school == s.id))
     return wanted.where(schools_of(actor), or_(pupils > 0, users > 0, s.room_opened_on.is_not(None)))
 
 
