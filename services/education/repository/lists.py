@@ -48,8 +48,8 @@ def behind_the_figure(actor: Actor, births: Births, on: date, county: str | None
 def resource_rooms(actor: Actor, on: date) -> Select[Any]:
     """Return the statement that reads schools with their resource rooms, and counts whom they are for.
 
-    Pupils are those with disabilities in its regular and special classes, wherever they live; users those whose programme
-    of the term says that they use the room. A school without either and without a room is left out.
+    Pupils are those with disabilities in its regular and special classes, wherever they live; users those whose
+    programme of the term says that they use the room. A school without either and without a room is left out.
     """
     ordinary = p.mode.in_([PlacementMode.REGULAR_CLASS.value, PlacementMode.SPECIAL_CLASS.value])
     uses = exists().where(

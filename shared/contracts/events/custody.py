@@ -151,13 +151,13 @@ class IncidentReported(Fact, type="tongkang.custody.incident_reported.v1"):
     kind: IncidentKind = Field(description="What happened.")
     at: AwareDatetime = Field(description="When it happened, UTC.")
     family_due_at: AwareDatetime | None = Field(
-        default=None, description="When the guardian must know; absent below level 3, but for abuse and a child long missing."
+        default=None, description="When the guardian must know; absent where no clock runs."
     )
     federation_due_at: AwareDatetime | None = Field(
-        default=None, description="When the federation must know; absent below level 3, but for abuse and a child long missing."
+        default=None, description="When the federation must know; absent where no clock runs."
     )
     report_due_at: AwareDatetime | None = Field(
-        default=None, description="When the written report is due; absent below level 3, but for abuse and a child long missing."
+        default=None, description="When the written report is due; absent where no clock runs."
     )
     authority_due_at: AwareDatetime | None = Field(
         default=None, description="When police and civil affairs must know; present exactly for suspected abuse."

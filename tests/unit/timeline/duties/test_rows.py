@@ -184,7 +184,7 @@ def applied(item: str) -> Any:
 
 def lost_its_place(life: Life) -> None:
     life.add(education.SchoolAgeWatchOpened, MONDAY, **WATCH)
-    placed = {"placement": PLACEMENT, "school": SCHOOL, "site": None, "ends_on": None}
+    placed = {"placement": PLACEMENT, "school": SCHOOL, "site": None, "ends_on": None, "review_by": None}
     life.add(education.PlacementDecided, date(2026, 7, 1), **placed, mode="regular_class", starts_on=date(2026, 9, 1))
     life.add(
         education.PlacementEnded, date(2026, 10, 15), placement=PLACEMENT, school=SCHOOL, reason="transferred",
