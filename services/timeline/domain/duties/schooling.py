@@ -1,7 +1,7 @@
 """Compulsory age without a placement: never placed, or the placement is over and none follows. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.timeline.domain.casebook import CaseBook, Span
@@ -34,7 +34,12 @@ def first_placements(row: DutyRow, ground: Ground) -> Iterable[Opening]:
     for watch in ground.book.of(SchoolAgeWatchOpened):
         opening = opening_of(row, watch, ground)
         counts = _holds_from(watch.day("compulsory_from"), stands)
-        yield Opening(row, watch, opening.opens_at, opening.reckoned, counts=counts)
+        yield Opening(row, watch, opening.opens_at, opening.reckoned, lapses_at=_over(watch), counts=counts)
+
+
+def _over(watch: Noted) -> datetime:
+    """Return when compulsory age is over: from then on no school is owed by law."""
+    return moment_of(watch.day("compulsory_until") + timedelta(days=1))
 
 
 def _holds_from(day: date, stands: Mapping[UUID, Span]) -> Callable[[Noted], bool]:
@@ -56,13 +61,13 @@ def next_placements(row: DutyRow, ground: Ground) -> Iterable[Opening]:
         for placement in known:
             over = placement.until
             if over is not None and _owes_another(placement, over, watch) and not _followed(placement, over, known):
-                yield _placed_again(row, placement, over, ground)
+                yield _placed_again(row, placement, over, _over(watch), ground)
 
 
-def _placed_again(row: DutyRow, placement: Span, over: date, ground: Ground) -> Opening:
+def _placed_again(row: DutyRow, placement: Span, over: date, lapses_at: datetime, ground: Ground) -> Opening:
     ended, opens_at = placement.closed or placement.opened, moment_of(over)
     reckoned = reckon(row, over, ground.limits)
-    return Opening(row, ended, opens_at, reckoned, counts=lambda fact: fact.occurred_at > opens_at)
+    return Opening(row, ended, opens_at, reckoned, lapses_at=lapses_at, counts=lambda fact: fact.occurred_at > opens_at)
 
 
 def _owes_another(placement: Span, over: date, watch: Noted) -> bool:

@@ -207,6 +207,13 @@ def test_a_kindergarten_that_is_over_before_compulsory_age_is_no_placement_for_i
     assert due_days(life, "placement-again", date(2026, 1, 1)) == []
 
 
+def test_whoever_was_never_placed_is_owed_no_school_once_compulsory_age_is_over():
+    life = Life()
+    watched(life)
+    assert end_of(life, "placement-due", date(2034, 8, 31)) is None
+    assert end_of(life, "placement-due", date(2034, 9, 1)) == End(DutyEnd.VOID, None, moment_of(date(2034, 9, 1)))
+
+
 def test_a_placement_entered_in_error_meets_nothing():
     life = Life()
     watched(life)
