@@ -111,3 +111,8 @@ def _is_read(service: str, key: str) -> bool:
             return False
         part = field.annotation
     return key.startswith(prefix)
+
+
+@pytest.mark.parametrize("rule", sorted(QUESTIONS))
+def test_whoever_asks_a_rule_is_told_what_each_field_means(rule: str):
+    assert [name for name, field in QUESTIONS[rule].model_fields.items() if not field.description] == []

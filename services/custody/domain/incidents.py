@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from services.custody import errors
 from services.custody.domain.admission import Stay
@@ -60,14 +60,20 @@ class Incident:
 class Happened(Question, of="custody.incident-clocks"):
     """An incident, and the figures of the county."""
 
-    level: IncidentLevel
-    kind: IncidentKind
-    noticed_at: AwareDatetime
-    at: AwareDatetime | None = None
-    found_at: AwareDatetime | None = None
-    now: AwareDatetime | None = None
-    """When it is asked, for a child that is missing still; when it was noticed, unless given."""
-    rules: Rules = Rules()
+    level: IncidentLevel = Field(description="Level of the incident.")
+    kind: IncidentKind = Field(description="What happened.")
+    noticed_at: AwareDatetime = Field(description="When the house noticed it: the clocks run from then.")
+    at: AwareDatetime | None = Field(
+        default=None, description="When it happened; a missing child's clock runs from here."
+    )
+    found_at: AwareDatetime | None = Field(default=None, description="When a missing child was found.")
+    now: AwareDatetime | None = Field(
+        default=None,
+        description="When it is asked, for a child that is missing still; when it was noticed, unless given.",
+    )
+    rules: Rules = Field(
+        default=Rules(), description="Figures of the county, where they are not the handbook's defaults."
+    )
 
     def explain(self) -> Explanation:
         """Say what must be done by when."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from pydantic import Field
+
 from services.custody import errors
 from services.custody.domain.admission import Stay
 from services.custody.domain.going_out import Presence, check_collector, check_order
@@ -41,9 +43,11 @@ class Leave:
 class Awaited(Question, of="custody.leave-overdue"):
     """A leave that has not ended, and the moment that asks."""
 
-    expected_back_at: datetime
-    now: datetime
-    rules: Rules = Rules()
+    expected_back_at: datetime = Field(description="When the child is expected back.")
+    now: datetime = Field(description="The moment that asks.")
+    rules: Rules = Field(
+        default=Rules(), description="Figures of the county, where they are not the handbook's defaults."
+    )
 
     def explain(self) -> Explanation:
         """Compare the moment with the hour from which the return is overdue."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import attrgetter
 
+from pydantic import Field
+
 from services.rehab.errors import CostNeeded
 from shared.ages import anniversary
 from shared.rulebook.explanation import Explanation, Question, Step, step
@@ -137,10 +139,12 @@ def month_amount(limits: Limits, month: Attendance, bill: Bill, taken: Taken) ->
 class SettleMonth(Question, of="rehab.month-amount"):
     """A month of a child at a centre: limits of the approval, attendance, cost, what was taken before."""
 
-    limits: Limits
-    month: Attendance
-    bill: Bill = Bill()
-    taken: Taken = Taken()
+    limits: Limits = Field(description="What the approval gives at most.")
+    month: Attendance = Field(description="Attendance of the month.")
+    bill: Bill = Field(
+        default=Bill(), description="What the month cost the centre, where it says so, and what insurance paid."
+    )
+    taken: Taken = Field(default=Taken(), description="What earlier lines took of the same month and year.")
 
     def explain(self) -> Explanation:
         """Work the month out."""

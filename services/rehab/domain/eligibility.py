@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pydantic import Field
+
 from services.rehab.domain.grounds import Grounds, Item
 from services.rehab.domain.items import (
     category_free,
@@ -81,9 +83,11 @@ def judge(grounds: Grounds, policy: AssistancePolicy, rules: Rules) -> Verdict:
 class CheckEligibility(Question, of="rehab.eligibility"):
     """A child and an application as a federation would judge them, under a policy version by name."""
 
-    policy: str
-    grounds: Grounds
-    rules: Rules = Rules()
+    policy: str = Field(description="Version of the policy, by its name.")
+    grounds: Grounds = Field(description="What is known of child and application.")
+    rules: Rules = Field(
+        default=Rules(), description="Figures of the county, where they are not the handbook's defaults."
+    )
 
     def explain(self) -> Explanation:
         """Judge by the built-in policy files."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pydantic import Field
+
 from services.rehab.domain.fen import yuan
 from services.rehab.domain.policy import AgeRule, AssistancePolicy, age_band, read_assistance_policies
 from shared.ages import birthday
@@ -77,12 +79,12 @@ def period(since: date, until: date) -> Step:
 class WorkOutEntitlement(Question, of="rehab.entitlement"):
     """A child's birth date, a basis and a kind of training on a day, under a policy version by name."""
 
-    policy: str
-    born: date
-    basis: EligibilityBasis
-    category: RehabCategory
-    mode: TrainingMode
-    on: date
+    policy: str = Field(description="Version of the policy, by its name.")
+    born: date = Field(description="Birth date of the child.")
+    basis: EligibilityBasis = Field(description="Certificate or prescribed diagnosis.")
+    category: RehabCategory = Field(description="Category of training.")
+    mode: TrainingMode = Field(description="How training is given.")
+    on: date = Field(description="Day of the approval.")
 
     def explain(self) -> Explanation:
         """Work it out by the built-in policy files."""

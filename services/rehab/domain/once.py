@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from pydantic import Field
+
 from services.rehab.domain.assistance import Approval
 from services.rehab.domain.fen import yuan
 from services.rehab.domain.policy import AssistancePolicy, read_assistance_policies
@@ -95,10 +97,10 @@ def _check(approval: Approval, bill: Bill) -> None:
 class PayOnce(Question, of="rehab.once-amount"):
     """A bill for a surgery or device, under a policy version by name; amounts in integer fen."""
 
-    policy: str
-    kind: SurgeryKind | DeviceKind
-    cost: int
-    insurance_paid: int
+    policy: str = Field(description="Version of the policy, by its name.")
+    kind: SurgeryKind | DeviceKind = Field(description="Kind of surgery or device.")
+    cost: int = Field(description="Cost, in fen.")
+    insurance_paid: int = Field(description="What medical insurance paid of it, in fen.")
 
     def explain(self) -> Explanation:
         """Work it out by the built-in policy files."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from pydantic import Field
+
 from services.screening.domain.closing import closed, reopened
 from services.screening.domain.identity import written
 from services.screening.domain.protocol import Protocol
@@ -114,7 +116,7 @@ def reopen_duplicates(closed_then: Sequence[Suspicion], on: date, protocol: Prot
 class AreTheyOne(Question, of=RULE):
     """How likely are two registered children one, when they have these traits in common?"""
 
-    common: tuple[Trait, ...]
+    common: tuple[Trait, ...] = Field(description="Traits that both have in common.")
 
     def explain(self) -> Explanation:
         return likeness(self.common, registry_policies().versions[-1]).explanation
