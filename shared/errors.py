@@ -42,18 +42,28 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     def words(self, language: str) -> str:
         """Return the sentence for a person, in `zh` or `en`, with the details filled in."""
         template = self.zh if language == "zh" else self.en
-        return template.format_map(_Readable(self.details))
+        return template.format_map(_Readable(self.details, language))
 
     def __str__(self) -> str:
         return f"{self.code}: {self.words('en')}"
 
 
 class _Readable(dict[str, Any]):
-    """Details as a sentence shows them: lists joined, a missing one as its name."""
+    """Details as a sentence shows them: lists joined, a missing one as its name.
+
+    A detail that has a Chinese name beside it (`steps`, `steps_zh`) is called by that in a Chinese sentence.
+    """
+
+    def __init__(self, details: dict[str, Any], language: str) -> None:
+        super().__init__(details)
+        self._chinese = language == "zh"
 
     def __getitem__(self, key: str) -> object:
         value = super().get(key, key)
-        return ", ".join(str(item) for item in value) if isinstance(value, list | tuple | set | frozenset) else value
+        if self._chinese:
+            value = super().get(f"{key}_zh", value)
+        listed = isinstance(value, list | tuple | set | frozenset)
+        return ("、" if self._chinese else ", ").join(map(str, value)) if listed else value
 
     def __contains__(self, key: object) -> bool:
         return True

@@ -37,7 +37,7 @@ class NotAgedOut(Refusal, code="custody.not-aged-out", status=422):
 
 class AdmissionIncomplete(Refusal, code="custody.admission-incomplete", status=422):
     en = "Admission needs: {papers}."
-    zh = "入托还需：{papers_zh}。"
+    zh = "入托还需：{papers}。"
 
 
 class LeavesBeforeEntry(Refusal, code="custody.leaves-before-entry", status=422):
@@ -142,7 +142,7 @@ class StepBeforeIncident(Refusal, code="custody.step-before-incident", status=42
 
 class StepDoneBefore(Refusal, code="custody.step-done-before", status=409):
     en = "The step {step} is recorded already."
-    zh = "“{step_zh}”已登记。"
+    zh = "“{step}”已登记。"
 
 
 class ConfirmationNeeded(Refusal, code="custody.confirmation-needed", status=422):

@@ -22,32 +22,32 @@ from shared.errors import Refusal
 
 class SkippedStepNeedsReason(Refusal, code="education.skipped-step-needs-reason", status=422):
     en = "Earlier forms of schooling are passed over without a reason: {steps}."
-    zh = "跳过了靠前的安置方式而未说明理由：{steps_zh}。"
+    zh = "跳过了靠前的安置方式而未说明理由：{steps}。"
 
 
 class SchoolRequired(Refusal, code="education.school-required", status=422):
     en = "The form {mode} needs the school that keeps the roll."
-    zh = "{mode_zh}需要填写保留学籍的学校。"
+    zh = "{mode}需要填写保留学籍的学校。"
 
 
 class SchoolNotExpected(Refusal, code="education.school-not-expected", status=422):
     en = "The form {mode} has no school."
-    zh = "{mode_zh}不应填写学校。"
+    zh = "{mode}不应填写学校。"
 
 
 class SiteRequired(Refusal, code="education.site-required", status=422):
     en = "The form {mode} needs the institution where the child is taught."
-    zh = "{mode_zh}需要填写教学点所在机构。"
+    zh = "{mode}需要填写教学点所在机构。"
 
 
 class SiteNotExpected(Refusal, code="education.site-not-expected", status=422):
     en = "The form {mode} has no teaching site."
-    zh = "{mode_zh}不应填写教学点。"
+    zh = "{mode}不应填写教学点。"
 
 
 class AgeOutsideMode(Refusal, code="education.age-outside-mode", status=422):
     en = "The form {mode} is for children from {from_age} to before {before_age} years; the child is {age}."
-    zh = "{mode_zh}适用于 {from_age} 周岁至未满 {before_age} 周岁的儿童；该儿童为 {age} 周岁。"
+    zh = "{mode}适用于 {from_age} 周岁至未满 {before_age} 周岁的儿童；该儿童为 {age} 周岁。"
 
 
 class PeriodReversed(Refusal, code="education.period-reversed", status=422):
@@ -92,7 +92,7 @@ class DeferralNeedsApplication(Refusal, code="education.deferral-needs-applicati
 
 class ApplicationNotExpected(Refusal, code="education.application-not-expected", status=422):
     en = "The form {mode} is not decided on a guardian's application for deferral."
-    zh = "{mode_zh}不应填写延缓入学申请日期。"
+    zh = "{mode}不应填写延缓入学申请日期。"
 
 
 class DeferralDecidedAnew(Refusal, code="education.deferral-decided-anew", status=422):
@@ -157,7 +157,7 @@ class SiteNotLicensed(Refusal, code="education.site-not-licensed", status=422):
 
 class NotThisReason(Refusal, code="education.not-this-reason", status=422):
     en = "The reason {reason} is not this organisation's to give."
-    zh = "本机构不能以“{reason_zh}”为由结束安置。"
+    zh = "本机构不能以“{reason}”为由结束安置。"
 
 
 class EndOutsidePlacement(Refusal, code="education.end-outside-placement", status=422):

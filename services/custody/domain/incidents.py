@@ -214,13 +214,16 @@ def _missing(incident: Incident, rules: Rules, now: datetime) -> tuple[Step, ...
     """Say of a missing child from when on it is serious: who reports before then reports again."""
     if incident.kind is not IncidentKind.MISSING:
         return ()
-    return (
-        step(
-            "missing", "a child that is not found by {too_long} is a serious incident: report it again as such",
-            "至 {too_long} 仍未找到即为三级事件，须按三级再次报告",
-            holds=missing_too_long(incident, rules, now), too_long=too_long_from(incident, rules),
-        ),
-    )  # fmt: skip
+    too_long = missing_too_long(incident, rules, now)
+    if too_long:
+        en = "missing beyond {limit}: serious from then on, whatever level was said"
+        zh = "至 {limit} 仍未找到：不论所填级别，自此按三级处理"
+    elif incident.found_at is not None:
+        en, zh = "found by {limit}, from which on it would be serious", "在 {limit} 之前已找到，未达三级"
+    else:
+        en = "a child that is not found by {limit} is a serious incident: report it again as such"
+        zh = "至 {limit} 仍未找到即为三级事件，须按三级再次报告"
+    return (step("missing", en, zh, holds=too_long, limit=too_long_from(incident, rules)),)
 
 
 def _called(due: Mapping[IncidentStep, datetime]) -> tuple[Step, ...]:

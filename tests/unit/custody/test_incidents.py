@@ -104,6 +104,18 @@ def test_who_reports_a_missing_child_before_is_told_from_when_on_it_is_serious()
     assert "2024-04-02 13:00" in said.zh
 
 
+@pytest.mark.parametrize(
+    ("found_at", "said"),
+    [
+        (AT + TWO_HOURS, "在 2024-04-02 13:00 之前已找到，未达三级"),
+        (None, "至 2024-04-02 13:00 仍未找到：不论所填级别，自此按三级处理"),
+    ],
+)
+def test_the_explanation_of_a_missing_child_says_how_it_came_out(found_at, said):
+    explained = Happened(level="minor", kind="missing", noticed_at=AT, found_at=found_at, now=NOW).explain()
+    assert [one.zh for one in explained.steps if one.code == "missing"] == [said]
+
+
 def test_the_explanation_speaks_chinese():
     explained = Happened(level="serious", kind="injury", noticed_at=AT).explain()
     assert explained.steps[0].zh == "三级（严重），三级起为严重"

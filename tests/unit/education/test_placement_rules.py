@@ -197,4 +197,4 @@ def test_a_deferred_child_is_on_no_roll():
 def test_a_refusal_names_the_steps_in_the_language_of_its_reader():
     with pytest.raises(errors.SkippedStepNeedsReason) as refused:
         decide(an_order(PlacementMode.SPECIAL_SCHOOL))
-    assert refused.value.words("zh") == "跳过了靠前的安置方式而未说明理由：就近的普通学校, 指定的有条件的普通学校。"
+    assert refused.value.words("zh") == "跳过了靠前的安置方式而未说明理由：就近的普通学校、指定的有条件的普通学校。"
