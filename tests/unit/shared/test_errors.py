@@ -42,12 +42,7 @@ def test_a_code_needs_a_status():
     assert "half" not in CATALOGUE
 
 
-class AdmissionLacks(Refusal, code="test.admission-lacks", status=422):
-    en = "Needs {papers}."
-    zh = "还需{papers}。"
-
-
 def test_a_chinese_sentence_calls_a_detail_by_its_chinese_name_and_joins_lists_as_chinese_does():
-    refused = AdmissionLacks(papers=["contract", "health_check"], papers_zh=["协议", "体检"])
-    assert refused.words("en") == "Needs contract, health_check."
-    assert refused.words("zh") == "还需协议、体检。"
+    refused = Conflict(reason=["contract", "health_check"], reason_zh=["协议", "体检"])
+    assert refused.words("en") == "The present state does not allow this: contract, health_check."
+    assert refused.words("zh") == "当前状态不允许此操作：协议、体检。"
