@@ -60,8 +60,10 @@ def silences(row: DutyRow, ground: Ground) -> Iterable[Opening]:
     was.
     """
     for enrolment in enrolments(ground.book):
-        rests = rests_of(ground.book, enrolment)
+        rests, shortest = rests_of(ground.book, enrolment), timedelta(days=ground.limits.silence_days + 1)
         for said, following in _gaps(ground.book, enrolment):
+            if following - said.happened_on <= shortest:
+                continue
             silent = silent_from(said.happened_on, rests, ground.limits.silence_days)
             if silent is not None and silent < following:
                 yield _opening(row, said, silent, moment_of(over_on(enrolment)), ground)
