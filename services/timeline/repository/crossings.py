@@ -35,8 +35,11 @@ _BEGINS = "({0}::timestamp AT TIME ZONE 'Asia/Shanghai')"
 _DAY_OF_END = "(({0}.ends_at - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date"
 LONGEST = "interval '1 day'"
 """A session that lasts longer is no session; so one index finds all that a therapist gave around a moment."""
-_TOUCHES = f"""{{0}}.therapist = d.therapist AND {{0}}.starts_at > {_BEGINS.format("d.day")} - {LONGEST}
-  AND {{0}}.starts_at < {_BEGINS.format("(d.day + 1)")} AND {{0}}.ends_at > {_BEGINS.format("d.day")}"""
+# By the day for who joins many days at once, by the time for who looks up a few in the index.
+_TOUCHES = f"""CROSS JOIN LATERAL (VALUES (d.day), (d.day - 1)) AS b (began)
+  JOIN session_log {{0}} ON {{0}}.therapist = d.therapist AND {{0}}.day = b.began
+    AND {{0}}.starts_at >= {_BEGINS.format("b.began")} AND {{0}}.starts_at < {_BEGINS.format("(b.began + 1)")}
+    AND {{0}}.ends_at > {_BEGINS.format("d.day")}"""
 # The one that began last is the first to be looked at: where many are given at once, the first look finds one.
 _AT_ONCE = f"""
   SELECT t.event_id FROM session_log t
@@ -53,7 +56,7 @@ WITH mine AS (
   WHERE m.case_id = ANY($1::uuid[]) AND {_MINE}
 ), given AS (
   SELECT DISTINCT d.therapist, d.day, o.slot, o.starts_at, o.ends_at
-  FROM mine d JOIN session_log o ON {_TOUCHES.format("o")} WHERE {_OTHER}
+  FROM mine d {_TOUCHES.format("o")} WHERE {_OTHER}
 ), d AS (
   SELECT DISTINCT therapist, day FROM (
     SELECT therapist, day, starts_at < max(ends_at) OVER (
@@ -63,12 +66,12 @@ WITH mine AS (
 )
 SELECT d.therapist, d.day, bit_xor(hashtextextended(o.event_id::text, 0)) AS state,
   array_agg(DISTINCT o.case_id) AS cases
-FROM d JOIN session_log o ON {_TOUCHES.format("o")} CROSS JOIN LATERAL ({_AT_ONCE.format("o", 1)}) other
+FROM d {_TOUCHES.format("o")} CROSS JOIN LATERAL ({_AT_ONCE.format("o", 1)}) other
 WHERE {_OTHER} GROUP BY d.therapist, d.day
 """
 _CLASHES = f"""
 SELECT m.event_id AS mine, other.event_id AS theirs, m.case_id AS "case", d.therapist, d.day
-FROM unnest($2::uuid[], $3::date[]) AS d (therapist, day) JOIN session_log m ON {_TOUCHES.format("m")}
+FROM unnest($2::uuid[], $3::date[]) AS d (therapist, day) {_TOUCHES.format("m")}
 CROSS JOIN LATERAL ({_AT_ONCE.format("m", "$4")}) other
 WHERE m.case_id = ANY($1::uuid[]) AND {_MINE}
 """
@@ -79,8 +82,8 @@ WITH mine AS (
 ), worked AS (
   SELECT o.therapist, o.day, range_agg(tstzrange(o.starts_at, o.ends_at)) AS times,
     array_agg(DISTINCT o.case_id) AS cases
-  FROM mine d JOIN session_log o ON o.therapist = d.therapist AND o.starts_at >= {_BEGINS.format("d.day")}
-    AND o.starts_at < {_BEGINS.format("(d.day + 1)")}
+  FROM mine d JOIN session_log o ON o.therapist = d.therapist AND o.day = d.day
+    AND o.starts_at >= {_BEGINS.format("d.day")} AND o.starts_at < {_BEGINS.format("(d.day + 1)")}
   WHERE {_OTHER} GROUP BY o.therapist, o.day HAVING sum(o.ends_at - o.starts_at) > make_interval(mins => $2)
 )
 SELECT therapist, day, cases, minutes FROM worked CROSS JOIN LATERAL (
