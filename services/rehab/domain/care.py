@@ -11,6 +11,7 @@ from services.rehab.errors import (
     GoalLevelMissing,
     NotAssessed,
     OutsideEnrolment,
+    PeriodBackwards,
     PlanOutsideEnrolment,
     StepTooEarly,
 )
@@ -92,13 +93,15 @@ def record_assessment(
 def sign_plan(enrolment: Enrolment, order: PlanOrder, assessed_on: date | None) -> CarePlanSigned:
     """Sign a plan after the assessment, with goals of every level, from its signature on (孤独症规范; handbook §3.5).
 
-    Raises NotAssessed, StepTooEarly, PlanOutsideEnrolment or GoalLevelMissing.
+    Raises NotAssessed, StepTooEarly, PeriodBackwards, PlanOutsideEnrolment or GoalLevelMissing.
     """
     if assessed_on is None:
         raise NotAssessed
     for day, after in ((order.signed_on, assessed_on), (order.valid_from, order.signed_on)):
         if day < after:
             raise StepTooEarly(on=day.isoformat(), after=after.isoformat())
+    if order.valid_until < order.valid_from:
+        raise PeriodBackwards(since=order.valid_from.isoformat(), until=order.valid_until.isoformat())
     if not enrolment.started_on <= order.valid_from <= order.valid_until < enrolment.over_on:
         raise PlanOutsideEnrolment(
             since=order.valid_from.isoformat(), until=order.valid_until.isoformat(),

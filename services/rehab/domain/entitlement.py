@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from pydantic import Field
 
-from services.rehab.domain.fen import yuan
+from services.rehab.domain.fen import Fen
 from services.rehab.domain.policy import AgeRule, AssistancePolicy, age_band, read_assistance_policies
 from shared.ages import birthday
 from shared.contracts.codes import RehabCategory
@@ -66,7 +66,7 @@ def _band(band: AgeBand, policy: AssistancePolicy) -> Step:
 def _amounts(annual: int, cap: int, policy: AssistancePolicy) -> Step:
     return step(
         "amounts", "{annual} a year over {months} months: at most {cap} a month",
-        "年度标准 {annual}，按 {months} 个月计，月度上限 {cap}", annual=yuan(annual), cap=yuan(cap),
+        "年度标准 {annual}，按 {months} 个月计，月度上限 {cap}", annual=Fen(annual), cap=Fen(cap),
         months=policy.fundable_months.value,
     )  # fmt: skip
 

@@ -33,6 +33,7 @@ async def transfer_enrolment(enrolled: UUID, order: EnrolmentOrder, actor: Actor
     child = await uow.records.children.held(case)
     await uow.hold([case])
     held = await uow.records.enrolments.held(enrolled, actor)
+    enrolment.expect_another(held, order.institution)
     chosen = await uow.records.approvals.chosen(case, held.approval)
     await _end(held, order.started_on, EnrolmentEndReason.TRANSFERRED, uow)
     await _start(child, chosen, order, uow)

@@ -29,7 +29,7 @@ SENDER, RECEIVER, RECORDER, OWNER, CENTRE, SCHOOL, HOME = (UUID(int=number) for 
 REFERRAL, APPLICATION, APPROVAL, ENROLMENT, CLAIM, LINE, PLACEMENT, LEAVE, STAY, INCIDENT, GRADING, FINDING = (
     UUID(int=number) for number in range(101, 113)
 )
-DESIGNATION, PAYMENT = UUID(int=113), UUID(int=114)
+DESIGNATION, PAYMENT, RECOVERY = UUID(int=113), UUID(int=114), UUID(int=115)
 LIMITS = DutyLimits()
 AUTISM = {"category": "autism"}
 EVALUATION = {"enrolment": ENROLMENT}
@@ -308,7 +308,13 @@ ROWS = [
     Row("claim-audit", starts(rehab.ClaimSubmitted, claim=CLAIM, county=COUNTY, submitted_on=MONDAY),
         until(date(2026, 3, 30)), OrgType.FEDERATION, None, (rehab.ClaimAudited, {"claim": CLAIM})),
     Row("money-recovery", paid_for_what_did_not_happen, until(date(2026, 4, 1)), OrgType.FEDERATION, None,
+        (rehab.RecoveryDemanded, {"claim": CLAIM}), also=frozenset({"claim-audit"})),
+    Row("money-recovery", paid_for_what_did_not_happen, until(date(2026, 4, 1)), OrgType.FEDERATION, None,
         (rehab.PaymentRecovered, {"claim": CLAIM}), also=frozenset({"claim-audit"})),
+    Row("money-return",
+        starts(rehab.RecoveryDemanded, recovery=RECOVERY, claim=CLAIM, institution=CENTRE, demanded_on=MONDAY,
+               due_on=date(2026, 4, 1)),
+        until(date(2026, 4, 1)), OrgType.REHAB_CENTRE, CENTRE, (rehab.PaymentRecovered, {"recovery": RECOVERY})),
     Row("placement-due",
         starts(education.SchoolAgeWatchOpened, **WATCH),
         until(date(2026, 8, 31)), OrgType.EDUCATION_AUTHORITY, None,
