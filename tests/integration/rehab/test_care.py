@@ -47,7 +47,7 @@ async def test_a_plan_follows_the_assessment_and_travels_without_its_words(rehab
         ({"planned_days_per_month": 32}, "invalid-request"),
         ({"planned_days_per_month": "20"}, "invalid-request"),
         ({"valid_until": f"{YEAR + 1}-01-31"}, "rehab.plan-outside-enrolment"),
-        ({"valid_from": f"{YEAR}-03-02", "valid_until": f"{YEAR}-03-01"}, "rehab.plan-outside-enrolment"),
+        ({"valid_from": f"{YEAR}-03-02", "valid_until": f"{YEAR}-03-01"}, "rehab.period-backwards"),
         ({"signed_on": f"{YEAR}-01-07"}, "rehab.step-too-early"),
         ({"valid_from": f"{YEAR}-01-07"}, "rehab.step-too-early"),
         ({"signed_on": "2999-01-01"}, "in-the-future"),
