@@ -79,6 +79,7 @@ async def test_a_therapist_in_two_places_is_found_and_the_money_comes_back(town:
     }  # fmt: skip
     path = f"/v1/payments/{paid.records['payment']}/recoveries"
     demanded = await paid.by(CITY_FEDERATION, "rehab", path, demand)
+    assert (await paid.facts("recovery_demanded"))[0]["due_on"] == "2026-12-02", "thirty days"
     back = f"/v1/recoveries/{demanded['record']}/receipt"
     await paid.by(CITY_FEDERATION, "rehab", back, {"recovered_on": "2026-11-16"})
     recovered = (await paid.facts("payment_recovered"))[0]

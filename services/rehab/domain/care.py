@@ -26,6 +26,9 @@ from shared.contracts.events.rehab import (
 )
 from shared.rulebook.registry import rule
 
+LEVELS = frozenset({GoalTerm.LONG, GoalTerm.MID, GoalTerm.SHORT})
+"""Levels that every plan has from the day of its signature; daily goals may come with it, or stand in the sessions."""
+
 
 @dataclass(frozen=True, slots=True)
 class AssessmentOrder:
@@ -107,7 +110,7 @@ def sign_plan(enrolment: Enrolment, order: PlanOrder, assessed_on: date | None) 
             since=order.valid_from.isoformat(), until=order.valid_until.isoformat(),
             started_on=enrolment.started_on.isoformat(), over_on=enrolment.over_on.isoformat(),
         )  # fmt: skip
-    if missing := set(GoalTerm) - {goal.term for goal in order.goals}:
+    if missing := LEVELS - {goal.term for goal in order.goals}:
         raise GoalLevelMissing(missing=sorted(missing))
     goals = tuple(PlannedGoal(goal=goal.id, term=goal.term, icf=goal.icf) for goal in order.goals)
     return CarePlanSigned(
