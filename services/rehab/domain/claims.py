@@ -127,6 +127,7 @@ class Line:
             line=self.order.id, enrolment=self.order.enrolment, provision=self.order.provision,
             month=f"{self.order.month:%Y-%m}", sessions=month.sessions, attended_days=month.attended_days,
             planned_days=month.planned_days, amount=self.amount, insurance_paid=self.billed.insurance_paid,
+            cost=self.billed.cost,
         )  # fmt: skip
 
 

@@ -64,6 +64,7 @@ class ClaimLine(Strict):
     planned_days: int = Field(ge=0, le=31, description="Training days planned for the month.")
     amount: FenAmount
     insurance_paid: FenAmount
+    cost: Annotated[FenAmount | None, Field(description="What it cost, in fen, where the claim says so.")] = None
 
 
 class ClaimSubmitted(Fact, type="tongkang.rehab.claim_submitted.v1"):
