@@ -285,6 +285,23 @@ class Institution:
         return self.stream.append(fact, occurred_at=valid_from)
 
 
+def merge(survivor: Child, merged: Child, *, recorded_at: datetime | None = None) -> None:
+    """Tell in both cases that they are one child."""
+    for child in (survivor, merged):
+        fact = screening.IdentityMerged(survivor=survivor.case, merged=merged.case, merged_on=JUNE)
+        child.add(fact, JUNE, recorded_at=recorded_at)
+
+
+def unmerge(survivor: Child, merged: Child, *, recorded_at: datetime | None = None) -> None:
+    """Tell in both cases that they are two children after all."""
+    for child in (survivor, merged):
+        fact = screening.IdentityUnmerged(survivor=survivor.case, merged=merged.case, unmerged_on=JUNE)
+        child.add(fact, JUNE, recorded_at=recorded_at)
+
+
+JUNE = date(2024, 6, 3)
+
+
 def event_of(record: Record) -> Event:
     return Event.read(record.value or b"")
 

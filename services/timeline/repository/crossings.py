@@ -13,6 +13,7 @@ import asyncpg
 
 from services.timeline.domain.casebook import CaseBook
 from services.timeline.domain.crossing import (
+    KINDS,
     Clash,
     ClashDay,
     Cloned,
@@ -24,7 +25,8 @@ from services.timeline.domain.crossing import (
 )
 from services.timeline.domain.findings.casefile import Facts
 from services.timeline.domain.findings.limits import Limits
-from services.timeline.domain.findings.places import Taken, over_places
+from services.timeline.domain.findings.places import over_places
+from services.timeline.domain.findings.taken import TRAINING, Graded, Taken
 from shared.db import Driver
 
 _STANDS = """{0}.attended AND NOT EXISTS (
@@ -103,8 +105,11 @@ _DEVICES = f"""
 WITH mine AS (
   SELECT DISTINCT m.device FROM session_log m WHERE m.case_id = ANY($1::uuid[]) AND m.device IS NOT NULL AND {_MINE}
 )
-SELECT o.device, array_agg(DISTINCT o.case_id) AS cases FROM mine JOIN session_log o USING (device) WHERE {_OTHER}
-GROUP BY o.device HAVING count(DISTINCT o.case_id) > $2
+SELECT c.device, array_agg(DISTINCT c.case_id) AS cases, count(DISTINCT c.child)::int AS families FROM (
+  SELECT o.device, o.case_id, coalesce(s.other, o.case_id) AS child
+  FROM (SELECT DISTINCT o.device, o.case_id FROM mine JOIN session_log o USING (device) WHERE {_OTHER}) o
+  LEFT JOIN same_child s ON s.case_id = o.case_id AND NOT s.survives
+) c GROUP BY c.device HAVING count(DISTINCT c.child) > $2
 """
 _TAKEN = """
 SELECT t.case_id AS "case", t.institution, t.reference, t.kind, t.since, coalesce(p.until, t.at_most_until) AS until,
@@ -112,6 +117,12 @@ SELECT t.case_id AS "case", t.institution, t.reference, t.kind, t.since, coalesc
 FROM place_taken t JOIN case_participant p
   ON p.case_id = t.case_id AND p.basis = t.basis AND p.reference = t.reference AND p.organisation = t.institution
 WHERE t.institution = ANY($1::uuid[])
+"""
+_GRADES = """
+SELECT k.id AS "case", g.certificate, g.since, g.grade, g.event_id AS fact
+FROM (SELECT id, id AS member FROM unnest($1::uuid[]) AS t (id)
+      UNION SELECT s.case_id, s.other FROM same_child s WHERE s.case_id = ANY($1::uuid[])) k
+JOIN certificate_grade g ON g.case_id = k.member ORDER BY g.since, g.epoch, g.seq
 """
 # What a child once had a part in too: others may stand on it still.
 _ONCE = f"""
@@ -160,13 +171,24 @@ async def _over_places(driver: Driver, books: Collection[CaseBook], limits: Limi
     """Return who has come beyond the places of each institution that these children met."""
     known = {name: book for child in books for name, book in child.institutions.items()}
     taken: dict[UUID, list[Taken]] = defaultdict(list)
-    for row in await driver.fetch(_TAKEN, list(known)):
-        taken[row["institution"]].append(Taken(**row))
+    rows = await driver.fetch(_TAKEN, list(known))
+    grades = await _grades(driver, {row["case"] for row in rows if row["kind"] != TRAINING})
+    for row in rows:
+        taken[row["institution"]].append(Taken(**row, grades=tuple(grades.get(row["case"], ()))))
     return [
         over
         for institution, there in taken.items()
         for over in over_places(institution, Facts(known[institution].of), there, limits)
     ]
+
+
+async def _grades(driver: Driver, cases: Collection[UUID]) -> Mapping[UUID, list[Graded]]:
+    """Return the grades of children in care, in the order of their days."""
+    found: dict[UUID, list[Graded]] = defaultdict(list)
+    if cases:
+        for case, *graded in await driver.fetch(_GRADES, list(cases)):
+            found[case].append(Graded(*graded))
+    return found
 
 
 S = TypeVar("S", ClashDay, TherapistDay, Cloned, SharedDevice)
@@ -192,7 +214,8 @@ async def _once(driver: Driver, cases: Collection[UUID]) -> Mapping[UUID, set[UU
 def _of(book: CaseBook, whole: Crossing, once: Mapping[UUID, set[UUID]]) -> Crossing:
     """Return what of a portion's crossings is one child's."""
     of_cases = (once.get(case, set()) for case in book.cases)
-    touched = frozenset({tie_of("F22", institution) for institution in book.institutions}.union(*of_cases))
+    places = {tie_of("F22", institution, kind) for institution in book.institutions for kind in KINDS}
+    touched = frozenset(places.union(*of_cases))
     return Crossing(
         clashes=tuple(clash for clash in whole.clashes if clash.case in book.cases),
         clash_days=tuple(day for day in whole.clash_days if day.tie in touched),

@@ -61,6 +61,20 @@ place_taken = Table(
     comment="Places that children take: in training, by day, or also by night (handbook §3.7 F22).",
 )
 
+certificate_grade = Table(
+    "certificate_grade",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("event_id", Uuid, nullable=False, comment="Fact that gave, changed or ended the grade."),
+    Column("certificate", Uuid, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("grade", Integer, comment="Empty from the day of a cancellation on."),
+    CheckConstraint("grade BETWEEN 1 AND 4", name="grade"),
+    comment="How severe a disability is from which day on: carers look after fewer such children (handbook §5).",
+)
+
 finding = Table(
     "finding",
     metadata,

@@ -67,7 +67,7 @@ def one_hand_signs(file: CaseFile, limits: Limits) -> Iterator[Ground]:
             "device-of-many",
             "confirmed from a device that confirms for {families} families; at most {most}.",
             "确认设备共为 {families} 户家庭确认；上限 {most} 户。",
-            families=len(shared.cases),
+            families=shared.families,
             most=limits.families_of_a_device,
         )
         confirmed = (session for session in file.sessions if session.device == shared.device)

@@ -64,7 +64,7 @@ def test_f20_only_what_the_shared_device_confirmed_is_flagged():
     app = rehab.ConfirmationMethod.APP
     shared = way.trained(enrolment, centre.id, confirmation=rehab.Confirmation(method=app, device=device))
     way.trained(enrolment, centre.id, clock="11:00", confirmation=rehab.Confirmation(method=app, device=uuid4()))
-    families = SharedDevice(device, frozenset(uuid4() for _ in range(4)) | {way.case})
+    families = SharedDevice(device, frozenset(uuid4() for _ in range(4)) | {way.case}, families=5)
     (flag,) = flagged("F20", way, crossing=Crossing(devices=(families,)))
     assert flag.evidence == (shared.id,)
     assert "5 families" in flag.steps[0].en
