@@ -93,6 +93,7 @@ DOORS |= {
     "confirm": ("POST", f"{CASE}/identity", HEALTH, {"resident_number": NUMBER[:18], "confirmed_on": "2024-04-20"}),
     "duplicates": ("GET", f"{CASE}/duplicates", FEDERATION, None),
     "merge": ("POST", f"{CASE}/merges", FEDERATION, ON | {"merged": "{case}"}),
+    "settle": ("POST", f"{CASE}/doubts/settlement", FEDERATION, ON | {"outcome": "number_mistyped"}),
     "unmerge": ("POST", f"{CASE}/merges/{{case}}/undoing", FEDERATION, ON),
     "guardian": (
         "POST",

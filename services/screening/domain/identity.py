@@ -8,12 +8,14 @@ from uuid import UUID
 
 from services.screening.domain.identifiers import resident_number
 from services.screening.domain.person import Person
-from services.screening.errors import IdentityConfirmedBefore, NumberDisagrees
+from services.screening.errors import IdentityConfirmedBefore, NothingDoubted, NumberDisagrees
 from shared.contracts.events.screening import (
     ConflictKind,
+    ConflictOutcome,
     IdentifierKind,
     IdentityConfirmed,
     IdentityConflictNoticed,
+    IdentityConflictSettled,
 )
 from shared.rulebook.registry import rule
 
@@ -92,6 +94,20 @@ def conflicts(given: Mapping[IdentifierKind, Given], known: Sequence[KnownNumber
         if any(_another_name(one, given) for one in own):
             found[case] = Doubt(case, ConflictKind.ONE_NUMBER_TWO_NAMES, others[0] if others else None)
     return list(found.values())
+
+
+@rule("screening.identity-conflict-settled", "assumed", zh="身份疑点由人核对证件后结清；确为一名儿童的予以合并")
+def settle(doubts: Sequence[Doubt], outcome: ConflictOutcome, on: date) -> list[tuple[UUID, IdentityConflictSettled]]:
+    """Settle what is in doubt about a child, in each case concerned, once a person saw its papers (handbook §3.7 F23).
+
+    Raises NothingDoubted.
+    """
+    if not doubts:
+        raise NothingDoubted
+    return [
+        (one.case, IdentityConflictSettled(kind=one.kind, other=one.other, outcome=outcome, settled_on=on))
+        for one in doubts
+    ]
 
 
 def written(name: str) -> str:

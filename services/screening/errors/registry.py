@@ -158,6 +158,11 @@ class MergeNeedsReason(Refusal, code="screening.merge-needs-reason", status=422)
     zh = "两名儿童没有可支持合并的共同特征。"
 
 
+class NothingDoubted(Refusal, code="screening.nothing-doubted", status=409):
+    en = "Nothing about this child's identity is in doubt."
+    zh = "该儿童没有待核实的身份疑点。"
+
+
 class NotMerged(Refusal, code="screening.not-merged", status=409):
     en = "This case is not merged."
     zh = "该个案未合并。"

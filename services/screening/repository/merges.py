@@ -19,7 +19,7 @@ from services.screening.vault import FIELDS, SealedIdentity, Vault
 from shared.access.policy import Actor
 from shared.contracts.codes import ScreeningCategory
 from shared.contracts.envelope import ActorRef
-from shared.contracts.events.screening import IdentifierKind
+from shared.contracts.events.screening import ConflictKind, IdentifierKind
 from shared.db import Session
 from shared.errors import CaseNotFound
 
@@ -187,3 +187,11 @@ class Merges:
         }
         kept = upsert(t.identity_conflict).values(row).on_conflict_do_nothing().returning(t.identity_conflict.c.kind)
         return (await self.session.execute(kept)).one_or_none() is not None
+
+    async def settle(self, cases: Iterable[UUID], on: date) -> list[Doubt]:
+        """Settle the open doubts of some cases and return each once."""
+        c = t.identity_conflict.c
+        open_ones = update(t.identity_conflict).where(c.case_id.in_(list(cases)), c.settled_on.is_(None))
+        rows = await self.session.execute(open_ones.values(settled_on=on).returning(c.case_id, c.kind, c.other))
+        found = {Doubt(row.case_id, ConflictKind(row.kind), row.other) for row in rows}
+        return sorted(found, key=lambda one: (one.case, one.kind, str(one.other)))

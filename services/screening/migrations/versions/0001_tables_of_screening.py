@@ -315,6 +315,12 @@ def upgrade() -> None:
         ),
         sa.Column("other", sa.Uuid(), nullable=True),
         sa.Column("noticed_on", sa.Date(), nullable=False),
+        sa.Column(
+            "settled_on",
+            sa.Date(),
+            nullable=True,
+            comment="When a person found that it is no contradiction; the same again is no news.",
+        ),
         sa.Column("organisation", sa.Uuid(), nullable=False),
         sa.Column("person", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),

@@ -24,6 +24,7 @@ from shared.contracts.events.rehab import (
     SessionMode,
 )
 from shared.rulebook.explanation import Step
+from shared.rulebook.registry import rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class Account:
         enrolment = self.file.enrolments.get(line.said.enrolment) if line.said.enrolment else None
         return self.file.approvals.get(enrolment.approval) if enrolment else None
 
+    @rule("timeline.sessions-that-count", "assumed", zh="计入结算的训练：已到训、不在请假或暂停期间，居家训练须有佐证")
     def given(self, line: Line) -> list[Session]:
         """Return the sessions of its month that count for money: none while the enrolment rests (handbook §3.3)."""
         enrolment = self.file.enrolments.get(line.said.enrolment) if line.said.enrolment else None
