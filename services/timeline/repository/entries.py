@@ -73,8 +73,8 @@ _SINCE = f"""
 SELECT {_COLUMNS}, NULL::uuid AS corrected_by, NULL::timestamptz AS corrected_at, f.masked, f.erased
 FROM case_file f
 CROSS JOIN unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $6::bigint[])
-  AS n (member, producer, epoch, after, upto)
-JOIN entry e ON e.case_id = n.member AND e.producer = n.producer AND e.epoch = n.epoch
+  AS n (member, of_producer, of_epoch, after, upto)
+JOIN entry e ON e.case_id = n.member AND e.producer = n.of_producer AND e.epoch = n.of_epoch
 WHERE {telling(Told.CASE, "$7::uuid::text")} AND f.case_id = $7 AND e.seq > n.after AND e.seq <= n.upto
   AND (e.producer = ANY($8::text[]) OR e.type = ANY($9::text[])
        OR (e.producer = ANY($10::text[]) AND (e.organisation = $5 OR e.institution = $5)))

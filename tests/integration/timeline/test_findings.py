@@ -543,6 +543,18 @@ async def test_a_review_is_a_fact_without_words_and_the_words_stay_here(timeline
     assert code_of(await review(timeline, finding, auditor)) == (409, "timeline.finding-settled")
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"reason": " "}, {"reason": "x" * 2001}, {"decision": "forgotten"}, {"decision": None}, {"more": 1}]
+)
+async def test_a_review_needs_one_of_three_decisions_and_a_reason(timeline, assessment, wrong):
+    way, _, finding = await flagged_child(timeline, assessment)
+    body = {"decision": "confirmed", "reason": "the centre has no answer"} | wrong
+    async with timeline.client(an_auditor(timeline)) as client:
+        answer = await client.post(f"/v1/findings/{finding}/reviews", json=body)
+    assert code_of(answer) == (422, "invalid-request")
+    assert await rules_of(timeline, way) == {"F05"}
+
+
 async def test_more_evidence_opens_a_reviewed_finding_again(timeline, assessment):
     way, centre, finding = await flagged_child(timeline, assessment)
     await review(timeline, finding, an_auditor(timeline))

@@ -39,8 +39,8 @@ class Taken:
 
     @property
     def regraded(self) -> frozenset[date]:
-        """Days on which a grade changed."""
-        return frozenset(one.since for one in self.grades)
+        """Days on which a grade changed while the child was there."""
+        return frozenset(one.since for one in self.grades if self.since < one.since and self.there_on(one.since))
 
     def there_on(self, day: date) -> bool:
         """Tell whether it has not left by a day."""
