@@ -113,15 +113,16 @@ async def test_a_reviewer_settles_what_is_in_doubt_and_the_same_contradiction_ag
     case = await chain.register(resident_number=number, name="童一一")
     path, decision = f"/v1/cases/{case}/doubts/settlement", DAY | {"outcome": "name_written_otherwise"}
     assert code_of(await chain.post(reviewer, path, decision)) == (409, "screening.nothing-doubted")
-    for name in ("童二二", "童三三", "童二二"):
-        await chain.post(chain.clinic, "/v1/children", a_child(resident_number=number, name=name))
+    others = [a_child(resident_number=number, name=name) for name in ("童二二", "童三三")]
+    for other in (*others, others[0]):
+        await chain.post(chain.clinic, "/v1/children", other)
     assert code_of(await chain.post(chain.clinic, path, decision)) == (403, "not-allowed")
     elsewhere = chain.stage.organisation(OrgType.FEDERATION, "3701", Role.REVIEWER)
     assert code_of(await chain.post(elsewhere, path, decision)) == (404, "case-not-found")
     await chain.done(reviewer, path, decision)
     (settled,) = [fact["data"] for fact in await chain.stage.facts(case) if "settled" in fact["type"]]
     assert (settled["kind"], settled["outcome"]) == ("one_number_two_names", "name_written_otherwise")
-    await chain.post(chain.clinic, "/v1/children", a_child(resident_number=number, name="童二二"))
+    await chain.post(chain.clinic, "/v1/children", others[0])
     assert code_of(await chain.post(reviewer, path, decision)) == (409, "screening.nothing-doubted")
     assert len(await noticed(chain, case)) == 2
 
