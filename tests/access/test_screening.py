@@ -149,6 +149,7 @@ NEEDED = {
     "duplicates": Role.REVIEWER,
     "reconcile": Role.REVIEWER,
     "merge": Role.REVIEWER,
+    "settle": Role.REVIEWER,
     "unmerge": Role.REVIEWER,
     "erase": Role.PRIVACY_OFFICER,
     "apply": Role.INTAKE_CLERK,
