@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from deploy.simulator.sending import person
 from shared import clock
 from shared.testing.eventually import eventually
+from tests.journey.chain import UNPLACED, listed
 from tests.journey.story import CLINIC, EDUCATION, HOSPITAL, ORDINARY_SCHOOL, Story
-from tests.journey.town import PATIENCE_S, Town
+from tests.journey.town import PATIENCE_S, Town, kind
 
 BORN, DIAGNOSED = date(2020, 3, 10), date(2026, 5, 12)
 
@@ -20,6 +21,8 @@ async def test_a_child_that_was_never_screened_is_watched_until_a_school_has_it(
     watch = (await story.facts("school_age_watch_opened"))[0]
     assert watch["compulsory_from"] == "2026-09-01"
     await eventually(lambda: is_unplaced(story), within=PATIENCE_S)
+    assert not await is_unplaced(story, on="2026-08-31")
+    assert "screening_recorded" not in map(kind, await story.entries())
     assert story.case not in str(await story.reads(CLINIC, "screening", "/v1/suspicions"))
 
     started = clock.today() - timedelta(days=3)
@@ -74,6 +77,5 @@ async def review_is_met(story: Story) -> bool:
     return [duty["outcome"] for duty in duties if duty["rule"] == "placement-review"] == ["in_time"]
 
 
-async def is_unplaced(story: Story) -> bool:
-    found = await story.reads(EDUCATION, "education", "/v1/school-age/unplaced", limit=200)
-    return story.case in {item["case_id"] for item in found["items"]}
+async def is_unplaced(story: Story, **on: str) -> bool:
+    return story.case in await listed(story, EDUCATION, "education", UNPLACED, **on)

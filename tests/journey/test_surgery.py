@@ -47,6 +47,8 @@ async def test_the_operation_is_paid_after_insurance_and_the_scale_classifies(st
         "checkpoint": "baseline", "instrument": "gmfcs", "instrument_version": "2007", "scores": {"level": "III"},
     }  # fmt: skip
     await story.by(CENTRE, "rehab", "/v1/cases/{case}/evaluations", level)
+    series = await story.reads(CENTRE, "rehab", "/v1/cases/{case}/score-series")
+    assert [(one["instrument"], one["direction"]) for one in series] == [("gmfcs", "classification")]
     wrong = level | {"instrument": "gmfm_88", "instrument_version": "2002", "scores": {"a": "52"}}
     assert (await story.refused(CENTRE, "rehab", "/v1/cases/{case}/evaluations", wrong)).startswith("rehab.score")
 
@@ -85,3 +87,5 @@ async def test_an_orthosis_is_given_once_in_its_cycle(story: Story):
     path = f"/v1/applications/{applied['record']}/eligibility"
     checked = await story.by(FEDERATION, "rehab", path, {"checked_on": "2026-07-02"})
     assert checked["explanation"]["outcome"] == "not_eligible"
+    failed = {step["code"] for step in checked["explanation"]["steps"] if step["holds"] is False}
+    assert failed == {"device-cycle"}
