@@ -31,7 +31,7 @@ from tests.journey.story import (
 from tests.journey.town import Town, kind
 
 THIRD_COUNTY = "371681"
-DIED = "2025-05-20"
+DIED, EIGHTEEN_ON = "2025-05-20", date(2025, 5, 26)
 ENDS = ("enrolment_ended", "placement_ended", "custody_ended")
 PAPERS = ["guardian_contract", "health_check", "allergy_and_medication_list", "emergency_contacts", "pick_up_list"]
 
@@ -58,14 +58,18 @@ async def begins(story: Story) -> None:
 
 
 async def test_rehab_education_and_custody_were_down_and_do_in_order_what_each_would_have_done(town: Town):
-    """Screening goes on without them: a diagnosis, two moves one after the other, a death; an approval runs out.
+    """Screening goes on without them: a diagnosis, two moves one after the other, a death.
 
-    Rehab comes back with no patience for what was entered late, so that the approval lapses now and not in 24 hours.
+    Days pass too: an approval runs out, somebody turns eighteen. Rehab comes back with no patience for what was entered
+    late, so that it acts on them now and not in 24 hours.
     """
-    moving, dying, waiting, found_out = await asyncio.gather(
-        a_child(town, 218, goes_on=True), a_child(town, 219, goes_on=True), an_approved_child(town, 224),
+    moving, dying, waiting, grown_up, found_out = await asyncio.gather(
+        a_child(town, 218, goes_on=True),
+        a_child(town, 219, goes_on=True),
+        an_approved_child(town, 224),
+        who_turns_eighteen(town, 231),
         registered(town, 225),
-    )  # fmt: skip
+    )
     async with away(town, "rehab", "education", "custody", REHAB_RULES__LATE_ENTRY_HOURS="0"):
         await found_out.confirmed(date(2025, 4, 2), "autism", cars="36.5")
         for who, region, day in (
@@ -79,13 +83,30 @@ async def test_rehab_education_and_custody_were_down_and_do_in_order_what_each_w
 
     await found_out.tells("intake_opened", "school_age_watch_opened")
     await dying.tells(*ENDS)
-    await at_rest(moving, dying, waiting, found_out)
+    await at_rest(moving, dying, waiting, grown_up, found_out)
     assert only(await said(found_out), "intake_opened", "school_age_watch_opened") == [1, 1]
     assert only(await said(dying), *ENDS) == [1, 1, 1]
     assert await counties_that_see(moving) == [("rehab", THIRD_COUNTY), ("custody", THIRD_COUNTY)]
     (lapsed,) = await waiting.facts("assistance_lapsed")
     assert lapsed["lapsed_on"] == "2025-05-04"
     assert waiting.case in await listed(waiting, FEDERATION, "rehab", "/v1/approvals", lapsed=True)
+    (ended,) = await grown_up.facts("enrolment_ended")
+    assert (ended["ended_on"], ended["reason"]) == (EIGHTEEN_ON.isoformat(), "aged_out")
+
+
+async def who_turns_eighteen(town: Town, number: int) -> Story:
+    """Bring somebody with a certificate into training, some weeks before the eighteenth birthday."""
+    story = Story(town, number, EIGHTEEN_ON.replace(year=2007))
+    await story.registered(date(2025, 4, 1), by=HOSPITAL)
+    await story.confirmed(date(2025, 4, 1), "physical")
+    certificate = {
+        "number": f"{story.person.resident_number}42", "category": "physical", "grade": 2, "issued_on": "2020-03-02",
+    }  # fmt: skip
+    await story.by(FEDERATION, "screening", "/v1/cases/{case}/certificates", certificate)
+    materials = ["identity", "certificate", "residence"]
+    await story.approved(date(2025, 4, 2), APPROVED, "physical", basis="certificate", materials=materials)
+    await story.enrolled(ENROLLED)
+    return story
 
 
 async def registered(town: Town, number: int) -> Story:
