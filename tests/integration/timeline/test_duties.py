@@ -225,9 +225,16 @@ class World:
 
     async def duties(self, timeline) -> list[tuple[Any, ...]]:
         """Return its duties, facts named by their place in it; but not those whose ground fell away meanwhile."""
-        place = {event_of(record).id: number for number, record in enumerate(self.records)}
+        events = [event_of(record) for record in self.records]
+        place = {event.id: number for number, event in enumerate(events)}
+        ends = {event.id: event.occurred_at for event in events}
         cases = [child.case for child in self.children]
-        rows = [row for row in await duties(timeline, *cases) if (row["outcome"], row["met_by"]) != ("void", None)]
+        # What fell away ended when that was seen, not when the fact happened that it names, if it names one.
+        rows = [
+            row
+            for row in await duties(timeline, *cases)
+            if row["outcome"] != "void" or row["met_at"] == ends.get(row["met_by"])
+        ]
         return sorted(
             (
                 cases.index(row["case_id"]),
