@@ -12,7 +12,7 @@ import typer
 import uvloop
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks import freshness, projection, reading, running, sessions
+from benchmarks import assessing, freshness, projection, reading, running, sessions
 from benchmarks.figures import AIMS, Figure, failed, save, table
 from benchmarks.town import Town, open_town
 from deploy.cli.console import Kafka, console, say, troubles_as_sentences
@@ -28,6 +28,7 @@ MEASURES: Sequence[tuple[tuple[str, ...], Measure]] = (
     (("http_session",), sessions.http_session),
     (("batch_sessions", "batch_sessions_20"), sessions.batch_sessions),
     (("projection",), projection.projection),
+    (("assessment",), assessing.assessment),
     # A rebuild leaves nothing that did not come from a producer, so what is filled in by sets comes after it.
     (("rebuild",), projection.rebuild),
     (("first_page_p95_100k",), reading.first_page_100k),

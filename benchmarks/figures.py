@@ -35,6 +35,7 @@ AIMS: Mapping[str, Aim] = {
     "batch_sessions": Aim("sessions/s", 10_000, at_least=1),
     "batch_sessions_20": Aim("sessions/s", at_least=1),
     "projection": Aim("facts/s", at_least=0.4),
+    "assessment": Aim("facts/s", at_least=0.03),
     "freshness_p50": Aim("ms", 200, at_most=1),
     "freshness_p95": Aim("ms", 200, at_most=1),
     "freshness_p99": Aim("ms", 200),

@@ -14,6 +14,7 @@ from benchmarks.figures import Figure, figure, quantile
 from benchmarks.load import Answer, open_loop
 from benchmarks.sessions import single_sessions
 from benchmarks.town import FEDERATION, Town
+from shared.contracts.events.rehab import SessionRecorded
 
 PER_SECOND, LASTS_S, WARM_S = 300, 30.0, 3.0
 LOOK_EVERY_S = 0.01
@@ -90,10 +91,11 @@ async def _until_all_seen(watch: Watch, sending: "asyncio.Task[object]", timelin
 
 
 async def _are_shown(town: Town, watch: Watch) -> None:
-    """Read some cases as the county does: the last session of each stands at the top of its page."""
+    """Read some cases as the county does: the last session of each stands at the top of the page of its sessions."""
+    last: dict[str, str | int] = {"limit": 1, "type": SessionRecorded.type}
     headers = {"Authorization": f"Bearer {town.token(FEDERATION)}"}
     async with httpx.AsyncClient(base_url=town.stack.urls["timeline"], headers=headers, trust_env=False) as timeline:
         for case, fact in list(watch.newest.items())[:SAMPLE]:
-            page = (await timeline.get(f"/v1/cases/{case}/entries", params={"limit": 1})).raise_for_status().json()
+            page = (await timeline.get(f"/v1/cases/{case}/entries", params=last)).raise_for_status().json()
             if page["items"][0]["id"] != fact:
                 raise RuntimeError(f"the page of case {case} does not begin with its last session")

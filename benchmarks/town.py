@@ -33,12 +33,17 @@ FEDERATION, PROVINCE = f"federation-{COUNTY}", "federation-37"
 CHILDREN = 1000
 """As many as a batch has lines."""
 
-FIRST_DAY, DAYS = datetime(2024, 7, 1, tzinfo=SHANGHAI), 180
-SLOT, LENGTH = timedelta(minutes=20), timedelta(minutes=15)
-"""Days of the sessions: every child is enrolled by then, and still is."""
+FIRST_DAY, DAYS = datetime(2024, 7, 1, 8, 0, tzinfo=SHANGHAI), 180
+SLOT, LENGTH, SLOTS = timedelta(minutes=20), timedelta(minutes=15), 48
+"""Days of the sessions: every child is enrolled by then, and still is. From eight o'clock on until midnight."""
+
+CHILDREN_OF_A_THERAPIST = 4
+"""A therapist gives them one session after the other: whoever is in two places at once would be the benchmark's fault,
+and half of what is measured a finding."""
 
 AT_ONCE = 24
-QUIET_WITHIN_S = 300
+QUIET_WITHIN_S = 900
+TO_BE_ASSESSED = "SELECT count(*) FROM dirty_case"
 APPLIED = "SELECT coalesce(sum(last_seq), 0)::bigint FROM stream_position"
 LOOK_EVERY_S = 0.1
 
@@ -62,11 +67,14 @@ class Enrolled:
 
 @dataclass
 class Diary:
-    """Hands out sessions of the children that never overlap, each child's in the order of time."""
+    """Hands out sessions of the children that never overlap, nor those of their therapists.
+
+    Each child's come in the order of time, one a day; once the days are over, a second one of each day, and so on.
+    """
 
     children: Sequence[Enrolled]
     _next: int = 0
-    _taken: dict[str, int] = field(default_factory=dict)
+    _taken: dict[int, int] = field(default_factory=dict)
 
     def sessions(self) -> Iterator[dict[str, Any]]:
         """Yield sessions for ever, one child after the other, so that the next one is never the same child's."""
@@ -77,21 +85,29 @@ class Diary:
         """Return so many sessions, with so many of each child side by side."""
         return [self._session(child) for child in [self._child() for _ in range(size // each)] for _ in range(each)]
 
-    def _child(self) -> Enrolled:
+    def _child(self) -> int:
         self._next += 1
-        return self.children[self._next % len(self.children)]
+        return self._next % len(self.children)
 
-    def _session(self, child: Enrolled) -> dict[str, Any]:
-        number = self._taken.get(child.case, 0)
-        self._taken[child.case] = number + 1
-        starts_at = FIRST_DAY + number * SLOT
-        if starts_at >= FIRST_DAY + timedelta(days=DAYS):
-            raise RuntimeError("the children have no time left for more sessions")
+    def _session(self, place: int) -> dict[str, Any]:
+        number = self._taken.get(place, 0)
+        self._taken[place] = number + 1
+        starts_at, child = self._starts_at(place, number), self.children[place]
         return {
-            "case": child.case, "enrolment": child.enrolment, "therapist": person("benchmark"), "discipline": "st",
+            "case": child.case, "enrolment": child.enrolment,
+            "therapist": person(f"benchmark-{place // CHILDREN_OF_A_THERAPIST}"), "discipline": "st",
             "mode": "individual", "starts_at": starts_at.isoformat(), "ends_at": (starts_at + LENGTH).isoformat(),
             "attended": True,
         }  # fmt: skip
+
+    @staticmethod
+    def _starts_at(place: int, number: int) -> datetime:
+        """Return when a child's session of this number begins: its turn with its therapist, that day."""
+        turn, day = divmod(number, DAYS)
+        slot = turn * CHILDREN_OF_A_THERAPIST + place % CHILDREN_OF_A_THERAPIST
+        if slot >= SLOTS:
+            raise RuntimeError("the children have no time left for more sessions")
+        return FIRST_DAY + timedelta(days=day) + slot * SLOT
 
 
 @dataclass
@@ -166,9 +182,15 @@ class Town:
         await until(self._nothing_waits, within=QUIET_WITHIN_S)
 
     async def quiet(self) -> None:
-        """Wait until everything is published and on the timeline, so that one round leaves no work to the next."""
-        await self.published()
-        await until(self._all_applied, within=QUIET_WITHIN_S)
+        """Wait until everything is published, on the timeline and assessed: one round leaves no work to the next."""
+        await until(self._is_quiet, within=QUIET_WITHIN_S)
+
+    async def _is_quiet(self) -> bool:
+        return (
+            await self.count("timeline", TO_BE_ASSESSED) == 0
+            and await self._nothing_waits()
+            and await self._all_applied()
+        )
 
     async def _nothing_waits(self) -> bool:
         return not any([await self.count(name, "SELECT count(*) FROM outbox") for name in PRODUCERS])

@@ -11,7 +11,10 @@ A refusal leaves no trace in any table. Its details are ids, codes and numbers, 
 shown, logged and counted.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
+
+from shared.words import listed, worded
 
 CATALOGUE: dict[str, type["Refusal"]] = {}
 """Every refusal by its code; tests hold codes unique and both languages present."""
@@ -42,18 +45,28 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     def words(self, language: str) -> str:
         """Return the sentence for a person, in `zh` or `en`, with the details filled in."""
         template = self.zh if language == "zh" else self.en
-        return template.format_map(_Readable(self.details))
+        return template.format_map(_Readable(self.details, language))
 
     def __str__(self) -> str:
         return f"{self.code}: {self.words('en')}"
 
 
 class _Readable(dict[str, Any]):
-    """Details as a sentence shows them: lists joined, a missing one as its name."""
+    """Details as a sentence shows them: lists joined, codes by their words, a missing one as its name.
+
+    A detail that has a Chinese name beside it (`steps`, `steps_zh`) is called by that in a Chinese sentence.
+    """
+
+    def __init__(self, details: Mapping[str, Any], language: str) -> None:
+        super().__init__(details)
+        self._language = language
 
     def __getitem__(self, key: str) -> object:
         value = super().get(key, key)
-        return ", ".join(str(item) for item in value) if isinstance(value, list | tuple | set | frozenset) else value
+        if self._language == "zh":
+            value = super().get(f"{key}_zh", value)
+        many = isinstance(value, list | tuple | set | frozenset)
+        return listed(value, self._language) if many else worded(value, self._language)
 
     def __contains__(self, key: object) -> bool:
         return True

@@ -147,3 +147,20 @@ async def page(
     shown, more = rows[:limit], len(rows) > limit
     await reading.shown({row.case_id for row in shown})
     return Page(items=[shape(row) for row in shown], next=to_cursor(str(shown[-1].id)) if more else None)
+
+
+async def public_page(
+    reading: Reading,
+    wanted: Select[Any],
+    key: ColumnElement[UUID],
+    cursor: str | None,
+    limit: int,
+    shape: Callable[[Row[Any]], Item],
+) -> Page[Item]:
+    """Return a page of rows about institutions in the order of their ids: they show no child, so nothing is logged."""
+    last = from_cursor(cursor, UUID)
+    if last is not None:
+        wanted = wanted.where(key > last[0])
+    rows = (await reading.session.execute(wanted.order_by(key).limit(limit + 1))).all()
+    more = to_cursor(str(rows[limit - 1].id)) if len(rows) > limit else None
+    return Page(items=[shape(row) for row in rows[:limit]], next=more)

@@ -15,7 +15,7 @@ from deploy.cli.programme import Programme, Unexpected
 from deploy.local.errors import Trouble
 from deploy.local.files import write_whole
 from deploy.simulator.callers import Refused
-from deploy.simulator.frauds.planting import Planting
+from deploy.simulator.frauds.planting import NO_DOOR, Planting
 from deploy.simulator.frauds.records import Found, Fraud, Outcome, compare
 from deploy.simulator.frauds.scene import TooFew
 
@@ -43,6 +43,7 @@ class Report:
         return {
             "ok": self.ok,
             "seed": self.seed,
+            "at_no_door": dict(NO_DOOR),
             "planted": _plain([asdict(one) for one in self.planted]),
             "rules": rules,
         }
@@ -62,13 +63,18 @@ def run(programme: Programme, seed: int, per_rule: int) -> Report:
 
 def table_of(report: Report, names: Mapping[str, str]) -> Group:
     """Return found / planted and false alarms per rule, and below what was missed or too much."""
+    refused: list[Text] = []
     table = Table("rule", "planted", "found", "false alarms", "of the cohort", "", title=f"frauds, seed {report.seed}")
     for one in report.outcomes:
         good = one.found == one.planted and not one.false_alarms
         counts = (one.planted, one.found, len(one.false_alarms), len(one.of_the_cohort))
         table.add_row(one.rule, *map(str, counts), "✓" if good else "✗")
+    for rule, why in NO_DOOR.items():
+        if rule not in {one.rule for one in report.outcomes}:
+            table.add_row(rule, "-", "-", "-", "-", "")
+            refused.append(Text(f"at no door  {rule}: {why}"))
     table.caption = "of the cohort: right, and not planted; its evaluations end with its year, its enrolments go on"
-    return Group(table, *_lines(report, names))
+    return Group(table, *refused, *_lines(report, names))
 
 
 def _lines(report: Report, names: Mapping[str, str]) -> list[Text]:

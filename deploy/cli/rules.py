@@ -15,6 +15,7 @@ from rich.text import Text
 
 from deploy.cli.console import console
 from deploy.local.errors import Trouble
+from shared.errors import Refusal
 from shared.rulebook.book import Entry
 from shared.rulebook.explanation import QUESTIONS, Explanation, Question, Step
 from shared.rulebook.library import entries
@@ -36,6 +37,10 @@ class NotExplainable(Trouble):
 
 class InputUnreadable(Trouble):
     """The input of an explanation is not what the rule asks for."""
+
+
+class Refused(Trouble):
+    """The rule itself turns the input of an explanation down, as the service would."""
 
 
 @app.callback(invoke_without_command=True)
@@ -74,7 +79,7 @@ def explain(
     if file is None:
         console.print(asked_table(question))
         return
-    console.print(steps_table(_ask(question, file).explain(), chinese=chinese))
+    console.print(steps_table(_explained(_ask(question, file), chinese=chinese), chinese=chinese))
 
 
 def show(found: Sequence[Entry], *, chinese: bool) -> None:
@@ -163,6 +168,13 @@ def _question(rule: str) -> type[Question]:
         raise NotExplainable(f"{rule} does not explain single decisions; `tongkang rules` marks those that do with ▸.")
     near = get_close_matches(rule, known, n=3)
     raise UnknownRule(f"No rule {rule!r}." + (f" Near: {', '.join(near)}." if near else ""))
+
+
+def _explained(asked: Question, *, chinese: bool) -> Explanation:
+    try:
+        return asked.explain()
+    except Refusal as refusal:
+        raise Refused(f"{asked.rule} refuses this input: {refusal.words('zh' if chinese else 'en')}") from refusal
 
 
 def _ask(question: type[Question], file: Path) -> Question:

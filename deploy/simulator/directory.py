@@ -40,6 +40,8 @@ SIGN_INS = {
     "auditor-3716": Role.AUDITOR,
 }
 """One person per kind of user, by the key of the organisation."""
+OFFICERS = {"privacy-371602": ("federation-371602", Role.PRIVACY_OFFICER)}
+"""People beside them, by user name: who erases a child does nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +148,16 @@ def _people(
 ) -> list[dict[str, str]]:
     names = {o.key: o.name for o in organisations}
     people = []
-    for key, role in SIGN_INS.items():
-        body = {"organisation": ids[key], "user_name": key, "display_name": f"样例-{key}", "roles": [role]}
-        made = administrator.post("/v1/accounts", body, f"account-{key}")
+    for user, (key, role) in _sign_ins().items():
+        body = {"organisation": ids[key], "user_name": user, "display_name": f"样例-{user}", "roles": [role]}
+        made = administrator.post("/v1/accounts", body, f"account-{user}")
         password = made["password"] or _anew(administrator, f"/v1/accounts/{made['id']}/password")["password"]
-        people.append({"user_name": key, "password": password, "role": role, "organisation": names[key]})
+        people.append({"user_name": user, "password": password, "role": role, "organisation": names[key]})
     return people
+
+
+def _sign_ins() -> dict[str, tuple[str, Role]]:
+    return {key: (key, role) for key, role in SIGN_INS.items()} | OFFICERS
 
 
 def _anew(administrator: Administrator, path: str) -> dict[str, Any]:

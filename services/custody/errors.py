@@ -6,10 +6,13 @@
     ├── StayOverlaps, StayEndedBefore, StayIsOver           409
     ├── NotLicensed, NoPlaceFree                            409
     ├── PeriodReversed                                      422
-    ├── NotOnTheList, BackBeforeLeaving, BeforeTheLastMove  422
+    ├── NotOnTheList, NotOneOfItsPeople                     422
+    ├── BackBeforeLeaving, BeforeTheLastMove                422
     ├── NotInside, AlreadyInside, OnLeave, LeaveEndedBefore 409
     ├── NoticedBefore, OutsideStay, StepBeforeIncident      422
-    └── StepDoneBefore                                      409
+    ├── FoundWithoutMissing, ConfirmationNeeded             422
+    ├── LeaveMeetsAnother, LeaveOutsideStay                 422
+    └── StepDoneBefore, RecordedAfterTheEnd                 409
 
 Each leaves no trace in any table.
 """
@@ -82,6 +85,11 @@ class NotOnTheList(Refusal, code="custody.not-on-the-list", status=422):
     zh = "只有接送名单上的人可以接走儿童；他人试图接走应登记为事件。"
 
 
+class NotOneOfItsPeople(Refusal, code="custody.not-one-of-its-people", status=422):
+    en = "brought_by names nobody of the child's lists; leave it out where somebody else brought the child."
+    zh = "brought_by 不在该儿童的名单中；如由他人送回，请不填此项。"
+
+
 class BackBeforeLeaving(Refusal, code="custody.back-before-leaving", status=422):
     en = "The expected return lies before the start of the leave."
     zh = "预计返回时间早于请假开始时间。"
@@ -117,6 +125,11 @@ class NoticedBefore(Refusal, code="custody.noticed-before", status=422):
     zh = "发现时间早于发生时间。"
 
 
+class FoundWithoutMissing(Refusal, code="custody.found-without-missing", status=422):
+    en = "Only a missing child is found, and not before it went missing."
+    zh = "只有走失事件可以填写找到时间，且不得早于走失时间。"
+
+
 class OutsideStay(Refusal, code="custody.outside-stay", status=422):
     en = "The child was not in the institution's care at that moment."
     zh = "该时间儿童不在该机构托管期间。"
@@ -129,4 +142,24 @@ class StepBeforeIncident(Refusal, code="custody.step-before-incident", status=42
 
 class StepDoneBefore(Refusal, code="custody.step-done-before", status=409):
     en = "The step {step} is recorded already."
-    zh = "处置步骤 {step} 已登记。"
+    zh = "“{step}”已登记。"
+
+
+class ConfirmationNeeded(Refusal, code="custody.confirmation-needed", status=422):
+    en = "Say how the house made sure who takes the child: signature, identity_card, code or known_person."
+    zh = "请填写如何确认接走人身份：签字 signature、身份证 identity_card、验证码 code 或熟识 known_person。"
+
+
+class LeaveMeetsAnother(Refusal, code="custody.leave-meets-another", status=422):
+    en = "During that time another leave or a move is recorded: {at}."
+    zh = "该时间段内已登记其他请假或进出：{at}。"
+
+
+class LeaveOutsideStay(Refusal, code="custody.leave-outside-stay", status=422):
+    en = "A leave lies inside the stay, from {admitted_on} on and not past its end."
+    zh = "请假须在托管期间内：不早于 {admitted_on}，且不晚于离托。"
+
+
+class RecordedAfterTheEnd(Refusal, code="custody.recorded-after-the-end", status=409):
+    en = "Something is recorded of this child on {on}, after that day of leaving; give a later day."
+    zh = "该儿童在 {on} 仍有登记，晚于所填离托日期；请填写更晚的日期。"

@@ -220,6 +220,7 @@ incident = Table(
     *code("kind", IncidentKind),
     Column("at", Moment, nullable=False),
     Column("noticed_at", Moment, nullable=False),
+    Column("found_at", Moment, comment="When a missing child was found."),
     Index("ix_incident_institution", "institution", "id"),
 )
 

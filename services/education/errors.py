@@ -4,12 +4,14 @@
     ├── SkippedStepNeedsReason        422   and these with it:
     ├── SchoolRequired, SchoolNotExpected, SiteRequired, SiteNotExpected
     ├── AgeOutsideMode, PeriodReversed, DeferralTooLong, DeferralNeedsApplication, ApplicationNotExpected
+    ├── DeferralDecidedAnew, ReviewOutsidePlacement, NextReviewNotLater, VisitTimes
     ├── NotThePartnerSchool, SiteNotLicensed, NotThisReason, EndOutsidePlacement, DayOutsidePlacement
     ├── TimesWithoutPresence, TimesOutsideTheDay, NotOnTheRoster, NoSuchTerm, NotTaughtAtHome, VisitTooShort
     ├── PlacementNotAfterTheLast      409   and these with it:
     ├── ChildDied, ChildErased, ConsentWithdrawn, ChildMerged, RecordedAfterTheEnd
     ├── AttendanceRecordedBefore, NothingToCorrect, VisitOverlaps, NoVisitToCorrect
-    ├── OnTheRollBefore, NotOnTheRoll, IepAgreedBefore, DisputeSettledBefore
+    ├── OnTheRollBefore, NotOnTheRoll, IepAgreedBefore, DisputeSettledBefore, ReviewedBefore
+    ├── NoSchoolDay
     └── LicenceOverlaps
 
 Each leaves no trace in any table.
@@ -25,27 +27,27 @@ class SkippedStepNeedsReason(Refusal, code="education.skipped-step-needs-reason"
 
 class SchoolRequired(Refusal, code="education.school-required", status=422):
     en = "The form {mode} needs the school that keeps the roll."
-    zh = "安置方式 {mode} 需要填写保留学籍的学校。"
+    zh = "{mode}需要填写保留学籍的学校。"
 
 
 class SchoolNotExpected(Refusal, code="education.school-not-expected", status=422):
     en = "The form {mode} has no school."
-    zh = "安置方式 {mode} 不应填写学校。"
+    zh = "{mode}不应填写学校。"
 
 
 class SiteRequired(Refusal, code="education.site-required", status=422):
     en = "The form {mode} needs the institution where the child is taught."
-    zh = "安置方式 {mode} 需要填写教学点所在机构。"
+    zh = "{mode}需要填写教学点所在机构。"
 
 
 class SiteNotExpected(Refusal, code="education.site-not-expected", status=422):
     en = "The form {mode} has no teaching site."
-    zh = "安置方式 {mode} 不应填写教学点。"
+    zh = "{mode}不应填写教学点。"
 
 
 class AgeOutsideMode(Refusal, code="education.age-outside-mode", status=422):
     en = "The form {mode} is for children from {from_age} to before {before_age} years; the child is {age}."
-    zh = "安置方式 {mode} 适用于 {from_age} 周岁至未满 {before_age} 周岁的儿童；该儿童为 {age} 周岁。"
+    zh = "{mode}适用于 {from_age} 周岁至未满 {before_age} 周岁的儿童；该儿童为 {age} 周岁。"
 
 
 class PeriodReversed(Refusal, code="education.period-reversed", status=422):
@@ -90,7 +92,37 @@ class DeferralNeedsApplication(Refusal, code="education.deferral-needs-applicati
 
 class ApplicationNotExpected(Refusal, code="education.application-not-expected", status=422):
     en = "The form {mode} is not decided on a guardian's application for deferral."
-    zh = "安置方式 {mode} 不应填写延缓入学申请日期。"
+    zh = "{mode}不应填写延缓入学申请日期。"
+
+
+class DeferralDecidedAnew(Refusal, code="education.deferral-decided-anew", status=422):
+    en = "A deferral is kept by a new decision, on a new application of the guardian, from the day after its last."
+    zh = "延缓入学期满如需继续，须由监护人重新申请，并自期满次日起另作决定。"
+
+
+class ReviewOutsidePlacement(Refusal, code="education.review-outside-placement", status=422):
+    en = "The placement does not hold on {on}."
+    zh = "该安置在 {on} 不在有效期内。"
+
+
+class NextReviewNotLater(Refusal, code="education.next-review-not-later", status=422):
+    en = "The next review lies after this one."
+    zh = "下次复核日期须晚于本次复核。"
+
+
+class ReviewedBefore(Refusal, code="education.reviewed-before", status=409):
+    en = "The placement was reviewed on {on} already."
+    zh = "该安置已于 {on} 复核。"
+
+
+class NoSchoolDay(Refusal, code="education.no-school-day", status=422):
+    en = "No school is held on {on}; record the children who came all the same one by one, or in a batch."
+    zh = "{on} 不是在校日；如确有儿童到校，请逐个或批量登记。"
+
+
+class VisitTimes(Refusal, code="education.visit-times", status=422):
+    en = "A visit ends on the day on which it began, and after it began."
+    zh = "送教须在同一天内结束，且结束时间晚于开始时间。"
 
 
 class ChildDied(Refusal, code="education.child-died", status=409):
@@ -125,7 +157,7 @@ class SiteNotLicensed(Refusal, code="education.site-not-licensed", status=422):
 
 class NotThisReason(Refusal, code="education.not-this-reason", status=422):
     en = "The reason {reason} is not this organisation's to give."
-    zh = "本机构不能以 {reason} 为由结束安置。"
+    zh = "本机构不能以“{reason}”为由结束安置。"
 
 
 class EndOutsidePlacement(Refusal, code="education.end-outside-placement", status=422):

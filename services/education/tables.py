@@ -75,6 +75,7 @@ placement = Table(
     Column("ends_on", Date),
     Column("last_day", Date, comment="Last day in force: its own, or the day before the placement that replaced it."),
     Column("review_by", Date),
+    Column("reviewed_on", Date, comment="Day of the last review that kept it."),
     *code("end_reason", PlacementEndReason, nullable=True),
     Column("skipped", JSONB, nullable=False),
     CheckConstraint("ends_on >= starts_on AND last_day >= starts_on - 1", name="period"),
@@ -210,11 +211,11 @@ licence = Table(
     CheckConstraint("valid_until >= valid_from", name="period"),
 )
 
-resource_room = Table(
-    "resource_room",
+school = Table(
+    "school",
     metadata,
-    Column("school", Uuid, primary_key=True),
-    Column("county", Text, nullable=False),
-    Column("opened_on", Date, nullable=False),
-    comment="Resource rooms of ordinary schools (资源教室).",
+    Column("id", Uuid, primary_key=True),
+    Column("county", Text, nullable=False, index=True),
+    Column("room_opened_on", Date, comment="First day of its resource room (资源教室); absent while it has none."),
+    comment="Schools that keep the roll of a child, or have a resource room, with the county that they stand in.",
 )

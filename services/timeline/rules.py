@@ -3,15 +3,38 @@
 from pathlib import Path
 
 from services.timeline.domain.duties.limits import DutyLimits
+from services.timeline.domain.duties.reckoning import WORDS
 from services.timeline.domain.duties.table import FILE as DUTIES
+from services.timeline.domain.duties.table import DutyRow, table
 from services.timeline.domain.findings.limits import Limits
-from shared.rulebook.book import Book, SettingShelf, Table
+from shared.rulebook.book import Book, SettingShelf, Table, TableRow
 
 DOMAIN = Path(__file__).parent / "domain"
+PREFIX = "TIMELINE_DUTIES__"
+
+
+def _of_duty(row: DutyRow) -> TableRow:
+    """Return a duty as a row of the rule book: what it asks, who owes it, until when, what opens and what ends it."""
+    ground = "; ".join(filter(None, (row.document, f"handbook {row.handbook}")))
+    named = next((name for name in (row.due.limit, row.due.at_least, row.due.notice) if name), None)
+    setting = f"{PREFIX}{named.upper()}" if named else None
+    return TableRow(f"timeline.duty.{row.id}", f"{row.en} ({ground}).", row.zh, row.mark, _in_short(row), setting)
+
+
+def _in_short(row: DutyRow) -> str:
+    due = WORDS[row.due.unit][0].format(begin=row.due.counted_from or "then", limit=row.due.limit or "")
+    opened = ", ".join(dict.fromkeys(_short(one.fact) for one in row.opens)) or row.maker
+    ended = ", ".join(dict.fromkeys(_short(one.fact) for one in row.met_by))
+    return f"{row.owner.kind.value}; {due}; opened by {opened}; met by {ended}"
+
+
+def _short(fact: str) -> str:
+    return fact.removeprefix("tongkang.").removesuffix(".v1")
+
 
 BOOK = Book(
     service="timeline",
-    settings=(SettingShelf(DutyLimits, "TIMELINE_DUTIES__"), SettingShelf(Limits, "TIMELINE_FINDINGS__")),
+    settings=(SettingShelf(DutyLimits, PREFIX), SettingShelf(Limits, "TIMELINE_FINDINGS__")),
     tables=(
         Table(
             "timeline.duties",
@@ -49,4 +72,5 @@ BOOK = Book(
             "assumed",
         ),
     ),
+    rows=tuple(_of_duty(row) for row in table().values()),
 )

@@ -53,7 +53,7 @@ class Number(_Row):
     @property
     def allowed(self) -> str:
         """The range as a sentence shows it."""
-        return f"{self.min} … {self.max} (± {self.step})"
+        return f"{self.min} ... {self.max} / {self.step}"
 
 
 class Ordered(_Row):

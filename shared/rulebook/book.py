@@ -23,7 +23,7 @@ class Entry(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
-    kind: Literal["rule", "figure", "setting", "table"]
+    kind: Literal["rule", "figure", "setting", "table", "row"]
     en: str
     zh: str
     version: str
@@ -76,6 +76,19 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a table that is a rule by itself: a duty has its own ground, mark and key."""
+
+    id: str
+    en: str
+    """What it decides, with the handbook line and the document in brackets."""
+    zh: str
+    mark: Literal["source", "assumed"]
+    value: str
+    setting: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """Everything by which one service judges, beside the rules that its domain registers by itself."""
 
@@ -83,6 +96,7 @@ class Book:
     policies: tuple[PolicyShelf, ...] = ()
     settings: tuple[SettingShelf, ...] = ()
     tables: tuple[Table, ...] = ()
+    rows: tuple[TableRow, ...] = ()
 
     def entries(self) -> list[Entry]:
         """Return every row of this service, by id."""
@@ -90,7 +104,8 @@ class Book:
         rules = (_of_rule(rule) for rule in RULES.values() if rule.service == self.service)
         figures = chain.from_iterable(map(_of_policy, self.policies))
         settings = chain.from_iterable(map(_of_settings, self.settings))
-        return sorted([*rules, *figures, *settings, *map(_of_table, self.tables)], key=lambda entry: entry.id)
+        tables = chain(map(_of_table, self.tables), map(_of_row, self.rows))
+        return sorted([*rules, *figures, *settings, *tables], key=lambda entry: entry.id)
 
 
 def _load_domain(service: str) -> None:
@@ -113,6 +128,14 @@ def _of_table(table: Table) -> Entry:
         id=table.id, kind="table", en=first_sentence(table.en), zh=table.zh, version="1", effective_from=FIRST_DAY,
         effective_until=None, handbook=sections_of(table.en), documents=documents_of(table.en), mark=table.mark,
         setting=table.setting, value=table.file.name,
+    )  # fmt: skip
+
+
+def _of_row(row: TableRow) -> Entry:
+    return Entry(
+        id=row.id, kind="row", en=first_sentence(row.en), zh=row.zh, version="1", effective_from=FIRST_DAY,
+        effective_until=None, handbook=sections_of(row.en), documents=documents_of(row.en), mark=row.mark,
+        setting=row.setting, value=row.value,
     )  # fmt: skip
 
 

@@ -27,7 +27,8 @@ def rules_page(books: Sequence[Book]) -> str:
 def _service(book: Book) -> str:
     entries = book.entries()
     kinds = [
-        (kind, [entry for entry in entries if entry.kind == kind]) for kind in ("rule", "table", "setting", "figure")
+        (kind, [entry for entry in entries if entry.kind == kind])
+        for kind in ("rule", "table", "row", "setting", "figure")
     ]
     tables = [f"### {kind.capitalize()}s\n\n{COLUMNS}{_rows(found)}" for kind, found in kinds if found]
     return f"## {book.service}\n\n" + "\n".join(tables)

@@ -39,6 +39,7 @@ DOORS = {
     "licences of a region": ("GET", "/v1/licences", AUTHORITY),
     "reviews due": ("GET", "/v1/placements/reviews-due", READERS),
     "end": ("POST", "/v1/placements/{placement}/end", AUTHORITY | SCHOOL),
+    "review": ("POST", "/v1/placements/{placement}/reviews", AUTHORITY),
     "dispute": ("POST", "/v1/placements/{placement}/disputes", AUTHORITY),
     "answer a dispute": ("POST", "/v1/placements/{placement}/disputes/{placement}/answer", AUTHORITY),
     "disputes": ("GET", "/v1/placements/{placement}/disputes", AUTHORITY),
@@ -56,7 +57,7 @@ DOORS = {
     "calendar": ("GET", "/v1/school-calendar", EVERYONE),
     "enrolment rate": ("GET", "/v1/figures/enrolment-rate", FIGURES),
     "behind the rate": ("GET", "/v1/figures/enrolment-rate/children", COUNTY),
-    "resource rooms": ("GET", "/v1/resource-rooms", COUNTY),
+    "resource rooms": ("GET", "/v1/resource-rooms", COUNTY | SCHOOL),
     "open a resource room": ("POST", "/v1/schools/{school}/resource-room", AUTHORITY),
 }
 SHUT = [(door, kind) for door, (_, _, let_in) in DOORS.items() for kind in OrgType if kind not in let_in]
@@ -98,6 +99,7 @@ def body_of(door, placed):
         "attend in a batch": {"days": [a_day(placed.case)]},
         "license": licence | {"partner_school": partner},
         "end": {"ended_on": "2024-09-02", "reason": "transferred"},
+        "review": {"reviewed_on": "2024-09-02"},
         "dispute": {"raised_on": "2024-03-01", "note": "asks for another school"},
         "answer a dispute": {"settled_on": "2024-03-01", "answer": "kept"},
         "call the roster": {"on": "2024-03-04"},
@@ -141,7 +143,7 @@ async def test_the_authority_of_another_region_cannot_tell_that_the_child_exists
         assert code_of(await knock(education, placed, door, authority)) == (404, "case-not-found")
     for door in ("license", "open a resource room"):
         assert code_of(await knock(education, placed, door, authority)) == (403, "not-allowed")
-    for door in ("end", "dispute", "answer a dispute"):
+    for door in ("end", "review", "dispute", "answer a dispute"):
         assert code_of(await knock(education, placed, door, authority)) == (404, "not-found")
     assert await education.counts() == before
     for door in ("disputes", "programmes", "gaps", "reviews due", "licences of a region", "without programme"):

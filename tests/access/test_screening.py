@@ -57,6 +57,24 @@ DOORS = {
         {OrgType.HEALTH_AUTHORITY},
         {"county": "371602", "since": "2024-01-01", "until": "2024-12-31", "children": 100, "source": "test"},
     ),
+    "reconciliations": (
+        "GET",
+        "/v1/reconciliations?county=371602",
+        {OrgType.HEALTH_AUTHORITY, OrgType.FEDERATION},
+        None,
+    ),
+    "differences": (
+        "GET",
+        "/v1/reconciliations/00000000-0000-4000-8000-000000000404/differences",
+        {OrgType.HEALTH_AUTHORITY, OrgType.FEDERATION},
+        None,
+    ),
+    "reconcile": (
+        "POST",
+        "/v1/reconciliations",
+        {OrgType.FEDERATION},
+        {"county": "371602", "month": "2024-06", "children": []},
+    ),
     "lose": ("POST", f"{SUSPICION}/loss", HEALTH, ON),
     "close": ("POST", f"{SUSPICION}/closure", HEALTH, ON | {"reason": "moved_out"}),
     "reopen": ("POST", f"{SUSPICION}/reopening", HEALTH, ON | {"reason": "moved_back"}),
@@ -75,6 +93,7 @@ DOORS |= {
     "confirm": ("POST", f"{CASE}/identity", HEALTH, {"resident_number": NUMBER[:18], "confirmed_on": "2024-04-20"}),
     "duplicates": ("GET", f"{CASE}/duplicates", FEDERATION, None),
     "merge": ("POST", f"{CASE}/merges", FEDERATION, ON | {"merged": "{case}"}),
+    "settle": ("POST", f"{CASE}/doubts/settlement", FEDERATION, ON | {"outcome": "number_mistyped"}),
     "unmerge": ("POST", f"{CASE}/merges/{{case}}/undoing", FEDERATION, ON),
     "guardian": (
         "POST",
@@ -128,7 +147,9 @@ DOORS |= {
 }
 NEEDED = {
     "duplicates": Role.REVIEWER,
+    "reconcile": Role.REVIEWER,
     "merge": Role.REVIEWER,
+    "settle": Role.REVIEWER,
     "unmerge": Role.REVIEWER,
     "erase": Role.PRIVACY_OFFICER,
     "apply": Role.INTAKE_CLERK,
@@ -346,6 +367,14 @@ async def test_a_register_travels_up_inside_its_region_and_nowhere_else(screenin
     if sees:
         assert lines[child.case]["name"] == "童一一"
         assert {"address", "resident_number"}.isdisjoint(lines[child.case])
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize("region", ["371603", "3701", ""])
+@pytest.mark.parametrize("door", ["reconciliations", "reconcile"])
+async def test_a_federation_compares_the_lists_of_its_own_region_only(screening, referred, door, region):
+    federation = screening.organisation(OrgType.FEDERATION, region, Role.REVIEWER)
+    assert code_of(await referred.knock(door, federation)) == (403, "not-allowed")
 
 
 @pytest.mark.usefixtures("untouched")

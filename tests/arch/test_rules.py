@@ -3,6 +3,7 @@
 import ast
 import json
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,25 @@ def test_every_service_that_has_stages_of_the_chain_has_a_book():
 def test_what_explains_is_a_rule_of_the_book():
     explaining = {entry.id for entry in entries() if entry.explains}
     assert {rule for rule in QUESTIONS if rule.partition(".")[0] in JUDGING} == explaining
+
+
+def test_every_key_of_the_book_is_one_that_the_service_reads():
+    keys = {(entry.id.partition(".")[0], entry.setting.partition(":")[0]) for entry in entries() if entry.setting}
+    assert len(keys) > 80
+    assert [key for service, key in sorted(keys) if not _is_read(service, key)] == []
+
+
+def _is_read(service: str, key: str) -> bool:
+    part: object = import_module(f"services.{service}.settings").Settings
+    prefix = part.model_config["env_prefix"]
+    for name in key.removeprefix(prefix).lower().split("__"):
+        field = getattr(part, "model_fields", {}).get(name)
+        if field is None:
+            return False
+        part = field.annotation
+    return key.startswith(prefix)
+
+
+@pytest.mark.parametrize("rule", sorted(QUESTIONS))
+def test_whoever_asks_a_rule_is_told_what_each_field_means(rule: str):
+    assert [name for name, field in QUESTIONS[rule].model_fields.items() if not field.description] == []

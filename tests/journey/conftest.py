@@ -46,8 +46,8 @@ async def town(stack: Stack, city: City) -> AsyncIterator[Town]:
     async with (
         httpx.AsyncClient(timeout=30, trust_env=False) as http,
         Callers(stack.urls, city.credentials, "journey") as callers,
+        Town(stack, city, callers, http) as town,
     ):
-        town = Town(stack, city, callers, http)
         await town.designate(children.CENTRE, children.FEDERATION, children.YEAR)
         await town.license_houses()
         yield town

@@ -34,6 +34,7 @@ async def test_from_the_seventh_birthday_a_certificate_is_needed_and_the_band_ch
     refusal = {"reasons": ["needs_certificate"], "refused_on": "2026-05-08"}
     await story.by(story.federation, "rehab", f"{path}/refusal", refusal)
     assert (await story.facts("eligibility_checked"))[0]["reasons"][0] == "needs_certificate"
+    assert (await story.facts("assistance_refused"))[0]["reasons"] == ["needs_certificate"]
 
     certificate = {
         "number": f"{story.person.resident_number}53", "category": "intellectual", "grade": 3,

@@ -36,11 +36,13 @@ async def test_the_way_to_a_diagnosis_goes_through_two_rechecks(story: Story):
     await story.confirmed(date(2026, 1, 26), "autism", cars="33.5")
     due = [(fact["basis"], fact["due_on"]) for fact in await story.facts("recheck_scheduled", at_least=3)]
     assert due[:2] == [("borderline", "2025-11-12"), ("undetermined_diagnosis", "2026-01-25")]
-    assert due[2][0] == "follow_up"
+    assert due[2] == ("follow_up", "2026-04-26")
+    rescreenings = await story.facts("rescreening_recorded", at_least=2)
+    assert [fact["outcome"] for fact in rescreenings] == ["borderline", "abnormal"]
 
 
 async def test_training_stands_on_assessment_plan_and_evaluations(story: Story):
-    """Baseline, a plan with goals, twenty days of March, and the evaluation of month three."""
+    """Baseline, a plan with goals, eighteen days of March, and the evaluation of month three."""
     await story.approved(date(2026, 2, 2), date(2026, 2, 9), "autism")
     await story.enrolled(ENROLLED)
     enrolment = f"/v1/enrolments/{story.records['enrolment']}"

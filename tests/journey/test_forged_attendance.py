@@ -55,6 +55,8 @@ async def paid(town: Town) -> Story:
 
 async def test_a_therapist_in_two_places_is_found_and_the_money_comes_back(town: Town, paid: Story):
     """Neither file shows it alone; the finding stands in both, a person confirms it, and only then money moves."""
+    await town.settled(paid.case)
+    assert not await doubted(paid)
     other = await a_child_at(town, 918, OTHER_CENTRE)
     for day in MARCH[:3]:
         await other.trained(day, centre=OTHER_CENTRE, therapist=THERAPIST, at=time(9, 20))
@@ -79,6 +81,7 @@ async def test_a_therapist_in_two_places_is_found_and_the_money_comes_back(town:
     }  # fmt: skip
     path = f"/v1/payments/{paid.records['payment']}/recoveries"
     demanded = await paid.by(CITY_FEDERATION, "rehab", path, demand)
+    assert (await paid.facts("recovery_demanded"))[0]["due_on"] == "2026-12-02", "thirty days"
     back = f"/v1/recoveries/{demanded['record']}/receipt"
     await paid.by(CITY_FEDERATION, "rehab", back, {"recovered_on": "2026-11-16"})
     recovered = (await paid.facts("payment_recovered"))[0]

@@ -33,6 +33,9 @@ async def test_from_a_failed_newborn_screen_to_an_implant_paid_after_insurance(t
     await story.referred(RESCREENED, "hearing", "diagnosis", MCH, HOSPITAL)
     await story.confirmed(DIAGNOSED, "hearing", instruments=["diagnostic_audiology"])
     assert (await story.facts("diagnosis_recorded"))[0]["rehab_category"] == "hearing"
+    audiology = [(fact["basis"], fact["due_on"]) for fact in await story.facts("recheck_scheduled", at_least=2)]
+    assert audiology[1] == ("newborn_hearing", "2025-06-03")
+    assert DIAGNOSED.isoformat() < audiology[1][1]
 
     surgery = {"item": "surgery", "surgery": "cochlear_implant", "mode": "once"}
     body = {
@@ -66,3 +69,5 @@ async def test_from_a_failed_newborn_screen_to_an_implant_paid_after_insurance(t
     }  # fmt: skip
     await story.by(CENTRE, "rehab", "/v1/cases/{case}/evaluations", heard)
     await story.tells("enrolment_started", "session_recorded", "stage_evaluation_recorded")
+    series = await story.reads(CENTRE, "rehab", "/v1/cases/{case}/score-series")
+    assert [(one["instrument"], one["direction"]) for one in series] == [("cap", "higher")]

@@ -1,11 +1,13 @@
 """Journey 10: a child is lost, and traced again."""
 
 from datetime import date
+from typing import Any
 
 from tests.journey.story import CLINIC, HOSPITAL, MCH, Story, quotients
 from tests.journey.town import Town, kind
 
 BORN = date(2023, 1, 16)
+CITY = "health-3716"
 
 
 async def test_a_child_that_did_not_come_is_traced_lost_found_and_diagnosed(town: Town):
@@ -31,3 +33,33 @@ async def test_a_child_that_did_not_come_is_traced_lost_found_and_diagnosed(town
     told = [kind(entry) for entry in reversed(await story.tells("intake_opened"))]
     assert told.index("case_lost") < told.index("case_reopened") < told.index("diagnosis_recorded")
     assert told.count("tracing_attempted") == 3
+
+    up = {"initial_abnormal": MCH, "rescreening_abnormal": CITY, "diagnosis_results": CITY}
+    for register, reader in up.items():
+        assert story.case in await cases_in(story, reader, f"/v1/registers/{register}", since="2026-01-20")
+    down = await lines(story, CLINIC, "/v1/feedback")
+    (line,) = [one for one in down if one["case"] == story.case]
+    assert (line["state"], line["diagnosed_on"]) == ("confirmed", "2026-06-20")
+
+
+async def test_a_refusal_that_closes_the_case_is_told_with_its_reason(town: Town):
+    """The family refuses with a signature; whoever reads the timeline sees that the case closed, and why."""
+    story = Story(town, 911, BORN)
+    await story.registered(date(2026, 1, 20))
+    await story.screened(date(2026, 1, 20), "autism", "M36-1", "M36-2")
+    refused = {"on": "2026-02-02", "reason": "guardian_refused", "guardian_signed_on": "2026-02-01"}
+    await story.by(CLINIC, "screening", story.suspicion("autism", "closure"), refused)
+    closed = next(entry for entry in await story.tells("case_closed") if kind(entry) == "case_closed")
+    assert closed["fact"]["data"]["reason"] == "guardian_refused"
+
+
+async def lines(story: Story, who: str, path: str, **query: str) -> list[dict[str, Any]]:
+    """Return the newest, or for a register all, lines of a list of screening."""
+    period = {"until": "2026-06-30"} if "since" in query else {}
+    page = await story.reads(who, "screening", path, limit=200, **query, **period)
+    found: list[dict[str, Any]] = page["items"]
+    return found
+
+
+async def cases_in(story: Story, who: str, path: str, **query: str) -> set[str]:
+    return {line["case"] for line in await lines(story, who, path, **query)}

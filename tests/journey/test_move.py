@@ -3,6 +3,7 @@
 from datetime import date
 
 from shared.testing.eventually import eventually
+from tests.journey.chain import listed
 from tests.journey.story import CLINIC, COUNTY, FEDERATION, MCH, OTHER_COUNTY, Story, quotients
 from tests.journey.town import PATIENCE_S, Town
 
@@ -24,8 +25,8 @@ async def test_a_move_takes_the_case_along_and_leaves_a_stub(town: Town):
 
     await eventually(lambda: sees(story, OTHER_FEDERATION), within=PATIENCE_S)
     assert not await sees(story, FEDERATION)
-    stubs = await story.reads(FEDERATION, "timeline", "/v1/cases/moved-away", limit=200)
-    assert (story.case, OTHER_COUNTY) in {(item["case"], item["region"]) for item in stubs["items"]}
+    stub = (await listed(story, FEDERATION, "timeline", "/v1/cases/moved-away"))[story.case]
+    assert (stub["region"], stub["moved_on"]) == (OTHER_COUNTY, MOVED.isoformat())
 
     rescreening = {"on": "2026-05-06", "concerns": [], "cdss_ii": quotients(total=64, language=60), "abc": 60}
     await story.by(OTHER_MCH, "screening", story.suspicion("autism", "rescreenings"), rescreening)

@@ -24,19 +24,24 @@ async def story(town: Town) -> Story:
     return story
 
 
-async def once(story: Story, submitted: date, approved: date, **what: str) -> str:
-    """Apply for something that is given once, let the hospital assess the need, and return the approval."""
+async def applied(story: Story, submitted: date, **what: str) -> str:
+    """Apply for something that is given once, let the hospital assess the need, and return the application's path."""
     body = {
         "category": "physical", "mode": "once", "basis": "diagnosis", "submitted_on": submitted.isoformat(),
         "materials": ["identity", "diagnosis", "residence"], **what,
     }  # fmt: skip
-    applied = await story.by(FEDERATION, "rehab", "/v1/cases/{case}/applications", body)
+    application = (await story.by(FEDERATION, "rehab", "/v1/cases/{case}/applications", body))["record"]
     need = {
         "assessor": person("surgeon"), "assessed_on": submitted.isoformat(), "outcome": "suitable",
         "recommended_mode": "once", "estimate": 1_000_000,
     }  # fmt: skip
-    await story.by(HOSPITAL, "rehab", f"/v1/cases/{{case}}/applications/{applied['record']}/assessment", need)
-    path = f"/v1/applications/{applied['record']}/approval"
+    await story.by(HOSPITAL, "rehab", f"/v1/cases/{{case}}/applications/{application}/assessment", need)
+    return f"/v1/applications/{application}"
+
+
+async def once(story: Story, submitted: date, approved: date, **what: str) -> str:
+    """Apply for something that is given once, and return the county's approval."""
+    path = f"{await applied(story, submitted, **what)}/approval"
     return str((await story.by(FEDERATION, "rehab", path, {"approved_on": approved.isoformat()}))["record"])
 
 
@@ -47,6 +52,8 @@ async def test_the_operation_is_paid_after_insurance_and_the_scale_classifies(st
         "checkpoint": "baseline", "instrument": "gmfcs", "instrument_version": "2007", "scores": {"level": "III"},
     }  # fmt: skip
     await story.by(CENTRE, "rehab", "/v1/cases/{case}/evaluations", level)
+    series = await story.reads(CENTRE, "rehab", "/v1/cases/{case}/score-series")
+    assert [(one["instrument"], one["direction"]) for one in series] == [("gmfcs", "classification")]
     wrong = level | {"instrument": "gmfm_88", "instrument_version": "2002", "scores": {"a": "52"}}
     assert (await story.refused(CENTRE, "rehab", "/v1/cases/{case}/evaluations", wrong)).startswith("rehab.score")
 
@@ -77,11 +84,8 @@ async def test_an_orthosis_is_given_once_in_its_cycle(story: Story):
     fitted = (await story.facts("device_fitted"))[0]
     assert fitted["device"] == "orthosis"
     assert fitted["replace_after"] > "2026-12-15"
-    again = {
-        "category": "physical", "mode": "once", "basis": "diagnosis", "submitted_on": "2026-07-01", "item": "device",
-        "device": "orthosis", "materials": ["identity", "diagnosis", "residence"],
-    }  # fmt: skip
-    applied = await story.by(FEDERATION, "rehab", "/v1/cases/{case}/applications", again)
-    path = f"/v1/applications/{applied['record']}/eligibility"
-    checked = await story.by(FEDERATION, "rehab", path, {"checked_on": "2026-07-02"})
+    again = await applied(story, date(2026, 7, 1), item="device", device="orthosis")
+    checked = await story.by(FEDERATION, "rehab", f"{again}/eligibility", {"checked_on": "2026-07-02"})
     assert checked["explanation"]["outcome"] == "not_eligible"
+    failed = {step["code"] for step in checked["explanation"]["steps"] if step["holds"] is False}
+    assert failed == {"device-cycle"}

@@ -1,10 +1,11 @@
 """Everybody in the city, speaking to the services over HTTP with real tokens, and a look behind at the databases."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +13,7 @@ import httpx
 import orjson
 
 from deploy.local.stack import Stack
-from deploy.services import PRODUCERS
+from deploy.services import NAMES, PRODUCERS
 from deploy.simulator.callers import Callers
 from deploy.simulator.cohort import cohort
 from deploy.simulator.directory import City
@@ -45,6 +46,15 @@ class Town:
     callers: Callers
     http: httpx.AsyncClient
     _tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _pools: dict[str, asyncpg.Pool] = field(default_factory=dict)
+
+    async def __aenter__(self) -> Self:
+        for name in NAMES:  # who waits asks often, and a login is dearer than the question
+            self._pools[name] = await asyncpg.create_pool(self.stack.database(name), min_size=0, max_size=2)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.gather(*(pool.close() for pool in self._pools.values()))
 
     async def ask(self, who: str, service: str, path: str, **query: Any) -> httpx.Response:
         """Read once, as an organisation; nothing is waited for."""
@@ -153,11 +163,8 @@ class Town:
         return found
 
     async def fetch(self, service: str, sql: str, *arguments: Any) -> list[Any]:
-        connection = await asyncpg.connect(self.stack.database(service))
-        try:
-            return list(await connection.fetch(sql, *arguments))
-        finally:
-            await connection.close()
+        """Read what a service's database holds."""
+        return list(await self._pools[service].fetch(sql, *arguments))
 
     async def _headers(self, who: str) -> dict[str, str]:
         token, until = self._tokens.get(who, ("", 0.0))

@@ -77,6 +77,7 @@ class Child:
             receiver=receiver,
             issued_on=day,
             answer_by=day + timedelta(days=14),
+            trace_on=day + timedelta(days=14),
             replaces=replaces,
             state=SuspicionState.RESCREEN_REFERRED,
         )
@@ -282,6 +283,23 @@ class Institution:
             partner_school=uuid4(),
         )
         return self.stream.append(fact, occurred_at=valid_from)
+
+
+def merge(survivor: Child, merged: Child, *, recorded_at: datetime | None = None) -> None:
+    """Tell in both cases that they are one child."""
+    for child in (survivor, merged):
+        fact = screening.IdentityMerged(survivor=survivor.case, merged=merged.case, merged_on=JUNE)
+        child.add(fact, JUNE, recorded_at=recorded_at)
+
+
+def unmerge(survivor: Child, merged: Child, *, recorded_at: datetime | None = None) -> None:
+    """Tell in both cases that they are two children after all."""
+    for child in (survivor, merged):
+        fact = screening.IdentityUnmerged(survivor=survivor.case, merged=merged.case, unmerged_on=JUNE)
+        child.add(fact, JUNE, recorded_at=recorded_at)
+
+
+JUNE = date(2024, 6, 3)
 
 
 def event_of(record: Record) -> Event:

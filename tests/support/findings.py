@@ -15,7 +15,7 @@ from services.timeline.domain.findings.limits import Limits
 from services.timeline.domain.institutionbook import institutionbook
 from services.timeline.domain.noted import Noted
 from shared.clock import SHANGHAI, moment_of
-from shared.contracts.codes import RehabCategory, ScreeningCategory, Sex
+from shared.contracts.codes import DisabilityCategory, RehabCategory, ScreeningCategory, Sex
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.events import custody, rehab, screening
 from shared.journal.inbox import Record
@@ -171,6 +171,15 @@ class Way:
         fact = custody.CustodyAdmitted(stay=uuid4(), institution=house, mode=mode, admitted_on=day)
         self.told(fact, day)
         return fact.stay
+
+    def certified(self, grade: int, day: date = FROM, *, recorded: timedelta = timedelta(hours=2)) -> UUID:
+        """Give a certificate; return its record."""
+        fact = screening.CertificateIssued(
+            grading=uuid4(), category=DisabilityCategory.PHYSICAL, grade=grade, county=COUNTY, issued_on=day,
+            valid_until=day.replace(year=day.year + 10),
+        )  # fmt: skip
+        self.told(fact, day, recorded=recorded)
+        return fact.grading
 
 
 def a_child_in_training(centre: Centre, **changed: Any) -> tuple[Way, UUID]:

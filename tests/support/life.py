@@ -33,13 +33,13 @@ class Life:
     def __post_init__(self) -> None:
         self.add(ChildRegistered, BORN, birth_date=BORN, region=COUNTY)
 
-    def add(self, kind: type[Fact], on: date | datetime, *, by: UUID | None = None, **fields: Any) -> Noted:
+    def add(self, kind: type[Fact], on: date | datetime, /, *, by: UUID | None = None, **fields: Any) -> Noted:
         """Tell a fact that happened on a day or at a moment."""
         fact = self._written(kind, on, self.case, by, fields)
         (self.own if kind.producer == "timeline" else self.told).append(fact)
         return fact
 
-    def add_about(self, institution: UUID, kind: type[Fact], on: date, **fields: Any) -> Noted:
+    def add_about(self, institution: UUID, kind: type[Fact], on: date, /, **fields: Any) -> Noted:
         """Tell a fact about an institution."""
         fact = self._written(kind, on, institution, None, fields)
         self.about.setdefault(institution, []).append(fact)

@@ -15,6 +15,7 @@ import httpx
 from shared import clock
 from shared.access.policy import Actor, Role
 from shared.contracts.codes import OrgType, RehabCategory, ScreeningCategory, Sex
+from shared.contracts.envelope import Fact
 from shared.contracts.events.screening import (
     ChildRegistered,
     DiagnosisOutcome,
@@ -97,6 +98,36 @@ class County:
 
     async def log(self, child: Enrolled, **changes: Any) -> httpx.Response:
         return await self.post(child.centre, f"/v1/cases/{child.case}/sessions", a_session(child, **changes))
+
+
+@dataclass
+class Told:
+    """A child as screening goes on telling of it."""
+
+    stage: Running
+    stream: Stream = field(default_factory=lambda: Stream("screening"))
+
+    @property
+    def case(self) -> UUID:
+        return self.stream.subject
+
+    async def hear(self, *facts: Fact, times: int = 1) -> None:
+        records = self.stream.extend(facts)
+        for _ in range(times):
+            await self.stage.deliver(*records)
+
+
+async def a_child(stage: Running, *facts: Fact, hospital: UUID | None = None, county: str = COUNTY) -> Told:
+    told = Told(stage)
+    await told.hear(registered(county=county), a_diagnosis(hospital), *facts)
+    return told
+
+
+async def enrol(county: County, told: Told, started_on: date = STARTED) -> Enrolled:
+    _, approval = await county.approved(told.case)
+    body = {"approval": approval, "started_on": started_on.isoformat()}
+    enrolment = record(await county.post(county.centre, f"/v1/cases/{told.case}/enrolments", body))
+    return Enrolled(told.case, approval, enrolment, county.centre)
 
 
 def record(answer: httpx.Response) -> str:

@@ -128,8 +128,11 @@ def an_assessment(**changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
+TERMS = ("long", "mid", "short", "daily")
+
+
 def a_plan(**changes: Any) -> dict[str, Any]:
-    goals = [{"term": term, "icf": "d330", "words": f"invented {term} goal"} for term in ("long", "mid", "short")]
+    goals = [{"term": term, "icf": "d330", "words": f"invented {term} goal"} for term in TERMS]
     return {
         "signed_on": STARTED.isoformat(), "valid_from": STARTED.isoformat(), "valid_until": f"{YEAR}-12-30",
         "planned_days_per_month": 20, "home_training": False, "goals": goals,

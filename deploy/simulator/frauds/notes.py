@@ -1,4 +1,4 @@
-"""Frauds of notes, proofs and claims: F14, F17, F20."""
+"""Frauds of notes, proofs and claims: F14, F17, F18, F20."""
 
 from datetime import datetime, time, timedelta
 
@@ -69,6 +69,31 @@ async def claimed_and_taken_back(scene: Scene, number: int) -> list[Fraud]:
         done = f"{CLAIMED} claimed, and a session of it corrected away afterwards"
         found.append(Fraud("F17", placed.case, _centre(scene, placed), CLAIMED, done))
     return found
+
+
+async def paid_by_both(scene: Scene, number: int) -> list[Fraud]:
+    """F18: a claim on paper asks the county for what medical insurance has paid already."""
+    found = []
+    for child in scene.fitting(_can_be_claimed_for, number):
+        placed = await scene.placed(child)
+        line = {
+            "month": CLAIMED,
+            "enrolment": placed.enrolment,
+            "amount": ASKED,
+            "cost": COST,
+            "insurance_paid": INSURED,
+        }
+        claim = {"county": child.county, "cycle_from": QUARTER, "submitted_on": CLAIMED_ON, "lines": [line]}
+        body = claim | {"institution": _centre(scene, placed)}
+        await scene.post(f"federation-{child.county}", "rehab", "/v1/claims/on-paper", body)
+        done = f"insurance paid {INSURED} fen of {COST} for {CLAIMED}, and {ASKED} were asked for on paper"
+        found.append(Fraud("F18", placed.case, _centre(scene, placed), CLAIMED, done, NO_PLAN))
+    return found
+
+
+COST, INSURED, ASKED = 100_000, 60_000, 60_000
+NO_PLAN = frozenset({"F17"})
+"""A month for which nobody signed a plan is worth nothing, so the claim is also above what was given."""
 
 
 async def _plan(scene: Scene, placed: Placed) -> None:

@@ -27,6 +27,7 @@ PLANTERS: Mapping[tuple[str, ...], Planter] = {
     ("F15",): attendance.too_perfect,
     ("F16",): attendance.never_evaluated,
     ("F17",): notes.claimed_and_taken_back,
+    ("F18",): notes.paid_by_both,
     ("F20",): notes.one_telephone,
     ("F22",): institutions.too_few_carers,
     ("F09",): supervision.on_a_closed_day,
@@ -34,6 +35,14 @@ PLANTERS: Mapping[tuple[str, ...], Planter] = {
     ("F13",): institutions.suspended,
 }
 """What plants which rules, in the order of planting: a centre is suspended last."""
+
+NO_DOOR: Mapping[str, str] = {
+    "F07": "rehab works out the age band itself, and no enrolment outlasts the 18th birthday",
+    "F19": "no device of a kind is approved before its cycle is over",
+    "F21": "no application stands on a category that neither certificate nor diagnosis supports",
+    "F24": "no third year of vision training is approved unless experts agree, and then it is no fraud",
+}
+"""Rules of which no door lets a fraud in, and why: they are for facts that were forged or taken over from paper."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from services.custody.api.forms import Given, Row, Uow
 from services.custody.domain.places import Carers, Licence
-from services.custody.domain.staff import Check, CheckResult, CheckState, next_check_on, standing
+from services.custody.domain.staff import Check, CheckResult, CheckState, listed_when_due, next_check_on, standing
 from services.custody.handlers import houses as handlers
 from services.custody.repository import reading as views
 from services.custody.repository.reading import CARERS
@@ -151,13 +151,13 @@ async def staff_checks(
 ) -> Page[CheckOut]:
     """List how members of staff stand after their last check; with `due` only those who are not in order."""
     start = from_cursor(after, UUID, UUID)
-    rows = (await reading.session.execute(views.last_checks(actor, start))).all()
-    said = [
-        _check_out(Check(row.person, row.checked_on, CheckResult(row.result)), row.institution, given) for row in rows
+    only = listed_when_due(given.rules, today=clock.today()) if due else None
+    rows = (await reading.session.execute(views.last_checks(actor, start, limit + 1, only))).all()
+    shown = [
+        _check_out(Check(row.person, row.checked_on, CheckResult(row.result)), row.institution, given)
+        for row in rows[:limit]
     ]
-    found = [one for one in said if not due or one.state is not CheckState.IN_ORDER]
-    shown = found[:limit]
-    more = to_cursor(str(shown[-1].institution), str(shown[-1].person)) if len(found) > limit else None
+    more = to_cursor(str(shown[-1].institution), str(shown[-1].person)) if len(rows) > limit else None
     return Page(items=shown, next=more)
 
 

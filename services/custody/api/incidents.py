@@ -31,12 +31,13 @@ class IncidentIn(Body):
     kind: IncidentKind
     at: Moment
     noticed_at: Moment | None = Field(default=None, description="When the house noticed it; else when it happened.")
+    found_at: Moment | None = Field(default=None, description="When a missing child was found, where it was.")
     words: str | None = Field(default=None, min_length=1, max_length=4000, description="Stays with the house.")
 
     @property
     def incident(self) -> Incident:
         """The incident as the rules take it."""
-        return Incident(self.level, self.kind, self.at, self.noticed_at or self.at)
+        return Incident(self.level, self.kind, self.at, self.noticed_at or self.at, self.found_at)
 
 
 class StepIn(Body):
@@ -57,6 +58,7 @@ class IncidentOut(Row):
     kind: IncidentKind
     at: datetime
     noticed_at: datetime
+    found_at: datetime | None
 
 
 class IncidentWithWords(IncidentOut):

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.custody.api.forms import Given, Row, Uow
-from services.custody.domain.going_out import Confirmation, WayOut
+from services.custody.domain.going_out import Confirmation, WayIn, WayOut
 from services.custody.domain.leave import LeavePlan, explain_overdue
 from services.custody.domain.rules import Rules
 from services.custody.handlers import moves as handlers
@@ -30,7 +30,9 @@ class SignOutIn(Body):
 
     kind: SignOutKind
     collector: UUID | None = Field(default=None, description="Entry of the pick-up list; needed for a pick-up.")
-    confirmation: Confirmation | None = Field(default=None, description="How the house made sure who it is.")
+    confirmation: Confirmation | None = Field(
+        default=None, description="How the house made sure who it is; needed for a pick-up."
+    )
     at: Moment
 
 
@@ -38,6 +40,8 @@ class SignInIn(Body):
     """A child comes back."""
 
     at: Moment
+    brought_by: UUID | None = Field(default=None, description="Entry of the child's lists who brought it.")
+    confirmation: Confirmation | None = Field(default=None, description="How the house made sure who it is.")
 
 
 class LeaveIn(Body):
@@ -47,6 +51,9 @@ class LeaveIn(Body):
     starts_at: Moment
     expected_back_at: Moment
     collector: UUID | None = Field(default=None, description="Entry of the pick-up list who takes the child.")
+    ended_at: Moment | None = Field(
+        default=None, description="When the child came back, for a leave that is entered when it is over."
+    )
 
 
 class ReturnIn(Body):
@@ -56,7 +63,7 @@ class ReturnIn(Body):
 
 
 class MovementOut(Row):
-    """The child went out, with whom; or came in."""
+    """The child went out, or came in; with whom."""
 
     id: UUID
     at: datetime
@@ -85,15 +92,16 @@ class LeaveOut(Row):
 @router.post("/stays/{stay}/sign-outs", status_code=201)
 async def sign_out(stay: UUID, body: SignOutIn, actor: Annotated[Actor, may(Act.SIGN_CHILD)], uow: Uow) -> Receipt:
     """Let a child out of the house, with a person of its list (handbook §5)."""
-    way = WayOut(body.kind, body.collector, body.at)
-    await handlers.sign_out(actor.organisation, stay, way, body.confirmation, uow)
+    way = WayOut(body.kind, body.collector, body.at, body.confirmation)
+    await handlers.sign_out(actor.organisation, stay, way, uow)
     return await uow.commit(record=stay)
 
 
 @router.post("/stays/{stay}/sign-ins", status_code=201)
 async def sign_in(stay: UUID, body: SignInIn, actor: Annotated[Actor, may(Act.SIGN_CHILD)], uow: Uow) -> Receipt:
     """Take a child back into the house."""
-    await handlers.sign_in(actor.organisation, stay, body.at, uow)
+    way = WayIn(body.at, body.brought_by, body.confirmation)
+    await handlers.sign_in(actor.organisation, stay, way, uow)
     return await uow.commit(record=stay)
 
 
@@ -112,9 +120,12 @@ async def movements(
 
 @router.post("/stays/{stay}/leaves", status_code=201)
 async def start_leave(stay: UUID, body: LeaveIn, actor: Annotated[Actor, may(Act.SIGN_CHILD)], uow: Uow) -> Receipt:
-    """Let a child go on leave (handbook §5)."""
+    """Let a child go on leave, or enter a leave from which it is back already (handbook §5)."""
     plan = LeavePlan(body.kind, body.starts_at, body.expected_back_at, body.collector)
-    leave = await handlers.start_leave(actor.organisation, stay, plan, uow)
+    if body.ended_at is None:
+        leave = await handlers.start_leave(actor.organisation, stay, plan, uow)
+    else:
+        leave = await handlers.enter_past_leave(actor.organisation, stay, plan, body.ended_at, uow)
     return await uow.commit(record=leave)
 
 

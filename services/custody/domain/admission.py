@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from services.custody import errors
-from services.custody.domain.papers import AdmissionPaper, CareSheet, missing_papers
+from services.custody.domain.papers import PAPERS_ZH, AdmissionPaper, CareSheet, missing_papers
 from services.custody.domain.rules import Rules
 from shared.ages import age_in_years, birthday
 from shared.contracts.events.custody import CustodyAdmitted, CustodyEnded, CustodyEndReason, CustodyMode
@@ -66,7 +66,7 @@ def admit(
         rules.admission_papers, admission.papers, admission.sheet, parts_required=rules.parts_required
     )
     if missing:
-        raise errors.AdmissionIncomplete(papers=missing)
+        raise errors.AdmissionIncomplete(papers=missing, papers_zh=[PAPERS_ZH[one] for one in missing])
     check_one_stay(stays, admission.admitted_on)
     return CustodyAdmitted(
         stay=new_record(),
@@ -99,18 +99,31 @@ def check_one_stay(stays: Iterable[Stay], on: date) -> None:
         raise errors.StayOverlaps
 
 
-@rule("custody.end-of-stay", "assumed", zh="托管结束须有原因；成年离托不早于18周岁生日")
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """The child as the end of a stay looks at it: its birth, and the last day on which anything is recorded of it."""
+
+    born: date
+    last_recorded: date | None = None
+
+
+@rule("custody.end-of-stay", "assumed", zh="托管结束须有原因；不早于最近一次进出、请假或事件；成年离托不早于18周岁生日")
 def end_stay(
-    stay: Stay, ended_on: date, reason: CustodyEndReason, *, born: date, rules: Rules, today: date
+    stay: Stay, ended_on: date, reason: CustodyEndReason, leaver: Leaver, rules: Rules, *, today: date
 ) -> CustodyEnded:
-    """End an open stay on the day of leaving; nobody ages out before the birthday that ends care (handbook §5, §0)."""
+    """End an open stay on the day of leaving, not before what is recorded of it (handbook §5).
+
+    Nobody ages out before the birthday that ends care (§0).
+    """
     if stay.ended_on is not None:
         raise errors.StayEndedBefore(ended_on=stay.ended_on.isoformat())
     if ended_on > today:
         raise InTheFuture(field="ended_on")
     if ended_on < stay.admitted_on:
         raise errors.LeavesBeforeEntry
-    turns = birthday(born, rules.before_age)
+    if leaver.last_recorded is not None and leaver.last_recorded > ended_on:
+        raise errors.RecordedAfterTheEnd(on=leaver.last_recorded.isoformat())
+    turns = birthday(leaver.born, rules.before_age)
     if reason is CustodyEndReason.AGED_OUT and ended_on < turns:
         raise errors.NotAgedOut(before_age=rules.before_age, on=turns.isoformat())
     return CustodyEnded(stay=stay.id, institution=stay.institution, ended_on=ended_on, reason=reason)

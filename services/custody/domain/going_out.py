@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.custody import errors
+from services.custody.domain.rules import Rules
 from shared.contracts.events.custody import CustodyMode, SignedIn, SignedOut, SignOutKind
 from shared.errors import InTheFuture
 from shared.rulebook.registry import rule
@@ -40,6 +41,16 @@ class WayOut:
     kind: SignOutKind
     collector: UUID | None
     at: datetime
+    confirmation: Confirmation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """A child is back in the house; who brought it, where that is one of its people, and how the house made sure."""
+
+    at: datetime
+    brought_by: UUID | None = None
+    confirmation: Confirmation | None = None
 
 
 @rule("custody.inside-at-first", "assumed", zh="寄宿儿童入托即在院，日托儿童须签到")
@@ -48,25 +59,38 @@ def inside_at_first(mode: CustodyMode) -> bool:
     return mode is not CustodyMode.DAY
 
 
-@rule("custody.sign-out", "assumed", zh="只能由接送名单上的人接走，请假期间不得签出")
-def sign_out(presence: Presence, way: WayOut, listed: Collection[UUID], *, now: datetime) -> SignedOut:
-    """Let a child out of the house, with a person of its list, and never during a leave (handbook §5)."""
+@rule(
+    "custody.sign-out",
+    "assumed",
+    zh="只能由接送名单上的人接走并登记确认方式，请假期间不得签出",
+    setting="CUSTODY_RULES__CONFIRMATION_REQUIRED",
+)
+def sign_out(presence: Presence, way: WayOut, listed: Collection[UUID], rules: Rules, *, now: datetime) -> SignedOut:
+    """Let a child out with a person of its list, and say how that was confirmed; never during a leave (handbook §5)."""
     _check_moment(presence, way.at, now)
     if not presence.inside:
         raise errors.NotInside
-    check_collector(way.collector, listed, needed=way.kind is SignOutKind.PICK_UP)
+    picked_up = way.kind is SignOutKind.PICK_UP
+    check_collector(way.collector, listed, needed=picked_up)
+    if picked_up and way.confirmation is None and rules.confirmation_required:
+        raise errors.ConfirmationNeeded
     return SignedOut(
         stay=presence.stay, institution=presence.institution, kind=way.kind, collector=way.collector, at=way.at
     )
 
 
-@rule("custody.sign-in", "assumed", zh="签到只接续签出，请假须先销假")
-def sign_in(presence: Presence, at: datetime, *, now: datetime) -> SignedIn:
-    """Take a child back into the house; who is on leave comes back by the end of the leave (handbook §5)."""
-    _check_moment(presence, at, now)
+@rule("custody.sign-in", "assumed", zh="签到只接续签出，请假须先销假；送回人如有登记须为该儿童名单上的人")
+def sign_in(presence: Presence, way: WayIn, people: Collection[UUID], *, now: datetime) -> SignedIn:
+    """Take a child back into the house; who is on leave comes back by the end of the leave (handbook §5).
+
+    Anybody may bring a child; who is named is one of the people of its lists.
+    """
+    _check_moment(presence, way.at, now)
     if presence.inside:
         raise errors.AlreadyInside
-    return SignedIn(stay=presence.stay, institution=presence.institution, at=at)
+    if way.brought_by is not None and way.brought_by not in people:
+        raise errors.NotOneOfItsPeople
+    return SignedIn(stay=presence.stay, institution=presence.institution, at=way.at)
 
 
 @rule("custody.pick-up-list", "assumed", zh="名单以外的人不得接走儿童")

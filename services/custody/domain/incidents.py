@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from pydantic import AwareDatetime, Field
+
 from services.custody import errors
 from services.custody.domain.admission import Stay
 from services.custody.domain.rules import Rules
@@ -18,7 +20,7 @@ from shared.contracts.events.custody import (
 )
 from shared.errors import InTheFuture
 from shared.ids import new_record
-from shared.rulebook.explanation import Explanation, Question, step
+from shared.rulebook.explanation import Explanation, Question, Step, step
 from shared.rulebook.registry import rule
 
 SERIOUS = frozenset({IncidentLevel.SERIOUS, IncidentLevel.DEATH})
@@ -28,46 +30,97 @@ CALLED = {
     IncidentStep.WRITTEN_REPORT: ("the written report is there", "书面报告"),
     IncidentStep.AUTHORITY_TOLD: ("police and civil affairs are told", "向公安、民政报告"),
 }
+LEVELS = {
+    IncidentLevel.MINOR: "一级（轻微）",
+    IncidentLevel.MODERATE: "二级（一般）",
+    IncidentLevel.SERIOUS: "三级（严重）",
+    IncidentLevel.DEATH: "四级（死亡）",
+}
+KINDS = {
+    IncidentKind.INJURY: "受伤",
+    IncidentKind.ILLNESS: "患病",
+    IncidentKind.MISSING: "走失",
+    IncidentKind.SUSPECTED_ABUSE: "疑似侵害",
+    IncidentKind.UNAUTHORISED_PICK_UP: "未经授权接走",
+    IncidentKind.OTHER: "其他",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What happened, without words; the clocks run from the moment at which the house noticed it."""
+    """What happened, without words; `found_at` says when a missing child was found, where it was."""
 
     level: IncidentLevel
     kind: IncidentKind
     at: datetime
     noticed_at: datetime
+    found_at: datetime | None = None
 
 
 class Happened(Question, of="custody.incident-clocks"):
     """An incident, and the figures of the county."""
 
-    level: IncidentLevel
-    kind: IncidentKind
-    noticed_at: datetime
-    rules: Rules = Rules()
+    level: IncidentLevel = Field(description="Level of the incident.")
+    kind: IncidentKind = Field(description="What happened.")
+    noticed_at: AwareDatetime = Field(description="When the house noticed it: the clocks run from then.")
+    at: AwareDatetime | None = Field(
+        default=None, description="When it happened; a missing child's clock runs from here."
+    )
+    found_at: AwareDatetime | None = Field(default=None, description="When a missing child was found.")
+    now: AwareDatetime | None = Field(
+        default=None,
+        description="When it is asked, for a child that is missing still; when it was noticed, unless given.",
+    )
+    rules: Rules = Field(
+        default=Rules(), description="Figures of the county, where they are not the handbook's defaults."
+    )
 
     def explain(self) -> Explanation:
         """Say what must be done by when."""
-        return explain_clocks(self.level, self.kind, self.noticed_at, self.rules)
+        incident = Incident(self.level, self.kind, self.at or self.noticed_at, self.noticed_at, self.found_at)
+        return explain_clocks(incident, self.rules, now=self.now or self.noticed_at)
 
 
 @rule("custody.incident-clocks", "assumed", zh="三级以上：立即告知监护人，2小时内报残联，24小时内书面报告")
-def clocks(
-    level: IncidentLevel, kind: IncidentKind, noticed_at: datetime, rules: Rules
-) -> Mapping[IncidentStep, datetime]:
+def clocks(incident: Incident, rules: Rules, *, now: datetime) -> Mapping[IncidentStep, datetime]:
     """Say what a serious incident asks for and by when: guardian at once, federation 2 h, report 24 h (handbook §5)."""
-    abuse = must_be_reported(kind)
-    if level not in SERIOUS and not abuse:
+    since = clocks_from(incident, rules, now=now)
+    if since is None:
         return {}
     due = {
-        IncidentStep.GUARDIAN_TOLD: noticed_at + timedelta(minutes=rules.guardian_within_minutes),
-        IncidentStep.FEDERATION_TOLD: noticed_at + timedelta(hours=rules.federation_within_hours),
-        IncidentStep.WRITTEN_REPORT: noticed_at + timedelta(hours=rules.report_within_hours),
+        IncidentStep.GUARDIAN_TOLD: since + timedelta(minutes=rules.guardian_within_minutes),
+        IncidentStep.FEDERATION_TOLD: since + timedelta(hours=rules.federation_within_hours),
+        IncidentStep.WRITTEN_REPORT: since + timedelta(hours=rules.report_within_hours),
     }
-    at_once = {IncidentStep.AUTHORITY_TOLD: noticed_at + timedelta(minutes=rules.authority_within_minutes)}
-    return at_once | due if abuse else due
+    at_once = {IncidentStep.AUTHORITY_TOLD: since + timedelta(minutes=rules.authority_within_minutes)}
+    return at_once | due if must_be_reported(incident.kind) else due
+
+
+@rule("custody.incident-clocks-from", "assumed", zh="时限自发现之时起算；走失超过2小时的，自满2小时起算")
+def clocks_from(incident: Incident, rules: Rules, *, now: datetime) -> datetime | None:
+    """Say from when the clocks run: from the notice of what is serious, or of a child missing too long (handbook §5).
+
+    A child that is missing for more than 2 hours makes it serious, whatever level the house said.
+    """
+    if incident.level in SERIOUS or must_be_reported(incident.kind):
+        return incident.noticed_at
+    return max(incident.noticed_at, too_long_from(incident, rules)) if missing_too_long(incident, rules, now) else None
+
+
+@rule(
+    "custody.missing-child",
+    "assumed",
+    zh="走失超过2小时即按三级处理",
+    setting="CUSTODY_RULES__MISSING_SERIOUS_AFTER_HOURS",
+)
+def missing_too_long(incident: Incident, rules: Rules, now: datetime) -> bool:
+    """Tell whether a child was, or is, missing for so long that it is serious: more than 2 hours (handbook §5)."""
+    return incident.kind is IncidentKind.MISSING and (incident.found_at or now) > too_long_from(incident, rules)
+
+
+def too_long_from(incident: Incident, rules: Rules) -> datetime:
+    """Return the moment after which a missing child has been gone for too long."""
+    return incident.at + timedelta(hours=rules.missing_serious_after_hours)
 
 
 @rule("custody.mandatory-report", "source", zh="发现疑似侵害未成年人情形，不论级别，立即向公安、民政等报告")
@@ -81,14 +134,11 @@ def report(
     stay: Stay, incident: Incident, rules: Rules, *, now: datetime
 ) -> tuple[IncidentReported, Mapping[IncidentStep, datetime]]:
     """Report an incident of a stay with the hours by which its steps are due (handbook §5)."""
-    if incident.noticed_at > now:
-        raise InTheFuture(field="noticed_at")
-    if incident.noticed_at < incident.at:
-        raise errors.NoticedBefore
+    _check_moments(incident, now)
     happened_on = local_date(incident.at)
     if happened_on < stay.admitted_on or (stay.ended_on is not None and happened_on > stay.ended_on):
         raise errors.OutsideStay
-    due = clocks(incident.level, incident.kind, incident.noticed_at, rules)
+    due = clocks(incident, rules, now=now)
     fact = IncidentReported(
         incident=new_record(),
         stay=stay.id,
@@ -96,11 +146,25 @@ def report(
         level=incident.level,
         kind=incident.kind,
         at=incident.at,
+        family_due_at=due.get(IncidentStep.GUARDIAN_TOLD),
         federation_due_at=due.get(IncidentStep.FEDERATION_TOLD),
         report_due_at=due.get(IncidentStep.WRITTEN_REPORT),
         authority_due_at=due.get(IncidentStep.AUTHORITY_TOLD),
     )
     return fact, due
+
+
+def _check_moments(incident: Incident, now: datetime) -> None:
+    if incident.noticed_at > now:
+        raise InTheFuture(field="noticed_at")
+    if incident.noticed_at < incident.at:
+        raise errors.NoticedBefore
+    if incident.found_at is None:
+        return
+    if incident.kind is not IncidentKind.MISSING or incident.found_at < incident.at:
+        raise errors.FoundWithoutMissing
+    if incident.found_at > now:
+        raise InTheFuture(field="found_at")
 
 
 @rule("custody.incident-step", "assumed", zh="每个处置步骤登记一次")
@@ -116,7 +180,7 @@ def follow_up(
     """Record that a step was done: each once, not before the incident was noticed (handbook §5)."""
     what, at = done
     if what in before:
-        raise errors.StepDoneBefore(step=what)
+        raise errors.StepDoneBefore(step=what, step_zh=CALLED[what][1])
     if at > now:
         raise InTheFuture(field="at")
     if at < noticed_at:
@@ -124,20 +188,44 @@ def follow_up(
     return IncidentFollowedUp(incident=incident, institution=institution, step=what, at=at)
 
 
-def explain_clocks(level: IncidentLevel, kind: IncidentKind, noticed_at: datetime, rules: Rules) -> Explanation:
+def explain_clocks(incident: Incident, rules: Rules, *, now: datetime) -> Explanation:
     """Show which steps an incident asks for, and by when."""
-    due = clocks(level, kind, noticed_at, rules)
-    steps = [
-        step(
-            "level", "level {level}, serious from level 3", "级别{level}，三级起为严重",
-            holds=level in SERIOUS, level=level,
-        ),
-        step(
-            "mandatory", "kind {kind}: the law asks for a report at any level", "类型{kind}：依法须强制报告",
-            holds=must_be_reported(kind), kind=kind,
-        ),
-    ]  # fmt: skip
-    for what, by in due.items():
-        en, zh = CALLED[what]
-        steps.append(step(what, f"{en} by {{by}}", f"{zh}：{{by}}前", by=by))
-    return Explanation(rule=Happened.rule, outcome="clocks_run" if due else "no_clock", steps=tuple(steps))
+    due = clocks(incident, rules, now=now)
+    steps = (_level(incident), _mandatory(incident), *_missing(incident, rules, now), *_called(due))
+    return Explanation(rule=Happened.rule, outcome="clocks_run" if due else "no_clock", steps=steps)
+
+
+def _level(incident: Incident) -> Step:
+    return step(
+        "level", "level {level}, serious from level 3", "{level_zh}，三级起为严重",
+        holds=incident.level in SERIOUS, level=incident.level, level_zh=LEVELS[incident.level],
+    )  # fmt: skip
+
+
+def _mandatory(incident: Incident) -> Step:
+    must = must_be_reported(incident.kind)
+    en = "the law asks for a report at any level" if must else "the law asks for no report at once"
+    zh = "依法须立即强制报告，不论级别" if must else "不属于依法强制报告的情形"
+    kinds = {"kind": incident.kind, "kind_zh": KINDS[incident.kind]}
+    return step("mandatory", f"kind {{kind}}: {en}", f"{{kind_zh}}：{zh}", holds=must, **kinds)
+
+
+def _missing(incident: Incident, rules: Rules, now: datetime) -> tuple[Step, ...]:
+    """Say of a missing child from when on it is serious: who reports before then reports again."""
+    if incident.kind is not IncidentKind.MISSING:
+        return ()
+    too_long = missing_too_long(incident, rules, now)
+    if too_long:
+        en = "missing beyond {limit}: serious from then on, whatever level was said"
+        zh = "至 {limit} 仍未找到：不论所填级别，自此按三级处理"
+    elif incident.found_at is not None:
+        en, zh = "found by {limit}, from which on it would be serious", "在 {limit} 之前已找到，未达三级"
+    else:
+        en = "a child that is not found by {limit} is a serious incident: report it again as such"
+        zh = "至 {limit} 仍未找到即为三级事件，须按三级再次报告"
+    return (step("missing", en, zh, holds=too_long, limit=too_long_from(incident, rules)),)
+
+
+def _called(due: Mapping[IncidentStep, datetime]) -> tuple[Step, ...]:
+    said = ((what, by, *CALLED[what]) for what, by in due.items())
+    return tuple(step(what, f"{en} by {{by}}", f"{zh}：{{by}}前", by=by) for what, by, en, zh in said)

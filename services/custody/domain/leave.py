@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from pydantic import Field
+
 from services.custody import errors
+from services.custody.domain.admission import Stay
 from services.custody.domain.going_out import Presence, check_collector, check_order
 from services.custody.domain.rules import Rules
+from shared.clock import local_date, wall_clock
 from shared.contracts.events.custody import LeaveEnded, LeaveStarted, LeaveType
+from shared.errors import InTheFuture
 from shared.ids import new_record
 from shared.rulebook.explanation import Explanation, Question, step
 from shared.rulebook.registry import rule
@@ -38,9 +43,11 @@ class Leave:
 class Awaited(Question, of="custody.leave-overdue"):
     """A leave that has not ended, and the moment that asks."""
 
-    expected_back_at: datetime
-    now: datetime
-    rules: Rules = Rules()
+    expected_back_at: datetime = Field(description="When the child is expected back.")
+    now: datetime = Field(description="The moment that asks.")
+    rules: Rules = Field(
+        default=Rules(), description="Figures of the county, where they are not the handbook's defaults."
+    )
 
     def explain(self) -> Explanation:
         """Compare the moment with the hour from which the return is overdue."""
@@ -63,10 +70,47 @@ def start_leave(
     if plan.expected_back_at <= plan.starts_at:
         raise errors.BackBeforeLeaving
     check_collector(plan.collector, listed, needed=presence.inside and plan.kind is not LeaveType.HOSPITAL)
+    return _started(presence.stay, presence.institution, plan, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class PastLeave:
+    """A leave of which the house learns, or writes, when it is over; `meets` is when something else was recorded."""
+
+    stay: Stay
+    plan: LeavePlan
+    ended_at: datetime
+    meets: datetime | None
+
+
+@rule("custody.past-leave", "assumed", zh="补登已结束的请假：须在托管期间内，且不与其他进出、请假重叠")
+def enter_past_leave(
+    past: PastLeave, people: Collection[UUID], rules: Rules, *, now: datetime
+) -> tuple[LeaveStarted, LeaveEnded]:
+    """Enter a leave that is over: inside the stay, and nothing else is recorded of that time (handbook §5, §0 rule 4).
+
+    It may be entered after the child went out and in again, and after the stay ended: what happened is not refused.
+    """
+    plan, stay = past.plan, past.stay
+    if past.ended_at > now:
+        raise InTheFuture(field="ended_at")
+    if min(past.ended_at, plan.expected_back_at) <= plan.starts_at:
+        raise errors.BackBeforeLeaving
+    over = stay.ended_on is not None and local_date(past.ended_at) > stay.ended_on
+    if over or local_date(plan.starts_at) < stay.admitted_on:
+        raise errors.LeaveOutsideStay(admitted_on=stay.admitted_on.isoformat())
+    if past.meets is not None:
+        raise errors.LeaveMeetsAnother(at=wall_clock(past.meets))
+    check_collector(plan.collector, people, needed=False)
+    fact = _started(stay.id, stay.institution, plan, rules)
+    return fact, LeaveEnded(leave=fact.leave, stay=stay.id, institution=stay.institution, ended_at=past.ended_at)
+
+
+def _started(stay: UUID, institution: UUID, plan: LeavePlan, rules: Rules) -> LeaveStarted:
     return LeaveStarted(
         leave=new_record(),
-        stay=presence.stay,
-        institution=presence.institution,
+        stay=stay,
+        institution=institution,
         kind=plan.kind,
         starts_at=plan.starts_at,
         expected_back_at=plan.expected_back_at,

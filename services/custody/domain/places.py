@@ -7,6 +7,8 @@ from fractions import Fraction
 from math import ceil
 from uuid import UUID
 
+from pydantic import Field
+
 from services.custody import errors
 from services.custody.domain.admission import Stay
 from services.custody.domain.rules import Rules
@@ -46,13 +48,19 @@ class Carers:
 class Heads(Question, of="custody.staff-ratio"):
     """Children in a house, of them those of a severe grade, and the carers declared (none: not declared)."""
 
-    by_day: int
-    severe_by_day: int = 0
-    at_night: int = 0
-    severe_at_night: int = 0
-    carers_by_day: int | None = None
-    carers_at_night: int | None = None
-    rules: Rules = Rules()
+    by_day: int = Field(description="Children by day.")
+    severe_by_day: int = Field(default=0, description="Of them, those of a severe grade.")
+    at_night: int = Field(default=0, description="Children at night.")
+    severe_at_night: int = Field(default=0, description="Of them, those of a severe grade.")
+    carers_by_day: int | None = Field(
+        default=None, description="Carers on duty by day; absent where none were declared."
+    )
+    carers_at_night: int | None = Field(
+        default=None, description="Carers on duty at night; absent where none were declared."
+    )
+    rules: Rules = Field(
+        default=Rules(), description="Figures of the county, where they are not the handbook's defaults."
+    )
 
     def explain(self) -> Explanation:
         """Compare carers with children, as the list of houses does."""

@@ -48,6 +48,11 @@ class Rules(BaseModel):
         title="夜间每名护理员照护重度儿童人数",
         description="Children of grade 1-2 per carer at night; §5 says only that it is stricter (§5).",
     )
+    confirmation_required: bool = Field(
+        default=True,
+        title="接走须登记确认方式",
+        description="Whether a pick-up says how the house made sure who takes the child (§5).",
+    )
     overdue_after_hours: int = Field(
         default=12, ge=0, title="逾期未归时限", description="Hours after the expected return of a leave (§5)."
     )
@@ -62,6 +67,12 @@ class Rules(BaseModel):
     )
     report_within_hours: int = Field(
         default=24, ge=0, title="书面报告时限", description="Hours to the written report of a serious incident (§5)."
+    )
+    missing_serious_after_hours: int = Field(
+        default=2,
+        ge=0,
+        title="走失升为三级的时限",
+        description="Hours after which a missing child is a serious incident, whatever level was said (§5).",
     )
     authority_within_minutes: int = Field(
         default=0,

@@ -13,6 +13,8 @@ from shared.ages import anniversary
 from shared.errors import InTheFuture
 from shared.rulebook.registry import rule
 
+ONE_DAY = timedelta(days=1)
+
 
 class CheckResult(StrEnum):
     """What a background check said."""
@@ -60,6 +62,20 @@ def standing(check: Check, rules: Rules, *, today: date) -> CheckState:
         return CheckState.OVERDUE
     soon = due - timedelta(days=rules.check_notice_days) <= today
     return CheckState.DUE_SOON if soon else CheckState.IN_ORDER
+
+
+def listed_when_due(rules: Rules, *, today: date) -> tuple[date, frozenset[CheckResult]]:
+    """Return which last checks are not in order: those made by this day, and those with a result that bars from work.
+
+    The day is the last one from which `standing` counts no longer as in order.
+    """
+    soon = today + timedelta(days=rules.check_notice_days)
+    last = anniversary(soon, months=-rules.check_months)
+    while next_check_on(last + ONE_DAY, rules) <= soon:
+        last += ONE_DAY
+    while next_check_on(last, rules) > soon:
+        last -= ONE_DAY
+    return last, frozenset({CheckResult.ON_RECORD})
 
 
 def check_day(check: Check, *, today: date) -> None:

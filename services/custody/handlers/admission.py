@@ -51,7 +51,8 @@ async def end_stay(
 ) -> None:
     """End a stay of the institution's own."""
     held = await uow.stays.own(institution, stay)
-    fact = rules_of.end_stay(held.stay, ended_on, reason, born=held.born, rules=uow.rules, today=clock.today())
+    leaver = rules_of.Leaver(held.born, await uow.stays.last_recorded(stay))
+    fact = rules_of.end_stay(held.stay, ended_on, reason, leaver, uow.rules, today=clock.today())
     await uow.stays.end(fact)
     uow.record(held.case, fact, occurred_at=fact.ended_on)
 

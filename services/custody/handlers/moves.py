@@ -6,27 +6,25 @@ from uuid import UUID
 from services.custody import errors
 from services.custody.domain import going_out
 from services.custody.domain import leave as leave_rules
-from services.custody.domain.going_out import Confirmation, WayOut
-from services.custody.domain.leave import LeavePlan
+from services.custody.domain.going_out import WayIn, WayOut
+from services.custody.domain.leave import LeavePlan, PastLeave
 from services.custody.repository import CustodyUnitOfWork
 from shared import clock
 
 
-async def sign_out(
-    institution: UUID, stay: UUID, way: WayOut, confirmation: Confirmation | None, uow: CustodyUnitOfWork
-) -> None:
+async def sign_out(institution: UUID, stay: UUID, way: WayOut, uow: CustodyUnitOfWork) -> None:
     """Let a child out with a person of its list."""
     held = await uow.stays.own(institution, stay)
-    fact = going_out.sign_out(held.presence, way, await uow.papers.may_collect(stay), now=clock.now())
-    await uow.moves.out(held, fact, confirmation, uow.actor.person)
+    fact = going_out.sign_out(held.presence, way, await uow.papers.may_collect(stay), uow.rules, now=clock.now())
+    await uow.moves.out(held, way, uow.actor.person)
     uow.record(held.case, fact, occurred_at=fact.at)
 
 
-async def sign_in(institution: UUID, stay: UUID, at: datetime, uow: CustodyUnitOfWork) -> None:
+async def sign_in(institution: UUID, stay: UUID, way: WayIn, uow: CustodyUnitOfWork) -> None:
     """Take a child back into the house."""
     held = await uow.stays.own(institution, stay)
-    fact = going_out.sign_in(held.presence, at, now=clock.now())
-    await uow.moves.back(held, fact, uow.actor.person)
+    fact = going_out.sign_in(held.presence, way, await uow.papers.people(stay), now=clock.now())
+    await uow.moves.back(held, way, uow.actor.person)
     uow.record(held.case, fact, occurred_at=fact.at)
 
 
@@ -36,6 +34,20 @@ async def start_leave(institution: UUID, stay: UUID, plan: LeavePlan, uow: Custo
     fact = leave_rules.start_leave(held.presence, plan, listed, uow.rules, now=clock.now())
     await uow.moves.start_leave(held.case, fact, plan.collector)
     uow.record(held.case, fact, occurred_at=fact.starts_at)
+    return fact.leave
+
+
+async def enter_past_leave(
+    institution: UUID, stay: UUID, plan: LeavePlan, ended_at: datetime, uow: CustodyUnitOfWork
+) -> UUID:
+    """Enter a leave from which the child is back already, and return the leave's id."""
+    held = await uow.stays.own(institution, stay)
+    people, meets = await uow.papers.people(stay), await uow.moves.meets(stay, plan.starts_at, ended_at)
+    past = PastLeave(held.stay, plan, ended_at, meets)
+    fact, ended = leave_rules.enter_past_leave(past, people, uow.rules, now=clock.now())
+    await uow.moves.add_past_leave(held.case, fact, ended, plan.collector)
+    uow.record(held.case, fact, occurred_at=fact.starts_at)
+    uow.record(held.case, ended, occurred_at=ended.ended_at)
     return fact.leave
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.custody import tables as t
+from services.custody.domain.incidents import Incident
 from shared.contracts.events.custody import IncidentFollowedUp, IncidentReported, IncidentStep
 from shared.db import Session
 from shared.errors import NotFound
@@ -30,11 +31,12 @@ class Incidents:
 
     session: Session
 
-    async def add(self, case: UUID, fact: IncidentReported, noticed_at: datetime) -> None:
+    async def add(self, case: UUID, fact: IncidentReported, said: Incident) -> None:
         """Keep an incident."""
         values = fact.model_dump(include={"institution", "level", "kind", "at"})
-        row = {"id": fact.incident, "stay_id": fact.stay, "case_id": case, "noticed_at": noticed_at}
-        await self.session.execute(insert(t.incident).values(row | values))
+        row = {"id": fact.incident, "stay_id": fact.stay, "case_id": case}
+        moments = {"noticed_at": said.noticed_at, "found_at": said.found_at}
+        await self.session.execute(insert(t.incident).values(row | values | moments))
 
     async def add_steps(self, incident: UUID, due: Mapping[IncidentStep, datetime]) -> None:
         """Keep what must be done by when."""

@@ -64,6 +64,11 @@ class Papers:
         wanted = select(c.id).where(c.stay_id == stay, c.kind == ContactKind.PICK_UP, ~c.removed)
         return frozenset(row.id for row in await self.session.execute(wanted))
 
+    async def people(self, stay: UUID) -> frozenset[UUID]:
+        """Return everybody who is, or was, on one of a child's lists."""
+        wanted = select(t.contact.c.id).where(t.contact.c.stay_id == stay)
+        return frozenset(row.id for row in await self.session.execute(wanted))
+
     async def add_incident(self, case: UUID, incident: UUID, words: str) -> None:
         """Keep what happened in words. Raises CaseNotFound for a child that was erased."""
         sealed = (await self._key_of(case)).seal(words, _place(incident, "words"))

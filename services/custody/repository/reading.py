@@ -1,7 +1,7 @@
 """What actors see. Who sees which row is decided in `readable_by` and nowhere else."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, se
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.custody import tables as t
+from services.custody.domain.staff import CheckResult
 from services.custody.repository.stays import ON_LEAVE
 from shared import clock
 from shared.access.policy import Actor
@@ -103,14 +104,21 @@ def houses(actor: Actor) -> Select[Any]:
     return select(t.house).where(readable_by(actor, (t.house.c.county,), own, CARERS))
 
 
-def last_checks(actor: Actor, after: tuple[UUID, UUID] | None) -> Select[Any]:
-    """Return the statement that reads the last background check of each member of staff, in the order of a page."""
+def last_checks(
+    actor: Actor, after: tuple[UUID, UUID] | None, limit: int, due: tuple[date, frozenset[CheckResult]] | None
+) -> Select[Any]:
+    """Return the statement that reads a page of the last background checks, one of each member of staff.
+
+    With `due` only those that were made by that day, or came to one of these results.
+    """
     c = t.staff_check.c
     visible = readable_by(actor, (c.county,), c.institution == actor.organisation, CARERS)
     newest = select(t.staff_check).where(visible).ext(distinct_on(c.institution, c.person))
     if after is not None:
         newest = newest.where(tuple_(c.institution, c.person) > tuple_(*after))
-    return newest.order_by(c.institution, c.person, c.checked_on.desc(), c.id.desc())
+    last = newest.order_by(c.institution, c.person, c.checked_on.desc(), c.id.desc()).subquery()
+    wanted = select(last).order_by(last.c.institution, last.c.person).limit(limit)
+    return wanted if due is None else wanted.where(or_(last.c.checked_on <= due[0], last.c.result.in_(due[1])))
 
 
 def movements(actor: Actor, stay: UUID) -> Select[Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,13 @@ from shared.db import Session
 from shared.errors import NotFound
 
 ON_LEAVE = exists().where(t.leave.c.stay_id == t.stay.c.id, t.leave.c.ended_at.is_(None)).label("on_leave")
+
+_LAST_RECORDED = """
+SELECT greatest(
+    (SELECT max(at) FROM movement WHERE stay_id = $1), (SELECT max(at) FROM incident WHERE stay_id = $1),
+    (SELECT max(greatest(starts_at, ended_at)) FROM leave WHERE stay_id = $1)
+)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,11 @@ class Stays:
         ended = row.ended_on is not None
         presence = Presence(row.id, row.institution, row.inside, row.moved_at, on_leave=row.on_leave, ended=ended)
         return Held(row.case_id, row.birth_date, stay_of(row), presence)
+
+    async def last_recorded(self, stay: UUID) -> date | None:
+        """Return the last day on which a move, a leave or an incident of a stay is recorded."""
+        last: datetime | None = await self.session.driver.fetchval(_LAST_RECORDED, stay)
+        return None if last is None else clock.local_date(last)
 
     async def add(self, case: UUID, county: str, fact: CustodyAdmitted) -> None:
         """Keep a stay."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from services.education.api.forms import Given, Uow, View
-from services.education.domain.attendance import SchoolDay
+from services.education.domain.attendance import Roster, SchoolDay
 from services.education.handlers import attendance as handlers
 from services.education.repository.attendance import Attendance, readable_attendance
 from services.education.repository.placements import readable_placements
@@ -61,6 +61,11 @@ class RosterIn(Body):
     on: Day
     absent: Cases = Field(default=[], description="Children who did not come.")
     on_leave: Cases = Field(default=[], description="Children on leave.")
+
+    @property
+    def roster(self) -> Roster:
+        """The day as the rules take it."""
+        return Roster(self.on, self.absent, self.on_leave)
 
 
 class DayOut(BaseModel):
@@ -125,7 +130,7 @@ async def call_roster(
     body: RosterIn, actor: Annotated[Actor, may(Act.RECORD_ATTENDANCE)], uow: Uow, request: Request
 ) -> BatchOut:
     """Record the day of every child that is to come and has none yet: present, unless named absent or on leave."""
-    outcomes = await handlers.call_roster(actor.organisation, body.on, body.absent, body.on_leave, uow)
+    outcomes = await handlers.call_roster(actor.organisation, body.roster, uow)
     return await uow.commit(_batch_out(outcomes, language_of(request)))
 
 

@@ -11,10 +11,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from services.education.api.forms import Calendar, Given, Uow, View
+from services.education.api.forms import Given, Uow, View
 from services.education.domain.calendar import SchoolPolicy
 from services.education.domain.figures import enrolment_rate, explain_rate
-from services.education.domain.roll import owes_resource_room
+from services.education.domain.roll import explain_room, owes_resource_room
 from services.education.domain.school_age import births_of_school_age
 from services.education.handlers import licences as handlers
 from services.education.repository.lists import behind_the_figure, counted, resource_rooms
@@ -26,7 +26,7 @@ from shared.http.doors import Read, may, service_of
 from shared.http.paging import After, Limit, Page
 from shared.journal.unit_of_work import Receipt
 from shared.rulebook.explanation import Explanation
-from shared.stage import Body, Day, page
+from shared.stage import Body, Day, page, public_page
 
 router = APIRouter(prefix="/v1", tags=["figures"])
 
@@ -58,13 +58,15 @@ class CountedOut(View):
 
 
 class RoomOut(View):
-    """An ordinary school with pupils with disabilities."""
+    """A school that has a resource room, or pupils with disabilities whom one is for."""
 
     school: UUID
-    pupils: int
+    pupils: int = Field(description="Pupils with disabilities in its ordinary and special classes, wherever they live.")
+    users: int = Field(description="Pupils whose programme of the term says that they use a resource room.")
     needed_from: int = Field(description="Pupils from which a resource room is owed.")
     opened_on: date | None = Field(description="First day of its resource room, where it has one.")
     owed: bool
+    explanation: Explanation
 
 
 class RoomIn(Body):
@@ -109,21 +111,18 @@ async def children_behind_the_rate(
 
 @router.get("/resource-rooms")
 async def rooms(
-    actor: Annotated[Actor, may(Act.READ_RESOURCE_ROOMS)], reading: Read, calendar: Calendar, on: On = None
-) -> list[RoomOut]:
-    """List the ordinary schools of the actor's region with pupils with disabilities, and whether they owe a room."""
+    actor: Annotated[Actor, may(Act.READ_RESOURCE_ROOMS)],
+    reading: Read,
+    given: Given,
+    on: On = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> Page[RoomOut]:
+    """List schools with their resource rooms and whom they are for, and who owes one: a region's, a school its own."""
     day = on or clock.today()
-    rows = await reading.session.execute(resource_rooms(actor, day))
-    return [
-        RoomOut(
-            school=row.school,
-            pupils=row.pupils,
-            needed_from=calendar.resource_room_pupils.value,
-            opened_on=row.opened_on,
-            owed=owes_resource_room(row.pupils, row.opened_on, day, calendar),
-        )
-        for row in rows
-    ]
+    wanted = resource_rooms(actor, day)
+    shape = partial(_room, day=day, policy=given.policies.in_force(day))
+    return await public_page(reading, wanted, wanted.selected_columns.id, after, limit, shape)
 
 
 @router.post("/schools/{school}/resource-room", status_code=201)
@@ -140,6 +139,18 @@ async def open_resource_room(
         raise NotAllowed(act=Act.RECORD_RESOURCE_ROOM.value)
     await handlers.open_room(school, known.region, body.opened_on, uow)
     return await uow.commit(record=school)
+
+
+def _room(row: Any, *, day: date, policy: SchoolPolicy) -> RoomOut:  # noqa: ANN401 - as below
+    return RoomOut(
+        school=row.id,
+        pupils=row.pupils,
+        users=row.users,
+        needed_from=policy.resource_room_pupils.value,
+        opened_on=row.opened_on,
+        owed=owes_resource_room(row.pupils, row.opened_on, day, policy),
+        explanation=explain_room(row.pupils, row.opened_on, day, policy),
+    )
 
 
 def _by_county(rows: Iterable[Any]) -> list[tuple[str, dict[str, int]]]:

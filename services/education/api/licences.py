@@ -19,14 +19,15 @@ from shared.contracts.codes import OrgType
 from shared.contracts.events.education import LicenceStage
 from shared.errors import NotAllowed
 from shared.http.doors import Read, may, service_of
-from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
+from shared.http.paging import After, Limit, Page
 from shared.ids import PersonId
 from shared.journal.unit_of_work import Receipt
-from shared.stage import Body, Day
+from shared.stage import Body, Day, public_page
 
 router = APIRouter(prefix="/v1", tags=["licences"])
 
 MOST_TEACHERS = 500
+EndingBy = Annotated[date | None, Query(description="Licences that run out by this day and are not renewed.")]
 On = Annotated[date | None, Query(description="Validity as of this day; today unless given.")]
 
 
@@ -53,6 +54,10 @@ class LicenceOut(View):
     valid_until: date
     partner_school: UUID
     teachers: list[UUID]
+    pupils_after: int | None = Field(
+        default=None,
+        description="Children placed at the site beyond its last day: from then on no day of theirs counts.",
+    )
     valid: bool | None = Field(default=None, description="Whether it is valid on the day that was asked for.")
 
 
@@ -90,18 +95,17 @@ async def licences_of_region(
     actor: Annotated[Actor, may(Act.GRANT_LICENCE)],
     reading: Read,
     on: On = None,
+    ending_by: EndingBy = None,
     limit: Limit = 50,
     after: After = None,
 ) -> Page[LicenceOut]:
-    """List the education licences of the authority's region, valid or expired on a day."""
-    wanted, last = licences_in_region(actor), from_cursor(after, UUID)
-    key = wanted.selected_columns.id
-    if last is not None:
-        wanted = wanted.where(key > last[0])
-    rows = (await reading.session.execute(wanted.order_by(key).limit(limit + 1))).all()
+    """List the education licences of the authority's region, valid or expired on a day.
+
+    With `ending_by` only those that run out by then without another of their stage after them.
+    """
+    wanted = licences_in_region(actor, ending_by)
     shape = partial(_shown, day=on or clock.today())
-    more = to_cursor(str(rows[limit - 1].id)) if len(rows) > limit else None
-    return Page(items=[shape(row) for row in rows[:limit]], next=more)
+    return await public_page(reading, wanted, wanted.selected_columns.id, after, limit, shape)
 
 
 def _shown(row: Any, *, day: date) -> LicenceOut:  # noqa: ANN401 - a row has the columns of its statement

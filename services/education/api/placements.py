@@ -54,6 +54,13 @@ class EndIn(Body):
     reason: PlacementEndReason
 
 
+class ReviewIn(Body):
+    """A review that keeps the placement; a change is a new decision."""
+
+    reviewed_on: Day
+    review_by: Day | None = Field(default=None, description="Day by which it is looked at again; none unless given.")
+
+
 class DisputeIn(Body):
     """A guardian's dispute over a placement, for the expert committee."""
 
@@ -89,6 +96,7 @@ class PlacementOut(View):
     last_day: date | None = Field(description="Last day in force, where another placement follows or it ends.")
     applied_on: date | None
     review_by: date | None
+    reviewed_on: date | None = Field(description="Day of the last review that kept it.")
     end_reason: PlacementEndReason | None
     skipped: list[SkippedOut]
     stub: bool = Field(description="Shown without places and reasons: the child moved away, or consent is withdrawn.")
@@ -111,8 +119,8 @@ def shown(row: object) -> PlacementOut:
     out = PlacementOut.model_validate(row)
     if not out.stub:
         return out
-    nothing: dict[str, object] = {"school": None, "site": None, "applied_on": None, "review_by": None, "skipped": []}
-    return out.model_copy(update=nothing)
+    nothing: dict[str, object] = dict.fromkeys(("school", "site", "applied_on", "review_by", "reviewed_on"))
+    return out.model_copy(update=nothing | {"skipped": []})
 
 
 @router.post("/cases/{case}/placements", status_code=201)
@@ -126,7 +134,8 @@ async def decide_placement(
     """Decide where a child of the authority's region goes to school; a later decision replaces the earlier."""
     organisations = service_of(request).organisations
     if body.school is not None:
-        await organisations.get(body.school, field_name="school", needed=frozenset({OrgType.SCHOOL}))
+        school = await organisations.get(body.school, field_name="school", needed=frozenset({OrgType.SCHOOL}))
+        await uow.licences.know_school(school.id, school.region)
     if body.site is not None:
         await organisations.get(body.site, field_name="site", needed=SITES)
     placement, explanation = await handlers.decide(case, actor.region, body.order, uow)
@@ -168,9 +177,21 @@ async def placements_to_review(
     limit: Limit = 50,
     after: After = None,
 ) -> Page[PlacementOut]:
-    """List the placements that are to be looked at again: every deferral yearly, others as decided."""
+    """List the placements that are to be looked at again: every deferral yearly, others as decided.
+
+    Who was placed anew, or whose placement ended, is not on the list; a deferral that ran out is.
+    """
     wanted = reviews_due(actor, given.rules.visible_after_days, until or clock.today())
     return await page(reading, wanted, wanted.selected_columns.id, after, limit, shown)
+
+
+@router.post("/placements/{placement}/reviews", status_code=201)
+async def review_placement(
+    placement: UUID, body: ReviewIn, actor: Annotated[Actor, may(Act.DECIDE_PLACEMENT)], uow: Uow
+) -> Receipt:
+    """Keep a placement after the committee's review; a change, and every further deferral, is a new decision."""
+    await handlers.review(placement, actor, body.reviewed_on, body.review_by, uow)
+    return await uow.commit(record=placement)
 
 
 @router.post("/placements/{placement}/end")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.education import errors
+from services.education.domain.calendar import SchoolPolicy, is_school_day
 from services.education.domain.placement import Placement, in_force
 from shared.clock import local_date
 from shared.contracts.events.education import AttendanceRecorded, AttendanceStatus
@@ -61,14 +62,25 @@ def _check_times(day: SchoolDay) -> None:
         raise errors.TimesOutsideTheDay(on=day.on.isoformat())
 
 
-@rule("education.roster", "assumed", zh="每日点名：未列为缺勤或请假的在册儿童记为出勤")
-def call_the_roll(
-    expected: Iterable[UUID], absent: Collection[UUID], on_leave: Collection[UUID]
-) -> dict[UUID, AttendanceStatus]:
-    """Take every expected child as present who is not named as absent or on leave (handbook §4).
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What an institution says of a day of all its children: who did not come, and who is on leave."""
 
-    Raises NotOnTheRoster for a name that is not expected, or stands in both lists.
+    on: date
+    absent: Collection[UUID] = ()
+    on_leave: Collection[UUID] = ()
+
+
+@rule("education.roster", "assumed", zh="在校日点名：未列为缺勤或请假的在册儿童记为出勤")
+def call_the_roll(expected: Iterable[UUID], said: Roster, policy: SchoolPolicy) -> dict[UUID, AttendanceStatus]:
+    """Take every expected child as present who is not named, on a day on which school is held (handbook §4).
+
+    Raises NotOnTheRoster for a name that is not expected, or stands in both lists, and NoSchoolDay: a mistaken date
+    would let everybody have come on a holiday.
     """
+    if not is_school_day(said.on, policy):
+        raise errors.NoSchoolDay(on=said.on.isoformat())
+    absent, on_leave = said.absent, said.on_leave
     roster = dict.fromkeys(expected, AttendanceStatus.PRESENT)
     strange = ({*absent, *on_leave} - roster.keys()) | (set(absent) & set(on_leave))
     if strange:

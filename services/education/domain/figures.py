@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
 from services.education.domain.calendar import SchoolPolicy
+from services.education.domain.placement import mode_rules
 from shared.contracts.events.education import PlacementMode
 from shared.rulebook.explanation import Explanation, step
 from shared.rulebook.registry import rule
@@ -46,8 +47,9 @@ def explain_rate(rate: EnrolmentRate, policy: SchoolPolicy) -> Explanation:
     modes = [*PlacementMode, UNPLACED]
     parts = tuple(
         step(
-            str(mode).replace("_", "-"), "{count} children.", "{count} 名儿童。",
-            holds=mode in policy.enrolment_modes.value, count=rate.by_mode[str(mode)],
+            str(mode).replace("_", "-"), "{mode}: {count} children.", "{mode_zh}：{count} 名儿童。",
+            holds=mode in policy.enrolment_modes.value, count=rate.by_mode[str(mode)], mode=str(mode),
+            mode_zh=mode_rules()[mode].zh if isinstance(mode, PlacementMode) else "未安置",
         )
         for mode in modes
         if rate.by_mode.get(str(mode))

@@ -87,7 +87,7 @@ def record_visit(
 
 def _check_length(visit: Visit, policy: SchoolPolicy) -> None:
     if visit.ends_at <= visit.starts_at or local_date(visit.starts_at) != local_date(visit.ends_at):
-        raise errors.PeriodReversed
+        raise errors.VisitTimes
     if visit.ends_at - visit.starts_at < timedelta(minutes=policy.class_hour_minutes.value * visit.class_hours):
         raise errors.VisitTooShort(class_hours=visit.class_hours, minutes=policy.class_hour_minutes.value)
 

@@ -25,6 +25,21 @@ from shared.ids import new_record
 from shared.rulebook.explanation import Explanation, Step, step
 from shared.rulebook.registry import rule
 
+STEPS = {
+    PlacementStep.NEARBY_ORDINARY: ("a nearby ordinary school", "就近的普通学校"),
+    PlacementStep.DESIGNATED_ORDINARY: ("a designated ordinary school with resources", "指定的有条件的普通学校"),
+    PlacementStep.SPECIAL_SCHOOL: ("a special school", "特殊教育学校"),
+    PlacementStep.HOME_OR_DISTANCE: ("home teaching or distance education", "送教上门或远程教育"),
+}
+REASONS = {
+    SkipReason.NEEDS_SPECIAL_SUPPORT: ("needs special support", "需要专门支持"),
+    SkipReason.NO_PLACE_NEARBY: ("no place nearby", "附近无学位"),
+    SkipReason.NEEDS_FULL_TIME_NURSING: ("needs full-time nursing", "需要专人护理"),
+    SkipReason.IN_RESIDENTIAL_REHABILITATION: ("in residential rehabilitation", "在机构寄宿康复"),
+    SkipReason.GUARDIAN_CHOICE: ("the guardian's choice", "监护人选择"),
+}
+NO_REASON = ("no reason given", "未说明理由")
+
 
 @dataclass(frozen=True, slots=True)
 class ModeRule:
@@ -34,6 +49,7 @@ class ModeRule:
     zh: str
     step: PlacementStep | None
     roll: str
+    roll_zh: str
     school: bool
     site: bool
     from_age: int
@@ -103,7 +119,7 @@ def decide_placement(
     check_deferral(order, policy)
     check_age(mode, pupil.born, order.starts_on)
     if unexplained := unexplained_steps(pupil, order):
-        raise errors.SkippedStepNeedsReason(steps=unexplained)
+        raise errors.SkippedStepNeedsReason(steps=unexplained, steps_zh=[STEPS[one][1] for one in unexplained])
     for placement in earlier:
         if placement.starts_on >= order.starts_on:
             raise errors.PlacementNotAfterTheLast(starts_on=placement.starts_on.isoformat())
@@ -157,7 +173,8 @@ def check_deferral(order: PlacementOrder, policy: SchoolPolicy) -> None:
     deferred = order.mode is PlacementMode.DEFERRED
     if not deferred:
         if order.applied_on is not None:
-            raise errors.ApplicationNotExpected(mode=order.mode.value)
+            mode = mode_rules()[order.mode]
+            raise errors.ApplicationNotExpected(mode=order.mode.value, mode_zh=mode.zh)
         return
     months = policy.deferral_months.value
     if order.ends_on is None or order.ends_on >= anniversary(order.starts_on, months=months):
@@ -174,7 +191,7 @@ def check_places(mode: ModeRule, order: PlacementOrder) -> None:
         (mode.site, order.site, errors.SiteRequired, errors.SiteNotExpected),
     ):
         if expected != (given is not None):
-            raise (missing if expected else surplus)(mode=order.mode)
+            raise (missing if expected else surplus)(mode=order.mode, mode_zh=mode.zh)
 
 
 @rule("education.mode-ages", "source", zh="各安置方式的年龄范围（送教上门 6 至 15 岁）")
@@ -185,7 +202,8 @@ def check_age(mode: ModeRule, born: date, starts_on: date) -> None:
     """
     age = age_in_years(born, starts_on)
     if not mode.from_age <= age < mode.before_age:
-        raise errors.AgeOutsideMode(mode=mode.mode, from_age=mode.from_age, before_age=mode.before_age, age=age)
+        ages = {"from_age": mode.from_age, "before_age": mode.before_age, "age": age}
+        raise errors.AgeOutsideMode(mode=mode.mode, mode_zh=mode.zh, **ages)
 
 
 @rule(
@@ -211,28 +229,34 @@ def steps_before(pupil: Pupil, order: PlacementOrder) -> list[PlacementStep]:
 
 
 def explain_order(pupil: Pupil, order: PlacementOrder, policy: SchoolPolicy) -> Explanation:
-    """Show the steps of the order that were passed over, with their reasons, up to the chosen one."""
-    passed = tuple(_passed(one, order.reasons.get(one)) for one in steps_before(pupil, order))
-    chosen = mode_rules()[order.mode]
+    """Show the steps of the order that were passed over, with their reasons, up to the chosen one.
+
+    A regular class is at a designated school when a reason says why the nearby one does not serve.
+    """
+    chosen, before = mode_rules()[order.mode], steps_before(pupil, order)
+    if chosen.step is PlacementStep.NEARBY_ORDINARY and chosen.step in order.reasons:
+        before = [chosen.step]
+    passed = tuple(_passed(one, order.reasons.get(one)) for one in before)
     last = step(
-        "chosen",
-        "{mode}: the roll is kept by {roll}.",
-        "选择{term}，学籍保留：{roll}。",
-        mode=order.mode.value,
-        term=chosen.zh,
-        roll=chosen.roll,
-    )
+        "chosen", "{mode}: the roll is kept by {roll}.", "选择{term}，学籍由{roll_zh}保留。",
+        mode=order.mode.value, term=chosen.zh, roll=chosen.roll, roll_zh=chosen.roll_zh,
+    )  # fmt: skip
+    if not chosen.school:
+        last = step(
+            "chosen",
+            "{mode}: no school keeps the roll.",
+            "{term}：暂不建立学籍。",
+            mode=order.mode.value,
+            term=chosen.zh,
+        )
     unexplained = unexplained_steps(pupil, order)
     outcome = "skipped-step-needs-reason" if unexplained else order.mode.value
     return Explanation(rule="education.placement-order", policy=policy.policy, outcome=outcome, steps=(*passed, last))
 
 
 def _passed(passed: PlacementStep, reason: SkipReason | None) -> Step:
+    (en, zh), (why_en, why_zh) = STEPS[passed], REASONS[reason] if reason else NO_REASON
     return step(
-        passed.value.replace("_", "-"),
-        "{step} is passed over: {reason}.",
-        "跳过 {step}：{reason}。",
-        holds=reason is not None,
-        step=passed.value,
-        reason=reason.value if reason else "no reason given",
-    )
+        passed.value.replace("_", "-"), f"{en[0].upper()}{en[1:]} is passed over: {why_en}.",
+        f"跳过{zh}：{why_zh}。", holds=reason is not None,
+    )  # fmt: skip

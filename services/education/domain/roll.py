@@ -12,6 +12,7 @@ from services.education.domain.school_age import stage_on
 from shared.contracts.events.education import IepAgreed, SchoolEnrolled
 from shared.errors import InTheFuture
 from shared.ids import new_record
+from shared.rulebook.explanation import Explanation, step
 from shared.rulebook.registry import rule
 
 
@@ -86,3 +87,19 @@ def owes_resource_room(pupils: int, opened_on: date | None, day: date, policy: S
     """Tell whether an ordinary school owes a resource room: from 5 pupils with disabilities (特教提升; handbook §4)."""
     has_one = opened_on is not None and opened_on <= day
     return pupils >= policy.resource_room_pupils.value and not has_one
+
+
+def explain_room(pupils: int, opened_on: date | None, day: date, policy: SchoolPolicy) -> Explanation:
+    """Show the pupils of an ordinary school, from how many on it owes a room, and since when it has one."""
+    enough = step(
+        "pupils", "{pupils} pupils with disabilities; a room is owed from {limit}.",
+        "残疾学生 {pupils} 名；满 {limit} 名应设资源教室。",
+        holds=pupils >= policy.resource_room_pupils.value, pupils=pupils, limit=policy.resource_room_pupils.value,
+    )  # fmt: skip
+    has_one = opened_on is not None and opened_on <= day
+    room = step(
+        "room", f"On {{day}} there is {'one' if has_one else 'none'}.",
+        f"{{day}} {'已有' if has_one else '尚无'}资源教室。", holds=has_one, day=day,
+    )  # fmt: skip
+    outcome = "owed" if owes_resource_room(pupils, opened_on, day, policy) else "not-owed"
+    return Explanation(rule="education.resource-room", policy=policy.policy, outcome=outcome, steps=(enough, room))

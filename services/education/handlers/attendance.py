@@ -1,11 +1,10 @@
 """Days at school: in batches and by the daily roster."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
-from services.education.domain.attendance import SchoolDay, call_the_roll, record_attendance
+from services.education.domain.attendance import Roster, SchoolDay, call_the_roll, record_attendance
 from services.education.domain.licences import counts
 from services.education.domain.placement import in_force
 from services.education.handlers import dropout
@@ -46,14 +45,12 @@ async def record_days(
     return results
 
 
-async def call_roster(
-    institution: UUID, on: date, absent: Collection[UUID], on_leave: Collection[UUID], uow: EducationUnitOfWork
-) -> list[Recorded | Refusal]:
+async def call_roster(institution: UUID, said: Roster, uow: EducationUnitOfWork) -> list[Recorded | Refusal]:
     """Record the day of every expected child that has none yet: present, unless named."""
-    expected = await uow.attendance.expected(institution, on)
-    roster = call_the_roll(expected, absent, on_leave)
-    said = await uow.attendance.statuses(institution, on, expected)
-    days = [(case, SchoolDay(on, status)) for case, status in roster.items() if case not in said]
+    expected = await uow.attendance.expected(institution, said.on)
+    roster = call_the_roll(expected, said, uow.policies.in_force(said.on))
+    recorded = await uow.attendance.statuses(institution, said.on, expected)
+    days = [(case, SchoolDay(said.on, status)) for case, status in roster.items() if case not in recorded]
     return await record_days(institution, days, uow) if days else []
 
 

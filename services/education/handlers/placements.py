@@ -14,6 +14,7 @@ from services.education.domain.placement import (
     decide_placement,
     explain_order,
 )
+from services.education.domain.reviews import keep_placement
 from services.education.domain.standing import Family
 from services.education.repository import EducationUnitOfWork
 from shared import clock
@@ -101,6 +102,16 @@ async def held_placement(key: UUID, actor: Actor, uow: EducationUnitOfWork) -> P
     await uow.children.held(found.case)
     again = await uow.placements.readable(key, actor, uow.visible_after_days)
     return again or found
+
+
+async def review(key: UUID, actor: Actor, reviewed_on: date, review_by: date | None, uow: EducationUnitOfWork) -> None:
+    """Keep a placement after its review by the committee."""
+    placement = await held_placement(key, actor, uow)
+    last = await uow.placements.reviewed_on(key)
+    fact = keep_placement(placement, reviewed_on, review_by, last, today=clock.today())
+    await uow.placements.review(fact)
+    assert placement.case is not None  # noqa: S101 - a placement that is held has its case
+    uow.record(placement.case, fact, occurred_at=fact.reviewed_on)
 
 
 async def raise_dispute(key: UUID, actor: Actor, raised_on: date, note: str, uow: EducationUnitOfWork) -> UUID:

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from services.education.domain.school_age import Births
-from services.education.repository.readable import children_of, counted_for, rooms_of, whose_residence
-from services.education.tables import child, diagnosis, placement, resource_room
+from services.education.repository.readable import children_of, counted_for, schools_of
+from services.education.tables import child, diagnosis, iep, placement, school
 from shared.access.policy import Actor
 from shared.contracts.events.education import PlacementEndReason, PlacementMode
 
-c, p = child.c, placement.c
+c, p, s = child.c, placement.c, school.c
 MEMBER = child.alias("member")
 """The cases that are one child."""
 
@@ -46,18 +46,23 @@ def behind_the_figure(actor: Actor, births: Births, on: date, county: str | None
 
 
 def resource_rooms(actor: Actor, on: date) -> Select[Any]:
-    """Return the statement that counts the pupils with disabilities of ordinary schools, with their resource rooms."""
+    """Return the statement that reads schools with their resource rooms, and counts whom they are for.
+
+    Pupils are those with disabilities in its regular and special classes, wherever they live; users those whose
+    programme of the term says that they use the room. A school without either and without a room is left out.
+    """
     ordinary = p.mode.in_([PlacementMode.REGULAR_CLASS.value, PlacementMode.SPECIAL_CLASS.value])
-    pupils = (
-        select(p.school, func.count(c.person.distinct()).label("pupils"))
-        .join(child, c.case_id == p.case_id)
-        .where(whose_residence(actor), ordinary, _VALID, _in_force(on))
-        .group_by(p.school)
-        .subquery()
+    uses = exists().where(
+        iep.c.placement_id == p.id, iep.c.resource_room, iep.c.term_from <= on, iep.c.term_until >= on
     )
-    rooms = select(resource_room).where(rooms_of(actor)).subquery()
-    joined = pupils.outerjoin(rooms, rooms.c.school == pupils.c.school)
-    return select(pupils, rooms.c.opened_on).select_from(joined).order_by(pupils.c.school)
+    heads = c.person.distinct()
+    counted = (func.count(heads).filter(ordinary).label("pupils"), func.count(heads).filter(uses).label("users"))
+    there = select(p.school, *counted).join(child, c.case_id == p.case_id).where(_VALID, _in_force(on))
+    heads_of = there.where(p.school.is_not(None)).group_by(p.school).subquery()
+    pupils, users = (func.coalesce(heads_of.c[name], 0).label(name) for name in ("pupils", "users"))
+    wanted = select(s.id, s.room_opened_on.label("opened_on"), pupils, users)
+    wanted = wanted.select_from(school.outerjoin(heads_of, heads_of.c.school == s.id))
+    return wanted.where(schools_of(actor), or_(pupils > 0, users > 0, s.room_opened_on.is_not(None)))
 
 
 def _children(births: Births, on: date, visible: ColumnElement[bool]) -> Select[Any]:

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.education.domain.licences import Licence
 from services.education.domain.placement import Placement, PlacementOrder
-from services.education.repository.readable import family_of, in_full, licences_of, readable_by, stub_for
-from services.education.tables import dispute, licence, placement, resource_room
+from services.education.repository.readable import cases_beside, family_of, in_full, licences_of, readable_by, stub_for
+from services.education.tables import dispute, licence, placement, school
 from shared.access.policy import Actor
 from shared.contracts.events.education import (
     EducationLicenceGranted,
@@ -21,6 +21,7 @@ from shared.contracts.events.education import (
     PlacementEnded,
     PlacementEndReason,
     PlacementMode,
+    PlacementReviewed,
 )
 from shared.db import Session
 
@@ -49,8 +50,13 @@ def readable_placements(actor: Actor, visible_after_days: int, case: UUID | None
 
 
 def reviews_due(actor: Actor, visible_after_days: int, until: date) -> Select[Any]:
-    """Return the statement that reads the placements in force whose review is due by a day."""
-    due = (placement.c.review_by <= until, func.coalesce(placement.c.last_day, until) >= placement.c.review_by)
+    """Return the statement that reads the placements whose review is due by a day: not ended, none follows."""
+    later, p = placement.alias("later"), placement.c
+    follows = exists().where(
+        later.c.case_id.in_(cases_beside(p.case_id)), later.c.starts_on > p.starts_on,
+        later.c.end_reason.is_distinct_from(PlacementEndReason.ENTERED_IN_ERROR.value),
+    ).correlate(placement)  # fmt: skip
+    due = (p.review_by <= until, p.end_reason.is_(None), ~follows)
     return readable_placements(actor, visible_after_days).where(in_full(actor, visible_after_days), *due)
 
 
@@ -65,9 +71,23 @@ def licences_held_by(institution: UUID) -> Select[Any]:
     return select(licence).where(licence.c.institution == institution).order_by(licence.c.valid_from, licence.c.id)
 
 
-def licences_in_region(actor: Actor) -> Select[Any]:
-    """Return the statement that reads the licences of an authority's region."""
-    return select(licence).where(licences_of(actor))
+def licences_in_region(actor: Actor, ending_by: date | None = None) -> Select[Any]:
+    """Return the statement that reads the licences of an authority's region, all or those that run out by a day.
+
+    Beside each the children who are placed at the site beyond its last day.
+    """
+    later, p = licence.alias("later"), placement.c
+    beyond = (p.site == licence.c.institution, or_(p.last_day.is_(None), p.last_day > licence.c.valid_until))
+    held = p.end_reason.is_distinct_from(PlacementEndReason.ENTERED_IN_ERROR.value)
+    pupils = select(func.count()).select_from(placement).where(*beyond, held).correlate(licence).scalar_subquery()
+    wanted = select(licence, pupils.label("pupils_after")).where(licences_of(actor))
+    if ending_by is None:
+        return wanted
+    renewed = exists().where(
+        later.c.institution == licence.c.institution, later.c.stage == licence.c.stage,
+        later.c.valid_from > licence.c.valid_until,
+    ).correlate(licence)  # fmt: skip
+    return wanted.where(licence.c.valid_until <= ending_by, ~renewed)
 
 
 class Placements:
@@ -110,6 +130,16 @@ class Placements:
         for fact in ended:
             values = {"last_day": fact.ended_on - A_DAY, "end_reason": fact.reason.value}
             await self._session.execute(update(placement).where(placement.c.id == fact.placement).values(values))
+
+    async def reviewed_on(self, key: UUID) -> date | None:
+        """Return the day of a placement's last review."""
+        day: date | None = await self._driver.fetchval("SELECT reviewed_on FROM placement WHERE id = $1", key)
+        return day
+
+    async def review(self, fact: PlacementReviewed) -> None:
+        """Keep that a placement was reviewed, and by when it is looked at again."""
+        values = {"reviewed_on": fact.reviewed_on, "review_by": fact.review_by}
+        await self._session.execute(update(placement).where(placement.c.id == fact.placement).values(values))
 
     async def last_recorded(self, key: UUID) -> date | None:
         """Return the last day on which something was recorded under a placement."""
@@ -159,13 +189,15 @@ class Licences:
         row = {"id": fact.licence, "institution": institution, "number": number, "county": fact.region}
         await self._session.execute(insert(licence).values(row | values | {"teachers": list(teachers)}))
 
-    async def open_room(self, school: UUID, county: str, opened_on: date) -> None:
+    async def know_school(self, key: UUID, county: str) -> None:
+        """Keep in which county a school stands."""
+        await self._session.execute(upsert(school).values(id=key, county=county).on_conflict_do_nothing())
+
+    async def open_room(self, key: UUID, county: str, opened_on: date) -> None:
         """Keep that a school has a resource room; the last word counts."""
-        row = {"school": school, "county": county, "opened_on": opened_on}
-        kept = upsert(resource_room).values(row)
-        await self._session.execute(
-            kept.on_conflict_do_update(index_elements=["school"], set_={"county": county, "opened_on": opened_on})
-        )
+        values = {"county": county, "room_opened_on": opened_on}
+        row = upsert(school).values(id=key, **values)
+        await self._session.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
 
 
 def _placement(key: UUID, mode: str, *rest: Any) -> Placement:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, false, or_, select, true
 
-from services.education.tables import child, licence, placement, resource_room
+from services.education.tables import child, licence, placement, school
 from shared import clock
 from shared.access.policy import AUTHORITIES as READERS
 from shared.access.policy import Actor
@@ -84,9 +84,11 @@ def own_school(actor: Actor) -> ColumnElement[bool]:
     return in_full(actor, 0) if actor.org_type in AUTHORITIES else false()
 
 
-def rooms_of(actor: Actor) -> ColumnElement[bool]:
-    """Return the resource rooms of an authority's region."""
-    return within(resource_room.c.county, actor.region)
+def schools_of(actor: Actor) -> ColumnElement[bool]:
+    """Return the schools whose resource rooms an actor sees: those that stand in its region, a school itself."""
+    if actor.org_type is OrgType.SCHOOL:
+        return school.c.id == actor.organisation
+    return within(school.c.county, actor.region) if actor.org_type in AUTHORITIES else false()
 
 
 def family_of(case: UUID) -> ScalarSelect[UUID]:
@@ -95,11 +97,13 @@ def family_of(case: UUID) -> ScalarSelect[UUID]:
     return select(child.c.case_id).where(child.c.person == shown_as).scalar_subquery()
 
 
+def cases_beside(case: ColumnElement[UUID]) -> ScalarSelect[UUID]:
+    """Return the cases that are one child with the case of a row of placements."""
+    one, other = child.alias("one"), child.alias("other")
+    same = select(other.c.case_id).join(one, one.c.person == other.c.person).where(one.c.case_id == case)
+    return same.correlate(placement).scalar_subquery()
+
+
 def own_records(actor: Actor, institution: ColumnElement[UUID]) -> ColumnElement[bool]:
     """Return which records of a readable child are shown: to an authority all, to an institution its own."""
     return true() if actor.org_type in AUTHORITIES else institution == actor.organisation
-
-
-def whose_residence(actor: Actor) -> ColumnElement[bool]:
-    """Return the placements of children who live in an authority's region, masked ones too: for counting."""
-    return within(placement.c.responsible, actor.region)

@@ -171,6 +171,7 @@ class LineView(View):
     explanation: Explanation
     missing_evaluations: list[str]
     held: bool
+    held_by: list[UUID] = Field(description="Findings that hold it.")
     verdict: LineVerdict | None
     granted: int | None
     reason: str | None

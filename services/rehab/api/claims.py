@@ -145,6 +145,6 @@ def _line(row: OneRow, now: Valued) -> LineView:
     shown = row._asdict() | {
         "month": f"{row.month:%Y-%m}", "computed_now": now.settled.amount,
         "ground_changed": now.settled.amount != row.computed, "explanation": now.settled.explanation,
-        "missing_evaluations": list(now.missing),
+        "missing_evaluations": list(now.missing), "held_by": sorted(row.held_by or ()) if row.held else [],
     }  # fmt: skip
     return LineView.model_validate(shown)

@@ -57,8 +57,7 @@ class Books:
 
         Raises CaseNotFound.
         """
-        await self.records.children.seen_by(actor, case)
-        cases = await self.records.children.together(case)
+        cases = await self.records.children.cases_seen_by(actor, case)
         await self.reading.shown(cases)
         return cases
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import attrgetter
 
+from pydantic import Field
+
+from services.rehab.domain.fen import Fen
 from services.rehab.errors import CostNeeded
 from shared.ages import anniversary
 from shared.rulebook.explanation import Explanation, Question, Step, step
@@ -124,7 +127,7 @@ def month_amount(limits: Limits, month: Attendance, bill: Bill, taken: Taken) ->
     month and year, at all centres, is the bound. Every division is rounded down to whole fen. Raises CostNeeded.
     """
     if bill.insurance_paid and bill.cost is None:
-        raise CostNeeded(insurance_paid=bill.insurance_paid)
+        raise CostNeeded(insurance_paid=Fen(bill.insurance_paid))
     earned = _earned(limits, month)
     bounds = [earned, max(limits.monthly_cap - taken.month, 0), max(limits.ceiling - taken.year, 0)]
     if bill.cost is not None:
@@ -137,10 +140,12 @@ def month_amount(limits: Limits, month: Attendance, bill: Bill, taken: Taken) ->
 class SettleMonth(Question, of="rehab.month-amount"):
     """A month of a child at a centre: limits of the approval, attendance, cost, what was taken before."""
 
-    limits: Limits
-    month: Attendance
-    bill: Bill = Bill()
-    taken: Taken = Taken()
+    limits: Limits = Field(description="What the approval gives at most.")
+    month: Attendance = Field(description="Attendance of the month.")
+    bill: Bill = Field(
+        default=Bill(), description="What the month cost the centre, where it says so, and what insurance paid."
+    )
+    taken: Taken = Field(default=Taken(), description="What earlier lines took of the same month and year.")
 
     def explain(self) -> Explanation:
         """Work the month out."""
@@ -158,16 +163,16 @@ def _earned(limits: Limits, month: Attendance) -> int:
 def _days(limits: Limits, month: Attendance, earned: int) -> list[Step]:
     steps = [
         step(
-            "monthly-cap", "At most {cap} fen are paid for a month.", "每月最多 {cap} 分。",
-            cap=limits.monthly_cap,
+            "monthly-cap", "At most {cap} are paid for a month.", "每月最多 {cap}。",
+            cap=Fen(limits.monthly_cap),
         ),
         step(
             "full-time", "{days} attended days; {full} make a full month.", "出勤 {days} 天；满 {full} 天为全月。",
             holds=month.attended_days >= limits.full_time_days, days=month.attended_days, full=limits.full_time_days,
         ),
         step(
-            "earned", "With {planned} planned days that is {earned} fen.", "计划 {planned} 天，应计 {earned} 分。",
-            planned=month.planned_days, earned=earned,
+            "earned", "With {planned} planned days that is {earned}.", "计划 {planned} 天，应计 {earned}。",
+            planned=month.planned_days, earned=Fen(earned),
         ),
     ]  # fmt: skip
     if month.unproven:
@@ -183,21 +188,24 @@ def _days(limits: Limits, month: Attendance, earned: int) -> list[Step]:
 def _bounds(limits: Limits, bill: Bill, taken: Taken) -> list[Step]:
     steps = [
         step(
-            "left-of-month", "Earlier lines took {taken} fen of this month.", "本月此前已申报 {taken} 分。",
-            taken=taken.month,
+            "left-of-month", "Earlier lines took {taken} of this month.", "本月此前已申报 {taken}。",
+            taken=Fen(taken.month),
         ),
         step(
-            "left-of-year", "Of {ceiling} fen of the year {left} are left.", "年度上限 {ceiling} 分，尚余 {left} 分。",
-            holds=taken.year < limits.ceiling, ceiling=limits.ceiling, left=max(limits.ceiling - taken.year, 0),
+            "left-of-year", "Of {ceiling} of the year {left} are left.", "年度上限 {ceiling}，尚余 {left}。",
+            holds=taken.year < limits.ceiling, ceiling=Fen(limits.ceiling),
+            left=Fen(max(limits.ceiling - taken.year, 0)),
         ),
     ]  # fmt: skip
     if bill.cost is not None:
-        en = "Of a cost of {cost} fen insurance paid {paid}; {rest} remain."
-        zh = "费用 {cost} 分，医保支付 {paid} 分，余 {rest} 分。"
+        en = "Of a cost of {cost} insurance paid {paid}; {rest} remain."
+        zh = "费用 {cost}，医保支付 {paid}，余 {rest}。"
         rest = max(bill.cost - bill.insurance_paid, 0)
-        steps.insert(0, step("insurance-first", en, zh, cost=bill.cost, paid=bill.insurance_paid, rest=rest))
+        steps.insert(
+            0, step("insurance-first", en, zh, cost=Fen(bill.cost), paid=Fen(bill.insurance_paid), rest=Fen(rest))
+        )
     return steps
 
 
 def _result(amount: int) -> Step:
-    return step("amount", "{amount} fen are paid.", "应付 {amount} 分。", holds=amount > 0, amount=amount)
+    return step("amount", "{amount} are paid.", "应付 {amount}。", holds=amount > 0, amount=Fen(amount))

@@ -8,7 +8,7 @@ from services.rehab.domain.applying import OPEN, expect
 from services.rehab.domain.assistance import Application, ApplicationState, Approval, Child, History
 from services.rehab.domain.eligibility import Verdict, judge
 from services.rehab.domain.entitlement import Entitlement, entitle, last_day, period
-from services.rehab.domain.fen import yuan
+from services.rehab.domain.fen import Fen
 from services.rehab.domain.grounds import Grounds
 from services.rehab.domain.policy import AssistancePolicy, age_band
 from services.rehab.domain.rules import Rules
@@ -155,7 +155,7 @@ def _given(child: Child, application: Application, history: History, policy: Ass
         return entitle(policy, child.born, application.basis, (asked.category, asked.mode), on)
     ceiling = ceiling_once(application, history, policy)
     band, until = age_band(child.born, policy.age_tested_on(on)), last_day(policy, child.born, application.basis, on)
-    said = step("ceiling", "expected at most {amount}", "预计不超过 {amount}", amount=yuan(ceiling))
+    said = step("ceiling", "expected at most {amount}", "预计不超过 {amount}", amount=Fen(ceiling))
     return Entitlement(policy.policy, band, ceiling, 0, on, until, (said, period(on, until)))
 
 

@@ -11,6 +11,7 @@ from services.rehab.errors import (
     GoalLevelMissing,
     NotAssessed,
     OutsideEnrolment,
+    PeriodBackwards,
     PlanOutsideEnrolment,
     StepTooEarly,
 )
@@ -24,6 +25,9 @@ from shared.contracts.events.rehab import (
     TrainingMode,
 )
 from shared.rulebook.registry import rule
+
+LEVELS = frozenset({GoalTerm.LONG, GoalTerm.MID, GoalTerm.SHORT})
+"""Levels that every plan has from the day of its signature; daily goals may come with it, or stand in the sessions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +96,21 @@ def record_assessment(
 def sign_plan(enrolment: Enrolment, order: PlanOrder, assessed_on: date | None) -> CarePlanSigned:
     """Sign a plan after the assessment, with goals of every level, from its signature on (孤独症规范; handbook §3.5).
 
-    Raises NotAssessed, StepTooEarly, PlanOutsideEnrolment or GoalLevelMissing.
+    Raises NotAssessed, StepTooEarly, PeriodBackwards, PlanOutsideEnrolment or GoalLevelMissing.
     """
     if assessed_on is None:
         raise NotAssessed
     for day, after in ((order.signed_on, assessed_on), (order.valid_from, order.signed_on)):
         if day < after:
             raise StepTooEarly(on=day.isoformat(), after=after.isoformat())
+    if order.valid_until < order.valid_from:
+        raise PeriodBackwards(since=order.valid_from.isoformat(), until=order.valid_until.isoformat())
     if not enrolment.started_on <= order.valid_from <= order.valid_until < enrolment.over_on:
         raise PlanOutsideEnrolment(
             since=order.valid_from.isoformat(), until=order.valid_until.isoformat(),
             started_on=enrolment.started_on.isoformat(), over_on=enrolment.over_on.isoformat(),
         )  # fmt: skip
-    if missing := set(GoalTerm) - {goal.term for goal in order.goals}:
+    if missing := LEVELS - {goal.term for goal in order.goals}:
         raise GoalLevelMissing(missing=sorted(missing))
     goals = tuple(PlannedGoal(goal=goal.id, term=goal.term, icf=goal.icf) for goal in order.goals)
     return CarePlanSigned(

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import chain, count, pairwise, takewhile
 
+from pydantic import Field
+
 from services.rehab.domain.rules import Rules
 from shared.ages import anniversary
 from shared.contracts.events.rehab import Checkpoint, EnrolmentEndReason
@@ -127,9 +129,11 @@ def explain_evaluations(points: Sequence[Point]) -> Explanation:
 class AskEvaluations(Question, of="rehab.evaluations-due"):
     """A course, the evaluations made in it, and the day on which one asks."""
 
-    course: Course
-    on: date
-    rules: Rules = Rules()
+    course: Course = Field(description="The enrolment and the evaluations made in it.")
+    on: date = Field(description="Day on which one asks.")
+    rules: Rules = Field(
+        default=Rules(), description="Figures of the county, where they are not the handbook's defaults."
+    )
 
     def explain(self) -> Explanation:
         """Judge every point of the course."""

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from services.rehab.domain.amounts import Attendance, Bill, Limits, Settled, Taken, last_day, month_amount
 from services.rehab.domain.checkpoints import Point, blocks_settlement
+from services.rehab.domain.fen import Fen
 from services.rehab.domain.rules import Rules
 from services.rehab.errors import (
     AlreadyClaimed,
@@ -126,6 +127,7 @@ class Line:
             line=self.order.id, enrolment=self.order.enrolment, provision=self.order.provision,
             month=f"{self.order.month:%Y-%m}", sessions=month.sessions, attended_days=month.attended_days,
             planned_days=month.planned_days, amount=self.amount, insurance_paid=self.billed.insurance_paid,
+            cost=self.billed.cost,
         )  # fmt: skip
 
 
@@ -188,9 +190,9 @@ def settle(line: LineOrder, ground: Ground, taken: Taken) -> Settled:
 def once_amount(given: Provision) -> Settled:
     """Claim for a surgery or device what insurance left to assistance of its cost (山东办法2026; handbook §3.2)."""
     shown = step(
-        "insurance-first", "Of {cost} fen insurance paid {paid}; assistance pays {amount}.",
-        "费用 {cost} 分，医保支付 {paid} 分，救助支付 {amount} 分。", cost=given.cost, paid=given.insurance_paid,
-        amount=given.assistance_paid,
+        "insurance-first", "Of {cost} insurance paid {paid}; assistance pays {amount}.",
+        "费用 {cost}，医保支付 {paid}，救助支付 {amount}。", cost=Fen(given.cost), paid=Fen(given.insurance_paid),
+        amount=Fen(given.assistance_paid),
     )  # fmt: skip
     explanation = Explanation(rule="rehab.provision-amount", outcome=str(given.assistance_paid), steps=(shown,))
     return Settled(given.assistance_paid, explanation)
@@ -251,7 +253,8 @@ def _claimed(claim: ClaimOrder, line: LineOrder, settled: Settled) -> int:
     amount = settled.amount if line.amount is None else line.amount
     explained = settled.explanation.model_dump(mode="json")
     if amount > settled.amount:
-        raise ClaimTooHigh(claimed=amount, month=month, allowed=settled.amount, explanation=explained)
+        allowed = Fen(settled.amount)
+        raise ClaimTooHigh(claimed=Fen(amount), month=month, allowed=allowed, explanation=explained)
     if not amount:
         raise NothingToClaim(month=month, explanation=explained)
     return amount

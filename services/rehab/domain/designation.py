@@ -19,6 +19,7 @@ from services.rehab.errors import (
     NotSuspended,
     OutsideAgreement,
     PeriodBackwards,
+    RectificationOpen,
     SittingChildren,
 )
 from shared.ages import birthday
@@ -55,6 +56,7 @@ class Designation:
     capacity: int = 1
     before: tuple[tuple[date, date], ...] = ()
     removed_on: date | None = None
+    rectify_by: date | None = None
 
     def holds_on(self, day: date) -> bool:
         """Tell whether the agreement runs on a day, suspended or not."""
@@ -148,10 +150,12 @@ def reinstate_designation(designation: Designation, on: date) -> DesignationRein
 def remove_designation(designation: Designation, on: date, reason: RemovalReason, sitting: int) -> DesignationRemoved:
     """End an agreement before its time; sitting children are transferred first (国发20号; handbook §3.4).
 
-    After fraud or when it closed down, the designation ends at once and the transfers follow. Raises OutsideAgreement
-    or SittingChildren.
+    After fraud or when it closed down, the designation ends at once and the transfers follow; one that did not rectify
+    had until the day that its suspension named. Raises OutsideAgreement, RectificationOpen or SittingChildren.
     """
     _expect_inside(designation, on)
+    if reason is RemovalReason.NOT_RECTIFIED and (designation.rectify_by is None or on <= designation.rectify_by):
+        raise RectificationOpen(on=on.isoformat())
     if sitting and reason not in AT_ONCE:
         raise SittingChildren(count=sitting)
     return DesignationRemoved(designation=designation.id, removed_on=on, reason=reason)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pydantic import Field
+
 from services.rehab.domain.grounds import Grounds, Item
 from services.rehab.domain.items import (
     category_free,
@@ -52,16 +54,16 @@ class Verdict:
 
     def expect(self, grounds: Grounds) -> None:
         """Raise what says best why the child is not eligible; nothing when it is."""
-        why = set(self.reasons)
+        why, shown = set(self.reasons), self.explanation.model_dump(mode="json")
         if not why:
             return
         if why == {IneligibilityReason.NO_DIAGNOSIS}:
-            raise NoConfirmedDiagnosis(category=grounds.category)
+            raise NoConfirmedDiagnosis(category=grounds.category, explanation=shown)
         if why == {IneligibilityReason.CATEGORY_TAKEN}:
-            raise AlreadyApplied(year=grounds.on.year)
+            raise AlreadyApplied(year=grounds.on.year, explanation=shown)
         if why <= {IneligibilityReason.NEEDS_EVALUATION, IneligibilityReason.TERM_USED_UP} and grounds.approved_before:
-            raise ContinuationNeedsEvaluation(policy=self.policy)
-        raise NotEligible(policy=self.policy, reasons=list(self.reasons))
+            raise ContinuationNeedsEvaluation(policy=self.policy, explanation=shown)
+        raise NotEligible(policy=self.policy, reasons=list(self.reasons), explanation=shown)
 
 
 @rule("rehab.eligibility", "source", zh="逐项核对救助条件，全部符合方可批准")
@@ -81,9 +83,11 @@ def judge(grounds: Grounds, policy: AssistancePolicy, rules: Rules) -> Verdict:
 class CheckEligibility(Question, of="rehab.eligibility"):
     """A child and an application as a federation would judge them, under a policy version by name."""
 
-    policy: str
-    grounds: Grounds
-    rules: Rules = Rules()
+    policy: str = Field(description="Version of the policy, by its name.")
+    grounds: Grounds = Field(description="What is known of child and application.")
+    rules: Rules = Field(
+        default=Rules(), description="Figures of the county, where they are not the handbook's defaults."
+    )
 
     def explain(self) -> Explanation:
         """Judge by the built-in policy files."""

@@ -16,6 +16,7 @@ from services.rehab.errors import (
     NotThisItem,
     OutsideApproval,
     PeriodBackwards,
+    SameInstitution,
     SessionsAfterEnd,
     SharingStopped,
 )
@@ -117,6 +118,12 @@ def end_enrolment(
     if last_session_at is not None and last_session_at > moment_of(on):
         raise SessionsAfterEnd(ended_on=on.isoformat())
     return EnrolmentEnded(enrolment=enrolment.id, institution=enrolment.institution, ended_on=on, reason=reason)
+
+
+def expect_another(held: Enrolment, institution: UUID) -> None:
+    """Raise SameInstitution where a transfer would lead to where the child is."""
+    if held.institution == institution:
+        raise SameInstitution
 
 
 @rule("rehab.transfer", "assumed", zh="转机构：原登记结束与新登记开始在同一日，不算冲突")

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.rehab.domain.fen import yuan
+from pydantic import Field
+
+from services.rehab.domain.fen import Fen
 from services.rehab.domain.policy import AgeRule, AssistancePolicy, age_band, read_assistance_policies
 from shared.ages import birthday
 from shared.contracts.codes import RehabCategory
@@ -64,7 +66,7 @@ def _band(band: AgeBand, policy: AssistancePolicy) -> Step:
 def _amounts(annual: int, cap: int, policy: AssistancePolicy) -> Step:
     return step(
         "amounts", "{annual} a year over {months} months: at most {cap} a month",
-        "年度标准 {annual}，按 {months} 个月计，月度上限 {cap}", annual=yuan(annual), cap=yuan(cap),
+        "年度标准 {annual}，按 {months} 个月计，月度上限 {cap}", annual=Fen(annual), cap=Fen(cap),
         months=policy.fundable_months.value,
     )  # fmt: skip
 
@@ -77,12 +79,12 @@ def period(since: date, until: date) -> Step:
 class WorkOutEntitlement(Question, of="rehab.entitlement"):
     """A child's birth date, a basis and a kind of training on a day, under a policy version by name."""
 
-    policy: str
-    born: date
-    basis: EligibilityBasis
-    category: RehabCategory
-    mode: TrainingMode
-    on: date
+    policy: str = Field(description="Version of the policy, by its name.")
+    born: date = Field(description="Birth date of the child.")
+    basis: EligibilityBasis = Field(description="Certificate or prescribed diagnosis.")
+    category: RehabCategory = Field(description="Category of training.")
+    mode: TrainingMode = Field(description="How training is given.")
+    on: date = Field(description="Day of the approval.")
 
     def explain(self) -> Explanation:
         """Work it out by the built-in policy files."""

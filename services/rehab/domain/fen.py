@@ -1,6 +1,9 @@
-"""Fen as an explanation shows them."""
+"""Fen as a sentence shows them."""
 
 
-def yuan(fen: int) -> str:
-    """Return an amount in yuan, two places."""
-    return f"¥{fen // 100:,}.{fen % 100:02}"
+class Fen(int):
+    """An amount in integer fen; in a sentence it reads as yuan, two places."""
+
+    def __format__(self, spec: str) -> str:
+        del spec
+        return f"¥{self // 100:,}.{self % 100:02}"

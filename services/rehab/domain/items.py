@@ -53,8 +53,8 @@ def supported(grounds: Grounds, rules: Rules) -> Item:
     said = step(
         "category-supported", "{category}: certificates {certificates}, diagnoses {diagnoses}",
         "{category}：残疾人证 {certificates}，确诊 {diagnoses}", holds=holds, category=grounds.category,
-        certificates=", ".join(sorted(one.category for one in grounds.certificates)) or "-",
-        diagnoses=", ".join(sorted(grounds.diagnoses)) or "-",
+        certificates=sorted(one.category for one in grounds.certificates),
+        diagnoses=sorted(grounds.diagnoses),
     )  # fmt: skip
     return item_of(said, reason)
 
@@ -81,7 +81,7 @@ def resident(grounds: Grounds, policy: AssistancePolicy) -> Item:
     said = step(
         "residence", "by {kind} with {proofs}; one record is needed beside a permit",
         "{kind}，佐证 {proofs}；居住证须另有一项记录", holds=grounds.lives_in_county and (proven or not needs_proof),
-        kind=grounds.residence, proofs=", ".join(sorted(grounds.proofs)) or "-",
+        kind=grounds.residence, proofs=sorted(grounds.proofs),
     )  # fmt: skip
     return item_of(said, IneligibilityReason.NOT_RESIDENT)
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from pydantic import Field
+
 from services.rehab.domain.assistance import Approval
-from services.rehab.domain.fen import yuan
+from services.rehab.domain.fen import Fen
 from services.rehab.domain.policy import AssistancePolicy, read_assistance_policies
 from services.rehab.domain.terms import OncePayment
 from services.rehab.errors import AlreadyGiven, InsuranceAboveCost, NotThisItem, OutsideApproval
@@ -32,14 +34,14 @@ def pay_once(kind: SurgeryKind | DeviceKind, bill: Bill, policy: AssistancePolic
     Raises InsuranceAboveCost, or RateNotSet where a fixed amount is not set.
     """
     if bill.insurance_paid > bill.cost:
-        raise InsuranceAboveCost(cost=bill.cost, insurance_paid=bill.insurance_paid)
+        raise InsuranceAboveCost(cost=Fen(bill.cost), insurance_paid=Fen(bill.insurance_paid))
     rest, way = bill.cost - bill.insurance_paid, _way(kind, policy)
     amount = rest if way is OncePayment.INSURANCE_FIRST else min(rest, policy.fixed_amount(kind))
     steps = (
-        step("cost", "{cost} for {kind}", "{kind} 费用 {cost}", cost=yuan(bill.cost), kind=kind),
+        step("cost", "{cost} for {kind}", "{kind} 费用 {cost}", cost=Fen(bill.cost), kind=kind),
         step("insurance-first", "insurance paid {paid}, {rest} remain", "医保已支付 {paid}，余 {rest}",
-             paid=yuan(bill.insurance_paid), rest=yuan(rest)),
-        step("assistance", "{way}: {amount}", "{way}：{amount}", way=way, amount=yuan(amount)),
+             paid=Fen(bill.insurance_paid), rest=Fen(rest)),
+        step("assistance", "{way}: {amount}", "{way}：{amount}", way=way, amount=Fen(amount)),
     )  # fmt: skip
     return amount, Explanation(rule="rehab.once-amount", policy=policy.policy, outcome=str(amount), steps=steps)
 
@@ -95,10 +97,10 @@ def _check(approval: Approval, bill: Bill) -> None:
 class PayOnce(Question, of="rehab.once-amount"):
     """A bill for a surgery or device, under a policy version by name; amounts in integer fen."""
 
-    policy: str
-    kind: SurgeryKind | DeviceKind
-    cost: int
-    insurance_paid: int
+    policy: str = Field(description="Version of the policy, by its name.")
+    kind: SurgeryKind | DeviceKind = Field(description="Kind of surgery or device.")
+    cost: int = Field(description="Cost, in fen.")
+    insurance_paid: int = Field(description="What medical insurance paid of it, in fen.")
 
     def explain(self) -> Explanation:
         """Work it out by the built-in policy files."""

@@ -21,6 +21,7 @@ from services.rehab.errors import (
     SessionTooLong,
     SessionVoid,
 )
+from shared.clock import SHANGHAI
 from shared.contracts.events.rehab import (
     CorrectionReason,
     SessionContent,
@@ -32,6 +33,7 @@ from shared.errors import InTheFuture
 from shared.rulebook.registry import rule
 
 Interval = tuple[datetime, datetime]
+ENDS = ("starts_at", "ends_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def overlap(busy: Interval) -> SessionOverlaps:
 
     The refusal names the time and nothing else of another centre's session.
     """
-    return SessionOverlaps(starts_at=busy[0].isoformat(), ends_at=busy[1].isoformat())
+    return SessionOverlaps(**{name: at.astimezone(SHANGHAI).isoformat() for name, at in zip(ENDS, busy, strict=True)})
 
 
 class BusyTimes:

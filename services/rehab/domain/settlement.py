@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
+from services.rehab.domain.fen import Fen
 from services.rehab.domain.rules import Rules
 from services.rehab.errors import (
     AlreadyRecovered,
@@ -29,6 +30,7 @@ from shared.contracts.events.rehab import (
     Payee,
     PaymentMade,
     PaymentRecovered,
+    RecoveryDemanded,
     RecoveryReason,
 )
 from shared.errors import NotFound
@@ -107,7 +109,7 @@ def audit_line(line: StandingLine, said: Verdict, on: date) -> Granted:
     Raises LinePaid, LineHeld, EvaluationMissing, NotAReduction, ReasonNeeded or StepTooEarly.
     """
     if line.payment is not None:
-        raise LinePaid(line=line.id)
+        raise LinePaid(line=line.id, month=f"{line.month:%Y-%m}")
     if line.audited_on is not None and on < line.audited_on:
         raise StepTooEarly(on=on.isoformat(), after=line.audited_on.isoformat())
     if said.verdict is not LineVerdict.REJECTED:
@@ -175,8 +177,21 @@ def demand(order: Demand, lines: Mapping[UUID, StandingLine], paid_on: date, rul
             raise NotFound(kind="line")
         left = (line.granted or 0) - line.recovered - line.demanded
         if amount > left:
-            raise RecoveryTooHigh(line=line.id, left=left)
+            raise RecoveryTooHigh(line=line.id, month=f"{line.month:%Y-%m}", left=Fen(left))
     return order.demanded_on + timedelta(days=rules.recover_within_days)
+
+
+def demanded(order: Demand, lines: Mapping[UUID, StandingLine], due_on: date) -> dict[UUID, RecoveryDemanded]:
+    """Return each child's part of a demand."""
+    concerned = [lines[line] for line in order.amounts]
+    return {
+        case: RecoveryDemanded(
+            recovery=order.id, payment=order.payment, claim=own[0].claim, institution=own[0].institution,
+            lines=tuple(line.id for line in own), amount=sum(order.amounts[line.id] for line in own),
+            reason=order.reason, demanded_on=order.demanded_on, due_on=due_on,
+        )
+        for case, own in _by_case(concerned, attrgetter("case"), attrgetter("id"))
+    }  # fmt: skip
 
 
 def recovered(
@@ -199,7 +214,7 @@ def recovered(
 
 def _check_free(line: StandingLine) -> None:
     if line.held:
-        raise LineHeld(line=line.id)
+        raise LineHeld(line=line.id, month=f"{line.month:%Y-%m}")
     if line.missing:
         raise EvaluationMissing(month=f"{line.month:%Y-%m}", points=list(line.missing))
 
@@ -210,17 +225,17 @@ def _granted(line: StandingLine, said: Verdict) -> int:
     if said.verdict is LineVerdict.ACCEPTED:
         return line.amount
     if said.amount is None or not 0 < said.amount < line.amount:
-        raise NotAReduction(claimed=line.amount)
+        raise NotAReduction(claimed=Fen(line.amount))
     return said.amount
 
 
 def _checked_for_payment(line: StandingLine, on: date) -> StandingLine:
     if line.payment is not None:
-        raise LinePaid(line=line.id)
+        raise LinePaid(line=line.id, month=f"{line.month:%Y-%m}")
     if not line.granted or line.audited_on is None:
-        raise LineNotAudited(line=line.id)
+        raise LineNotAudited(line=line.id, month=f"{line.month:%Y-%m}")
     if line.held:
-        raise LineHeld(line=line.id)
+        raise LineHeld(line=line.id, month=f"{line.month:%Y-%m}")
     _follows(on, line.audited_on)
     return line
 

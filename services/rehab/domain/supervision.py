@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from pydantic import Field
+
 from services.rehab.domain.designation import Designation, suspend_designation
 from services.rehab.domain.policy import AssistancePolicy, read_assistance_policies
 from services.rehab.errors import AlreadyGraded, LicenceOver, NotOnStaff, OutsideAgreement, StaffLater
@@ -112,8 +114,8 @@ def expire_licence(member: StaffMember) -> StaffLapsed:
 class GradeInstitution(Question, of="rehab.institution-grade"):
     """A yearly score, under a policy version by name."""
 
-    policy: str
-    score: int
+    policy: str = Field(description="Version of the policy, by its name.")
+    score: int = Field(description="Score of the year, 0 to 100.")
 
     def explain(self) -> Explanation:
         """Grade by the built-in policy files."""

@@ -58,6 +58,7 @@ from services.rehab.errors.enrolments import (
     OutsideApproval,
     OutsideRest,
     RestOfOthers,
+    SameInstitution,
     SessionsAfterEnd,
 )
 from services.rehab.errors.institutions import (
@@ -76,6 +77,7 @@ from services.rehab.errors.institutions import (
     NotSuspended,
     OutsideAgreement,
     PeriodBackwards,
+    RectificationOpen,
     SittingChildren,
     StaffLater,
 )
@@ -180,9 +182,11 @@ __all__ = [
     "RateNotSet",
     "ReasonNeeded",
     "RecoveryTooHigh",
+    "RectificationOpen",
     "RestOfOthers",
     "ReviewMissing",
     "ReviewerApproves",
+    "SameInstitution",
     "ScoreMissing",
     "ScoreOutOfRange",
     "SessionBackwards",

@@ -94,8 +94,8 @@ class AlreadyGiven(Refusal, code="rehab.already-given", status=409):
 
 
 class InsuranceAboveCost(Refusal, code="rehab.insurance-above-cost", status=422):
-    en = "Insurance paid {insurance_paid} fen of {cost}: more than the cost."
-    zh = "医保支付 {insurance_paid} 分，超过费用 {cost} 分。"
+    en = "Insurance paid {insurance_paid} of {cost}: more than the cost."
+    zh = "医保支付 {insurance_paid}，超过费用 {cost}。"
 
 
 class ChildDied(Refusal, code="rehab.child-died", status=409):

@@ -39,8 +39,8 @@ class NothingToClaim(Refusal, code="rehab.nothing-to-claim", status=422):
 
 
 class ClaimTooHigh(Refusal, code="rehab.claim-too-high", status=422):
-    en = "{claimed} fen are claimed for {month}; the records give {allowed}."
-    zh = "{month} 申报 {claimed} 分，按记录应为 {allowed} 分。"
+    en = "{claimed} are claimed for {month}; the records give {allowed}."
+    zh = "{month} 申报 {claimed}，按记录最多为 {allowed}。"
 
 
 class AmountNeeded(Refusal, code="rehab.amount-needed", status=422):
@@ -49,8 +49,8 @@ class AmountNeeded(Refusal, code="rehab.amount-needed", status=422):
 
 
 class CostNeeded(Refusal, code="rehab.cost-needed", status=422):
-    en = "Insurance paid {insurance_paid} fen; what the month cost must be stated."
-    zh = "医保已支付 {insurance_paid} 分，须填写当月费用。"
+    en = "Insurance paid {insurance_paid}; what the month cost must be stated."
+    zh = "医保已支付 {insurance_paid}，须填写当月费用。"
 
 
 class EvaluationMissing(Refusal, code="rehab.evaluation-missing", status=409):

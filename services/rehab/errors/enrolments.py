@@ -5,7 +5,7 @@ from shared.errors import Refusal
 
 class ApprovalLapsed(Refusal, code="rehab.approval-lapsed", status=409):
     en = "The approval lapsed: enrolment was due by {enrol_by}."
-    zh = "批准已失效：应在 {enrol_by} 前入训。"
+    zh = "批准已失效：最迟应于 {enrol_by} 入训。"
 
 
 class OutsideApproval(Refusal, code="rehab.outside-approval", status=422):
@@ -21,6 +21,11 @@ class NeedsCountyConsent(Refusal, code="rehab.needs-county-consent", status=422)
 class AlreadyEnrolled(Refusal, code="rehab.already-enrolled", status=409):
     en = "The child has an active enrolment for this item."
     zh = "该儿童在该项目下已有在训登记。"
+
+
+class SameInstitution(Refusal, code="rehab.same-institution", status=422):
+    en = "The child is with this institution already; a transfer goes to another one."
+    zh = "该儿童已在该机构训练；转机构须转往另一机构。"
 
 
 class EnrolmentOver(Refusal, code="rehab.enrolment-over", status=409):

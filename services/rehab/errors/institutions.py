@@ -86,3 +86,8 @@ class NotOnStaff(Refusal, code="rehab.not-on-staff", status=409):
 class AlreadyClosed(Refusal, code="rehab.closure-declared", status=409):
     en = "These days are declared closed already."
     zh = "这些日期已登记为休业日。"
+
+
+class RectificationOpen(Refusal, code="rehab.rectification-open", status=409):
+    en = "A removal for want of rectification follows a suspension whose time ran out; on {on} there is none."
+    zh = "因整改不合格而退出，须先暂停并整改期满；{on} 尚不满足。"

@@ -14,8 +14,8 @@ class SessionTooLong(Refusal, code="rehab.session-too-long", status=422):
 
 
 class OutsideEnrolment(Refusal, code="rehab.outside-enrolment", status=422):
-    en = "The session lies outside the enrolment ({since} to {until}, the last day not included)."
-    zh = "训练时间不在入训期内（{since} 至 {until}，不含最后一日）。"
+    en = "The day lies outside the enrolment ({since} to {until}, the last day not included)."
+    zh = "日期不在入训期内（{since} 至 {until}，不含最后一日）。"
 
 
 class SessionOverlaps(Refusal, code="rehab.session-overlaps", status=409):
@@ -64,8 +64,8 @@ class ScoreMissing(Refusal, code="rehab.score-missing", status=422):
 
 
 class ScoreOutOfRange(Refusal, code="rehab.score-out-of-range", status=422):
-    en = "{instrument}, {dimension}: {allowed}."
-    zh = "{instrument} 的 {dimension}：允许值为 {allowed}。"
+    en = "{instrument}, {dimension}: {allowed} (least ... most / step, or the codes)."
+    zh = "{instrument} 的 {dimension}：允许值为 {allowed}（最小 ... 最大 / 步长，或所列等级）。"
 
 
 class TotalMismatch(Refusal, code="rehab.total-mismatch", status=422):

@@ -9,23 +9,23 @@ class ApprovedByAuditor(Refusal, code="rehab.approved-by-auditor", status=403):
 
 
 class LineHeld(Refusal, code="rehab.line-held", status=409):
-    en = "A finding holds the line {line}; it may only be rejected, until the finding is cleared."
-    zh = "明细 {line} 因审计线索暂缓，线索解除前只能不予支付。"
+    en = "A finding holds the line of {month}; it may only be rejected, until the finding is cleared."
+    zh = "{month} 的明细因审计线索暂缓，线索解除前只能不予支付。"
 
 
 class LinePaid(Refusal, code="rehab.line-paid", status=409):
-    en = "The line {line} is paid."
-    zh = "明细 {line} 已支付。"
+    en = "The line of {month} is paid."
+    zh = "{month} 的明细已支付。"
 
 
 class LineNotAudited(Refusal, code="rehab.line-not-audited", status=409):
-    en = "The line {line} is not accepted by an audit."
-    zh = "明细 {line} 未经审核通过。"
+    en = "The line of {month} is not accepted by an audit."
+    zh = "{month} 的明细未经审核通过。"
 
 
 class NotAReduction(Refusal, code="rehab.not-a-reduction", status=422):
-    en = "A reduced line is paid with less than the {claimed} fen claimed, and with more than nothing."
-    zh = "核减后的金额应大于零且小于申报的 {claimed} 分。"
+    en = "A reduced line is paid with less than the {claimed} claimed, and with more than nothing."
+    zh = "核减后的金额应大于零且小于申报的 {claimed}。"
 
 
 class ReasonNeeded(Refusal, code="rehab.reason-needed", status=422):
@@ -39,8 +39,8 @@ class NothingToPay(Refusal, code="rehab.nothing-to-pay", status=409):
 
 
 class RecoveryTooHigh(Refusal, code="rehab.recovery-too-high", status=422):
-    en = "Of the line {line} at most {left} fen can be demanded back."
-    zh = "明细 {line} 最多可追回 {left} 分。"
+    en = "Of the line of {month} at most {left} can be demanded back."
+    zh = "{month} 的明细最多可追回 {left}。"
 
 
 class AlreadyRecovered(Refusal, code="rehab.already-recovered", status=409):

@@ -32,7 +32,9 @@ async def inform_family(
 ) -> None:
     """Answer an intake of the actor's region."""
     has_come(informed_on=contact.on)
-    child = await uow.records.children.held_by(actor, case)
+    cases = await uow.records.children.cases_seen_by(actor, case)
+    case = await uow.records.intakes.where(cases, category)
+    child = await uow.records.children.held(case)
     intake = await uow.records.intakes.of(case, category)
     fact = applying.inform_family(category, intake.diagnosed_on, contact.outcome, contact.on)
     await uow.records.intakes.answer(case, fact, kept(contact.note, child))
@@ -89,6 +91,7 @@ async def withdraw_application(application: UUID, on: date, actor: Actor, uow: R
 async def assess_need(case: UUID, application: UUID, order: AssessmentOrder, uow: RehabUnitOfWork) -> UUID:
     """Record what a hospital or centre found of the need behind an application, and return the record's id."""
     has_come(assessed_on=order.on)
+    case = await uow.records.children.where_applied(case, application)
     child = await uow.records.children.held(case)
     asked = await uow.records.assistance.brought(case, application)
     fact = record_assessment(child, asked, order)

@@ -19,6 +19,7 @@ from shared.contracts.events.rehab import EnrolmentEndReason
 async def start_enrolment(case: UUID, approval: UUID, order: EnrolmentOrder, uow: RehabUnitOfWork) -> UUID:
     """Take a child in at the actor's own institution and return the enrolment's id."""
     has_come(started_on=order.started_on)
+    case = await uow.records.children.where_approved(case, approval)
     child = await uow.records.children.held(case)
     chosen = await uow.records.approvals.chosen(case, approval)
     await _start(child, chosen, order, uow)
@@ -32,6 +33,7 @@ async def transfer_enrolment(enrolled: UUID, order: EnrolmentOrder, actor: Actor
     child = await uow.records.children.held(case)
     await uow.hold([case])
     held = await uow.records.enrolments.held(enrolled, actor)
+    enrolment.expect_another(held, order.institution)
     chosen = await uow.records.approvals.chosen(case, held.approval)
     await _end(held, order.started_on, EnrolmentEndReason.TRANSFERRED, uow)
     await _start(child, chosen, order, uow)

@@ -15,6 +15,7 @@ async def record_evaluation(
     """Record an evaluation of an enrolled child and return its id."""
     has_come(assessed_on=order.assessed_on)
     child = await uow.records.children.seen_by(actor, case)
+    case = await uow.records.children.where_enrolled(case, enrolled)
     await uow.hold([case])
     held = await uow.records.enrolments.at_own(case, enrolled, actor)
     fact = evaluation.record_evaluation(held, child.born, order, uow.rules)

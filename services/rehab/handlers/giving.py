@@ -18,6 +18,7 @@ async def complete_surgery(
     """Record a surgery that the actor's own hospital did; return its id and how the amount came about."""
     has_come(operated_on=bill.on)
     check_kind(AssistanceItem.SURGERY, actor.org_type)
+    case = await uow.records.children.where_approved(case, approval)
     lives(await uow.records.children.held(case), bill.on)
     chosen = await uow.records.approvals.chosen(case, approval)
     fact, explanation = once.complete_surgery(chosen, bill, uow.policies.in_force(bill.on))
@@ -29,6 +30,7 @@ async def complete_surgery(
 async def fit_device(case: UUID, approval: UUID, bill: Bill, uow: RehabUnitOfWork) -> tuple[UUID, Explanation]:
     """Record a device that the actor's own institution fitted; return its id and how the amount came about."""
     has_come(fitted_on=bill.on)
+    case = await uow.records.children.where_approved(case, approval)
     lives(await uow.records.children.held(case), bill.on)
     chosen = await uow.records.approvals.chosen(case, approval)
     fact, explanation = once.fit_device(chosen, bill, uow.policies.in_force(bill.on))

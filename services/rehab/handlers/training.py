@@ -1,6 +1,6 @@
 """Sessions (handbook §3.5)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -15,7 +15,18 @@ from shared.errors import CaseNotFound, Refusal
 
 
 async def record_session(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork) -> UUID:
-    """Log one session and return its id. A refusal after the write rolls it back: so it needs one round trip less."""
+    """Log one session and return its id, under the case of its enrolment where another of the child was named."""
+    try:
+        return await _record(order, actor, uow)
+    except CaseNotFound:
+        case = await uow.records.children.where_enrolled(order.case, order.enrolment)
+        if case == order.case:
+            raise
+    return await _record(replace(order, case=case), actor, uow)
+
+
+async def _record(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork) -> UUID:
+    """Log one session. A refusal after the write rolls it back: so it needs one round trip less."""
     (order,) = await _with_digests([order], actor, uow)
     sessions.check_times(order.content, clock.now(), uow.rules)
     await uow.hold([order.case])
@@ -29,14 +40,34 @@ async def record_session(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork
 
 async def record_sessions(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> list[UUID | Refusal]:
     """Log a day of sessions: each becomes a session or is refused by itself; one statement per step for all."""
+    own = await _own(orders, actor, uow)
+    if strays := {one.case for one in orders if one.enrolment in own and own[one.enrolment].case != one.case}:
+        orders = await _under_their_enrolments(orders, own, strays, uow)
+        own = await _own(orders, actor, uow)
     orders = await _with_digests(orders, actor, uow)
-    await uow.hold({order.case for order in orders})
-    own = await uow.records.enrolments.at_own_of_many({order.enrolment for order in orders}, actor)
     clashes = await uow.records.sessions.clashes([(order.case, order.times) for order in orders])
     day = _Day(own, await uow.records.sessions.ties(orders), actor, uow)
     results = [day.take(order, clashes.get(place)) for place, order in enumerate(orders)]
     await uow.records.sessions.add_many(day.taken, actor)
     return results
+
+
+async def _own(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> dict[UUID, Enrolment]:
+    """Hold the children of a day; return their enrolments with the actor's own centre."""
+    await uow.hold({order.case for order in orders})
+    return await uow.records.enrolments.at_own_of_many({order.enrolment for order in orders}, actor)
+
+
+async def _under_their_enrolments(
+    orders: Sequence[SessionOrder], own: Mapping[UUID, Enrolment], strays: Collection[UUID], uow: RehabUnitOfWork
+) -> list[SessionOrder]:
+    """Name the enrolment's own case wherever another case of the same child was named."""
+    kin = {case: await uow.records.children.together(case) for case in strays}
+    known = {order.enrolment: own[order.enrolment].case for order in orders if order.enrolment in own}
+    return [
+        replace(order, case=known[order.enrolment]) if known.get(order.enrolment) in kin.get(order.case, ()) else order
+        for order in orders
+    ]
 
 
 class _Day:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, or_, select, update
+from sqlalchemy import Row, Select, Table, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.rehab import tables as t
@@ -27,8 +27,20 @@ class Children(Records):
     """Children."""
 
     async def seen_by(self, actor: Actor, case: UUID) -> Child:
-        """Return a child that the actor may see. Raises CaseNotFound."""
-        return await self._child(self._seen(actor, case))
+        """Return a child that the actor may see under any of its cases. Raises CaseNotFound."""
+        await self.cases_seen_by(actor, case)
+        row = await self.one(select(t.child).where(t.child.c.case_id == case))
+        if row is None:
+            raise CaseNotFound
+        return child_of(row)
+
+    async def cases_seen_by(self, actor: Actor, case: UUID) -> list[UUID]:
+        """Return every case of a child, of which the actor may see one at least. Raises CaseNotFound."""
+        cases = await self.together(case)
+        seen = select(t.child.c.case_id).where(t.child.c.case_id.in_(cases), self.readable_by(actor, t.child))
+        if not await self.all(seen.limit(1)):
+            raise CaseNotFound
+        return cases
 
     async def held(self, case: UUID) -> Child:
         """Return a child and hold it to the end, under every case that it has. Raises CaseNotFound.
@@ -58,6 +70,18 @@ class Children(Records):
             if wider == found:
                 return sorted(found)
             found = wider
+
+    async def where_applied(self, case: UUID, application: UUID) -> UUID:
+        """Return under which case of a child an application stands, whichever of them is named. Raises CaseNotFound."""
+        return await self._case_with(t.application, application, case)
+
+    async def where_approved(self, case: UUID, approval: UUID) -> UUID:
+        """Return under which case of a child an approval stands, whichever of them is named. Raises CaseNotFound."""
+        return await self._case_with(t.approval, approval, case)
+
+    async def where_enrolled(self, case: UUID, enrolment: UUID) -> UUID:
+        """Return under which case of a child an enrolment stands, whichever of them is named. Raises CaseNotFound."""
+        return await self._case_with(t.enrolment, enrolment, case)
 
     async def merge(self, merged: UUID, survivor: UUID) -> None:
         """Keep that two cases are one child."""
@@ -147,14 +171,13 @@ class Children(Records):
             shown = None if top == case else top
             await self.run(update(t.child).where(t.child.c.case_id == case).values(shown_as=shown))
 
-    def _seen(self, actor: Actor, case: UUID) -> Select[Any]:
-        return select(t.child).where(t.child.c.case_id == case, self.readable_by(actor, t.child))
-
-    async def _child(self, wanted: Select[Any]) -> Child:
-        row = await self.one(wanted)
+    async def _case_with(self, table: Table, key: UUID, case: UUID) -> UUID:
+        cases = await self.together(case)
+        row = await self.one(select(table.c.case_id).where(table.c.id == key, table.c.case_id.in_(cases)))
         if row is None:
             raise CaseNotFound
-        return child_of(row)
+        found: UUID = row.case_id
+        return found
 
 
 def child_of(row: Row[Any]) -> Child:

@@ -116,7 +116,14 @@ class Claims(Records):
             .join(t.recovery, demand.id == back.recovery_id)
             .where(back.line_id == t.claim_line.c.id, demand.recovered_on.is_(None))
         )
-        return select(t.claim_line, HELD.label("held"), demanded.scalar_subquery().label("demanded"))
+        hold = t.line_hold.c
+        holders = select(func.array_agg(hold.finding_id)).where(
+            hold.line_id == t.claim_line.c.id, hold.released_on.is_(None)
+        )
+        return select(
+            t.claim_line, HELD.label("held"), holders.scalar_subquery().label("held_by"),
+            demanded.scalar_subquery().label("demanded"),
+        )  # fmt: skip
 
     @staticmethod
     def _with_totals() -> tuple[Select[Any], ColumnElement[str]]:

@@ -105,5 +105,5 @@ def _designation(row: Row[Any]) -> Designation:
     lifted = tuple((date.fromisoformat(since), date.fromisoformat(until)) for since, until in row.lifted)
     return Designation(
         row.id, row.institution, row.county, frozenset(map(RehabCategory, row.categories)), row.valid_from,
-        row.valid_until, row.suspended_on, row.capacity, lifted, row.removed_on,
+        row.valid_until, row.suspended_on, row.capacity, lifted, row.removed_on, row.rectify_by,
     )  # fmt: skip

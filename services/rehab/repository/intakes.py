@@ -1,5 +1,6 @@
 """Intakes: confirmed diagnoses that wait for the family to be informed."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,19 @@ class Intakes(Records):
         row = columns(fact, "category", "county", "diagnosed_on", "contact_due_on")
         kept = upsert(t.intake).values(row | {"case_id": case, "hospital": hospital}).on_conflict_do_nothing()
         return bool((await self.run(kept)).rowcount)
+
+    async def where(self, cases: Sequence[UUID], category: RehabCategory) -> UUID:
+        """Return under which case of a child the oldest intake of a category that waits, or any, stands.
+
+        Raises CaseNotFound.
+        """
+        i = t.intake.c
+        of_these = select(i.case_id).where(i.case_id.in_(cases), i.category == category)
+        waiting_first = (i.informed_on.is_not(None), i.contact_due_on, i.case_id)
+        found: UUID | None = (await self.run(of_these.order_by(*waiting_first).limit(1))).scalar()
+        if found is None:
+            raise CaseNotFound
+        return found
 
     async def of(self, case: UUID, category: RehabCategory) -> Row[Any]:
         """Return an intake; the caller holds the child. Raises CaseNotFound."""

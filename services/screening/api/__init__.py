@@ -10,6 +10,7 @@ from services.screening.api import (
     lists,
     persons,
     rates,
+    reconciliations,
     referrals,
     registers,
 )
@@ -26,5 +27,6 @@ ROUTERS = (
     lists.router,
     registers.router,
     rates.router,
+    reconciliations.router,
     imports.router,
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
-from services.screening.api.person_bodies import ArrivalIn, ConfirmationIn, MergeIn, UnmergeIn
+from services.screening.api.person_bodies import ArrivalIn, ConfirmationIn, MergeIn, SettlementIn, UnmergeIn
 from services.screening.api.tools import Uow, noted, tools_of
 from services.screening.api.views import LikelyOut
 from services.screening.domain.merging import common_traits, likeness
@@ -69,6 +69,15 @@ async def duplicates(
     found = sorted(likely, key=lambda one: (-one[1].score, one[0]))[:limit]
     await reading.shown([shown, *(other for other, _ in found)])
     return [LikelyOut(case=other, score=one.score, explanation=one.explanation) for other, one in found]
+
+
+@router.post("/doubts/settlement", status_code=201)
+async def settle(
+    case: CaseId, body: SettlementIn, actor: Annotated[Actor, may(Act.MERGE_CHILDREN)], uow: Uow
+) -> Receipt:
+    """Settle what is in doubt about a child's identity, after a look at its papers; the finding closes by itself."""
+    await identity.settle(case, body.outcome, body.on, actor, uow)
+    return await uow.commit()
 
 
 @router.post("/merges", status_code=201)

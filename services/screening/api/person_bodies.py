@@ -22,6 +22,7 @@ from shared.access.policy import Actor
 from shared.contracts.codes import County, DisabilityCategory
 from shared.contracts.events.screening import (
     CancellationReason,
+    ConflictOutcome,
     ConsentBasis,
     ErasureBasis,
     GuardianKind,
@@ -52,6 +53,13 @@ class MergeIn(Body):
 class UnmergeIn(Body):
     """The decision that a merged case is a child of its own after all."""
 
+    on: Day
+
+
+class SettlementIn(Body):
+    """What a doubt about an identity came to when somebody looked at the papers."""
+
+    outcome: ConflictOutcome
     on: Day
 
 

@@ -87,7 +87,9 @@ def reopened(suspicion: Suspicion, reason: ReopeningReason, on: date, protocol: 
     if suspicion.origin is None:
         raise StateForbids(state=suspicion.state.value, act="reopen")
     back = _taken_up(suspicion, suspicion.origin, on, protocol)
-    fact = CaseReopened(category=suspicion.category, reason=reason, reopened_on=on, state=back.state)
+    fact = CaseReopened(
+        category=suspicion.category, reason=reason, reopened_on=on, trace_on=back.trace_on, state=back.state
+    )
     return Decision(back, (fact, *_clock(back, protocol)))
 
 
@@ -163,6 +165,7 @@ def _fact(
         reason=reason,
         closed_on=end.since,
         guardian_signed_on=signed_on,
+        offer_again_on=end.offer_again_on,
         state_before=before.state,
         state=end.state,
         policy=protocol.policy,

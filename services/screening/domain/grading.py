@@ -213,7 +213,9 @@ def _too_young(code: str, *, counts: bool) -> Step:
 class WhichGrade(Question, of=RULE):
     """Which grade do these measurements give at this age?"""
 
-    measurements: tuple[Measurement, ...] = Field(min_length=1, max_length=6)
+    measurements: tuple[Measurement, ...] = Field(
+        min_length=1, max_length=6, description="What was measured, category by category."
+    )
     years: int = Field(ge=0, le=120, description="Age in full years.")
 
     def explain(self) -> Explanation:

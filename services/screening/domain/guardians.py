@@ -100,9 +100,13 @@ def _agreed(consent: ConsentOf | None) -> tuple[Step, ...]:
 class MayBeGuardian(Question, of=RULE):
     """May this kind of guardian be registered, when earlier kinds are not available for these reasons?"""
 
-    kind: GuardianKind
-    unavailable: dict[GuardianKind, Unavailable] = Field(default={})
-    consent_of: ConsentOf | None = None
+    kind: GuardianKind = Field(description="Kind of guardian to be registered.")
+    unavailable: dict[GuardianKind, Unavailable] = Field(
+        default={}, description="Kinds that come before it, and why each is not available."
+    )
+    consent_of: ConsentOf | None = Field(
+        default=None, description="Who consented, where another person is to be guardian."
+    )
 
     def explain(self) -> Explanation:
         return check_guardian(self.kind, self.unavailable, self.consent_of, registry_policies().versions[-1])

@@ -8,12 +8,14 @@ from uuid import UUID
 
 from services.screening.domain.identifiers import resident_number
 from services.screening.domain.person import Person
-from services.screening.errors import IdentityConfirmedBefore, NumberDisagrees
+from services.screening.errors import IdentityConfirmedBefore, NothingDoubted, NumberDisagrees
 from shared.contracts.events.screening import (
     ConflictKind,
+    ConflictOutcome,
     IdentifierKind,
     IdentityConfirmed,
     IdentityConflictNoticed,
+    IdentityConflictSettled,
 )
 from shared.rulebook.registry import rule
 
@@ -94,9 +96,23 @@ def conflicts(given: Mapping[IdentifierKind, Given], known: Sequence[KnownNumber
     return list(found.values())
 
 
+@rule("screening.identity-conflict-settled", "assumed", zh="身份疑点由人核对证件后结清；确为一名儿童的予以合并")
+def settle(doubts: Sequence[Doubt], outcome: ConflictOutcome, on: date) -> list[tuple[UUID, IdentityConflictSettled]]:
+    """Settle what is in doubt about a child, in each case concerned, once a person saw its papers (handbook §3.7 F23).
+
+    Raises NothingDoubted.
+    """
+    if not doubts:
+        raise NothingDoubted
+    return [
+        (one.case, IdentityConflictSettled(kind=one.kind, other=one.other, outcome=outcome, settled_on=on))
+        for one in doubts
+    ]
+
+
 def written(name: str) -> str:
-    """Return a name as it is compared: width, case and blanks make no other name."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """Return a name as it is compared: width, case, blanks, dots and the tones of pinyin make no other name."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", name).casefold() if sign.isalnum())
 
 
 def _another_number(one: KnownNumber, given: Mapping[IdentifierKind, Given]) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from pydantic import Field
+
 from services.screening.domain.closing import closed, reopened
 from services.screening.domain.identity import written
 from services.screening.domain.protocol import Protocol
@@ -69,7 +71,7 @@ def common_traits(one: Mapping[Trait, str | None], other: Mapping[Trait, str | N
 
 
 def _same(one: str | None, other: str | None) -> bool:
-    return bool(one) and bool(other) and written(one or "") == written(other or "")
+    return written(one or "") == written(other or "") != ""
 
 
 @rule("screening.merge", "assumed", zh="合并档案：由有权人员凭相似度与理由决定，可撤销；历史全部保留")
@@ -114,7 +116,7 @@ def reopen_duplicates(closed_then: Sequence[Suspicion], on: date, protocol: Prot
 class AreTheyOne(Question, of=RULE):
     """How likely are two registered children one, when they have these traits in common?"""
 
-    common: tuple[Trait, ...]
+    common: tuple[Trait, ...] = Field(description="Traits that both have in common.")
 
     def explain(self) -> Explanation:
         return likeness(self.common, registry_policies().versions[-1]).explanation

@@ -84,7 +84,12 @@ def clock(suspicion: Suspicion, protocol: Protocol) -> tuple[RecheckScheduled, .
 def scheduled(suspicion: Suspicion, basis: RecheckBasis, due_on: date, protocol: Protocol) -> RecheckScheduled:
     """Return the fact that a child is to be seen again."""
     return RecheckScheduled(
-        category=suspicion.category, basis=basis, due_on=due_on, state=suspicion.state, policy=protocol.policy
+        category=suspicion.category,
+        basis=basis,
+        due_on=due_on,
+        trace_on=suspicion.trace_on,
+        state=suspicion.state,
+        policy=protocol.policy,
     )
 
 

@@ -215,6 +215,7 @@ def _issued(suspicion: Suspicion, referral: Referral, replaced: Referral | None,
         issued_on=referral.issued_on,
         answer_by=referral.answer_by,
         replaces=replaced.id if replaced else None,
+        trace_on=suspicion.trace_on,
         state=suspicion.state,
         policy=protocol.policy,
     )

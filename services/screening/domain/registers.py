@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from pydantic import Field
+
 from services.screening.domain.protocol import Protocol
 from shared.rulebook.explanation import Explanation, Question, step
 from shared.rulebook.registry import rule
@@ -62,9 +64,9 @@ def rate(name: RateName, numerator: int, denominator: int | None) -> Rate:
 class WorkOutARate(Question, of="screening.official-rates"):
     """What is one of the three official rates, of so many children?"""
 
-    name: RateName
-    numerator: int
-    denominator: int | None = None
+    name: RateName = Field(description="Which of the three rates.")
+    numerator: int = Field(description="Children above the line.")
+    denominator: int | None = Field(default=None, description="Children below it; absent where nobody gave a number.")
 
     def explain(self) -> Explanation:
         found = rate(self.name, self.numerator, self.denominator)

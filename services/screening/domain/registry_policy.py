@@ -1,4 +1,4 @@
-"""The figures of the registry in a versioned file: certificates, guardians, likeness of two children."""
+"""The figures of the registry in a versioned file: certificates, guardians, likeness, reconciliation."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -59,12 +59,20 @@ class Likeness(Part):
     )
 
 
+class Reconciliation(Part):
+    every_months: Figure[int] = Field(
+        title="名单核对周期（月）",
+        description="Months from one comparison with the federation's list to the next (§1.4).",
+    )
+
+
 class RegistryPolicy(PolicyVersion):
     """One version of the registry's figures; `policy` of a fact names it."""
 
     certificate: Certificates
     guardian: Guardians
     likeness: Likeness
+    reconciliation: Reconciliation
 
 
 @cache

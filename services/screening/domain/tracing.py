@@ -140,6 +140,7 @@ def _attempted(traced: Suspicion, attempt: Attempt, protocol: Protocol) -> Traci
         failed_in_a_row=traced.failed_traces,
         guardian_signed_on=attempt.signed_on,
         offer_again_on=traced.offer_again_on,
+        trace_on=None if attempt.refused else traced.trace_on,
         state=traced.state,
         policy=protocol.policy,
     )

@@ -123,6 +123,16 @@ class RetractedBeforeDeath(Refusal, code="screening.retracted-before-death", sta
     zh = "登记的死亡日期为 {died_on}，撤回日期不得早于该日。"
 
 
+class MonthNotBegun(Refusal, code="screening.month-not-begun", status=422):
+    en = "This month has not begun; lists are compared for months that have."
+    zh = "该月份尚未开始，只能核对已开始月份的名单。"
+
+
+class ReconciliationNotFound(Refusal, code="screening.reconciliation-not-found", status=404):
+    en = "No reconciliation with this id belongs to your region."
+    zh = "您所在区域没有此次名单核对。"
+
+
 class IdentityConfirmedBefore(Refusal, code="screening.identity-confirmed-before", status=409):
     en = "This child has a resident number already (the same one: {same})."
     zh = "该儿童已有居民身份号码（是否相同：{same}）。"
@@ -146,6 +156,11 @@ class SurvivorOfAnother(Refusal, code="screening.survivor-of-another", status=40
 class MergeNeedsReason(Refusal, code="screening.merge-needs-reason", status=422):
     en = "The two children have nothing in common that would bear out a merge."
     zh = "两名儿童没有可支持合并的共同特征。"
+
+
+class NothingDoubted(Refusal, code="screening.nothing-doubted", status=409):
+    en = "Nothing about this child's identity is in doubt."
+    zh = "该儿童没有待核实的身份疑点。"
 
 
 class NotMerged(Refusal, code="screening.not-merged", status=409):

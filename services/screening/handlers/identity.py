@@ -18,7 +18,7 @@ from services.screening.repository.unit_of_work import ScreeningUnitOfWork
 from shared import clock, ids
 from shared.access.policy import Actor
 from shared.contracts.codes import ScreeningCategory
-from shared.contracts.events.screening import ConflictKind, IdentifierKind
+from shared.contracts.events.screening import ConflictKind, ConflictOutcome, IdentifierKind
 from shared.rulebook.explanation import Explanation
 
 
@@ -73,6 +73,14 @@ async def _note(doubts: list[Doubt], given: Mapping[IdentifierKind, Given], uow:
     for doubt in doubts:
         if await uow.merges.doubt(doubt, given, today):
             uow.record(doubt.case, doubt.noticed(today), occurred_at=today)
+
+
+async def settle(case: UUID, outcome: ConflictOutcome, on: date, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Settle what is in doubt about a child; of another child's file its own county decides."""
+    person = await uow.persons.locked(case, actor)
+    doubts = await uow.merges.settle(person.cases, on)
+    for one, fact in identity.settle(doubts, outcome, on):
+        uow.record(one, fact, occurred_at=on)
 
 
 async def _compared(case: UUID, other: UUID, actor: Actor, uow: ScreeningUnitOfWork) -> Alike:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, exists, insert, literal, or_, select, tuple_, update
+from sqlalchemy import Row, delete, exists, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.screening import tables as t
@@ -19,14 +19,14 @@ from services.screening.vault import FIELDS, SealedIdentity, Vault
 from shared.access.policy import Actor
 from shared.contracts.codes import ScreeningCategory
 from shared.contracts.envelope import ActorRef
-from shared.contracts.events.screening import IdentifierKind
+from shared.contracts.events.screening import ConflictKind, IdentifierKind
 from shared.db import Session
 from shared.errors import CaseNotFound
 
 Traits = Mapping[Trait, str | None]
 
-LARGEST_DAY = 500
-"""Children of one birthday that are compared at most."""
+LARGEST_DAY = 5000
+"""Children of one birthday that are compared at most, the nearest first: a province has some two thousand of a day."""
 
 _LEND_PARTS = """
 WITH own AS (
@@ -80,11 +80,13 @@ class Merges:
 
     async def born_alike(self, case: UUID, actor: Actor) -> list[UUID]:
         """Return children of the same birthday whom the actor may know of, those of the same child left out."""
-        c = t.child.c
-        birthday = select(c.birth_date).where(c.case_id == case).scalar_subquery()
+        c, one = t.child.c, t.child.alias("one")
+        same_day = (one.c.case_id == case) & (one.c.birth_date == c.birth_date)
         alone = c.merged_into.is_(None), c.erased_at.is_(None), c.case_id != case
-        wanted = select(c.case_id).where(c.birth_date == birthday, *alone, readable_by(actor, c.case_id))
-        return list((await self.session.execute(wanted.order_by(c.case_id).limit(LARGEST_DAY))).scalars())
+        wanted = select(c.case_id).join(one, same_day).where(*alone, readable_by(actor, c.case_id))
+        nearest = [func.left(c.region, digits) == func.left(one.c.region, digits) for digits in (6, 4)]
+        ordered = wanted.order_by(*(near.desc() for near in nearest), c.case_id)
+        return list((await self.session.execute(ordered.limit(LARGEST_DAY))).scalars())
 
     def _traits(self, row: Row[Any]) -> Traits:
         sealed = SealedIdentity(row.wrapped_key, row.wrapped_with, {name: getattr(row, name) for name in FIELDS})
@@ -185,3 +187,11 @@ class Merges:
         }
         kept = upsert(t.identity_conflict).values(row).on_conflict_do_nothing().returning(t.identity_conflict.c.kind)
         return (await self.session.execute(kept)).one_or_none() is not None
+
+    async def settle(self, cases: Iterable[UUID], on: date) -> list[Doubt]:
+        """Settle the open doubts of some cases and return each once."""
+        c = t.identity_conflict.c
+        open_ones = update(t.identity_conflict).where(c.case_id.in_(list(cases)), c.settled_on.is_(None))
+        rows = await self.session.execute(open_ones.values(settled_on=on).returning(c.case_id, c.kind, c.other))
+        found = {Doubt(row.case_id, ConflictKind(row.kind), row.other) for row in rows}
+        return sorted(found, key=lambda one: (one.case, one.kind, str(one.other)))

@@ -9,6 +9,7 @@ from services.screening.domain.registry_policy import RegistryPolicy
 from services.screening.repository.certificates import Certificates
 from services.screening.repository.merges import Merges
 from services.screening.repository.persons import Persons
+from services.screening.repository.reconciliations import Reconciliations
 from services.screening.repository.records import Records
 from services.screening.repository.registry import Registry
 from services.screening.repository.suspicions import Suspicions
@@ -53,6 +54,10 @@ class ScreeningUnitOfWork(UnitOfWork):
     @property
     def suspicions(self) -> Suspicions:
         return Suspicions(self.session)
+
+    @property
+    def reconciliations(self) -> Reconciliations:
+        return Reconciliations(self.session)
 
     @property
     def records(self) -> Records:

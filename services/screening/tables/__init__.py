@@ -11,6 +11,7 @@ from services.screening.tables.persons import (
     hospital_stay,
     identity_conflict,
 )
+from services.screening.tables.reconciliations import reconciliation, reconciliation_difference
 from services.screening.tables.suspicions import (
     diagnosis,
     follow_up,
@@ -39,6 +40,8 @@ __all__ = [
     "identity_conflict",
     "metadata",
     "participant",
+    "reconciliation",
+    "reconciliation_difference",
     "referral",
     "rescreening",
     "resident_children",

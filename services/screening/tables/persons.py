@@ -109,6 +109,7 @@ identity_conflict = Table(
     Column("mark", LargeBinary, primary_key=True, comment="Digest of what was given: one fact for one contradiction."),
     Column("other", ForeignKey("child.case_id")),
     Column("noticed_on", Date, nullable=False),
+    Column("settled_on", Date, comment="When a person found that it is no contradiction; the same again is no news."),
     *author(),
     *codes(kind=ConflictKind),
 )

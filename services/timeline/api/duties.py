@@ -7,13 +7,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.timeline.api.reading import board, database, reader_of, ready, settings
 from services.timeline.completeness import CompletenessOut
+from services.timeline.domain.duties.duty import reached
 from services.timeline.domain.duties.limits import DutyLimits
 from services.timeline.domain.duties.reckoning import reckon
-from services.timeline.domain.duties.table import table
+from services.timeline.domain.duties.table import known, table
 from services.timeline.domain.entry import Row
 from services.timeline.repository import duties as repository
 from services.timeline.repository.duties import FIRST, Narrowed
@@ -96,7 +97,9 @@ class Asked(BaseModel):
 
     standing: Standing | None = Field(default=None, description="Only those that stand so.")
     rule: str | None = Field(default=None, max_length=62, description="Only of this row of the table.")
-    level: EscalationLevel | None = Field(default=None, description="Only missed ones that are shown to this level.")
+    level: EscalationLevel | None = Field(
+        default=None, description="Only missed ones that are shown to this level; who is above it sees them too."
+    )
     owner_kind: OrgType | None = Field(default=None, description="Only what organisations of this kind owe.")
     limit: Limit = 50
     after: After = None
@@ -109,8 +112,13 @@ class Asked(BaseModel):
             Standing.DUE_SOON: (now, soon),
             Standing.LATER: (soon, END),
         }
-        level, kind = self.level and self.level.value, self.owner_kind and self.owner_kind.value
-        return Narrowed(*times[self.standing], self.rule, level, kind)
+        kind = self.owner_kind and self.owner_kind.value
+        return Narrowed(*times[self.standing], self.rule, reached(self.level) if self.level else None, kind)
+
+    @field_validator("rule")
+    @classmethod
+    def _is_in_the_table(cls, rule: str | None) -> str | None:
+        return rule and known(rule)
 
 
 @router.get("/duties", responses={200: {"model": DutyPage}}, response_class=Response)

@@ -14,7 +14,7 @@ from services.timeline.domain.chain import PRODUCER_OF, Lane
 from services.timeline.domain.entry import shown
 from services.timeline.domain.sight import Detail
 from services.timeline.errors import PeriodReversed
-from services.timeline.live import View, from_marker
+from services.timeline.live import View, family_of, from_marker
 from services.timeline.repository import entries as repository
 from services.timeline.repository.entries import BEGINNING, END, LAST_ID, Wanted
 from shared import clock
@@ -140,9 +140,9 @@ async def live(
     request: Request,
     case: CaseId,
     actor: Reads,
-    last_event_id: Annotated[str | None, Header(max_length=400)] = None,
+    last_event_id: Annotated[str | None, Header(max_length=1000)] = None,
 ) -> StreamingResponse:
-    """Send new entries of a case as they are applied (server-sent events), until the token expires.
+    """Send new entries of a child as they are applied (server-sent events), until the token expires.
 
     Events are called `entries`; each holds a list of entries, and its id says where to go on after a lost connection.
     """
@@ -157,7 +157,8 @@ async def live(
         bells(request),
         reader,
         case,
-        from_marker(last_event_id) if last_event_id else upto,
+        family_of(upto, case),
+        from_marker(last_event_id, case) if last_event_id else upto,
         _expiry(request),
         given.live_poll_seconds,
         given.live_heartbeat_seconds,

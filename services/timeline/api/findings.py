@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from services.timeline import handlers
 from services.timeline.api.reading import reader_of, ready
@@ -102,7 +102,9 @@ class ReviewIn(Body):
     """What a reviewer decides and why."""
 
     decision: ReviewDecision
-    reason: str = Field(min_length=1, max_length=2000, description="Why; stays here and is in no fact.")
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] = Field(
+        description="Why; stays here and is in no fact."
+    )
 
 
 def wanted(

@@ -5,10 +5,12 @@ they should, and asks for a new assessment of those that do not: so all come to 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID, uuid5
 
 _TIES = UUID("0b4a7a52-6a0e-5d8f-9c57-5f2f6a1d3b10")
@@ -86,10 +88,11 @@ class Cloned:
 
 @dataclass(frozen=True, slots=True)
 class SharedDevice:
-    """A device or login that confirmed for many families."""
+    """A device or login that confirmed for many families; cases of one child are one family."""
 
     device: UUID
     cases: frozenset[UUID]
+    families: int
 
     @property
     def tie(self) -> UUID:
@@ -103,7 +106,10 @@ Common = TherapistDay | Cloned | SharedDevice
 
 @dataclass(frozen=True, slots=True)
 class OverPlace:
-    """A child taken in beyond the places of an institution, or beyond what its carers can look after, on a day."""
+    """A child taken in beyond the places of an institution, or beyond what its carers can look after, on a day.
+
+    Of carers, `places` are those on duty and `needed` those that the children take, of whom so many are severe.
+    """
 
     case: UUID
     institution: UUID
@@ -115,11 +121,29 @@ class OverPlace:
     """Children there that day up to and with this one, in the order in which they came."""
     places: int
     evidence: tuple[UUID, ...]
+    severe: int = 0
+    needed: int = 0
 
     @property
-    def tie(self) -> UUID:
-        """The institution's places."""
-        return tie_of("F22", self.institution)
+    def counted(self) -> tuple[object, ...]:
+        """What was counted: with other numbers it is another excess."""
+        return (self.day, self.children, self.places, self.severe, self.needed)
+
+
+KINDS = ("training", "day-places", "boarding-places", "carers-by-day", "carers-at-night")
+"""What there can be too little of."""
+
+
+def by_child(overs: Iterable[OverPlace]) -> Iterator[Sequence[OverPlace]]:
+    """Yield the excesses of one child and kind, by their days: they are one finding."""
+    ordered = sorted(overs, key=lambda over: (str(over.reference), over.kind, over.day))
+    yield from (list(same) for _, same in groupby(ordered, key=attrgetter("reference", "kind")))
+
+
+def ties_of(overs: Sequence[OverPlace]) -> frozenset[UUID]:
+    """Return the names of the places of which there are too few, and of one child's excess as it stands."""
+    one, counted = overs[0], [number for over in overs for number in over.counted]
+    return frozenset({tie_of("F22", one.institution, one.kind), tie_of("F22", one.reference, one.kind, *counted)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +169,9 @@ class Crossing:
         for day in self.clash_days:
             for tie in day.ties:
                 holders[tie] |= day.cases
-        for over in self.over_places:
-            holders[over.tie].add(over.case)
+        for overs in by_child(self.over_places):
+            for tie in ties_of(overs):
+                holders[tie].add(overs[0].case)
         return {name: frozenset(cases) for name, cases in holders.items()}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.timeline.domain.noted import Noted, Shelf, shelved
@@ -27,6 +28,8 @@ class InstitutionBook:
     institution: UUID
     facts: tuple[Noted, ...] = ()
     shelf: Shelf = field(default_factory=dict)
+    read: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Its facts as whoever judges has read them: once for all children that met it."""
 
     def of(self, *kinds: type[Fact]) -> tuple[Noted, ...]:
         """Return the facts of some kinds, in the order in which they happened."""

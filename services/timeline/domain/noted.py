@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,10 @@ from shared.contracts.envelope import Fact
 Kind = type[Fact]
 Shelf = Mapping[str, tuple["Noted", ...]]
 """Facts by type, in the order in which they happened."""
+
+
+read_id = lru_cache(maxsize=20_000)(UUID)
+"""Read an id: the facts of a child name the same institution, enrolment and therapist again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Noted:
 
     def id_of(self, name: str) -> UUID:
         """Return a field that holds an id. Raises KeyError where it is absent."""
-        return UUID(self.data[name])
+        return read_id(self.data[name])
 
     def place(self) -> tuple[datetime, datetime, str, int, str]:
         """Return its place in the order in which things happened; of one moment, in that of recording."""

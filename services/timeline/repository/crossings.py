@@ -13,6 +13,7 @@ import asyncpg
 
 from services.timeline.domain.casebook import CaseBook
 from services.timeline.domain.crossing import (
+    KINDS,
     Clash,
     ClashDay,
     Cloned,
@@ -24,7 +25,8 @@ from services.timeline.domain.crossing import (
 )
 from services.timeline.domain.findings.casefile import Facts
 from services.timeline.domain.findings.limits import Limits
-from services.timeline.domain.findings.places import Taken, over_places
+from services.timeline.domain.findings.places import over_places
+from services.timeline.domain.findings.taken import TRAINING, Graded, Taken
 from shared.db import Driver
 
 _STANDS = """{0}.attended AND NOT EXISTS (
@@ -35,14 +37,17 @@ _BEGINS = "({0}::timestamp AT TIME ZONE 'Asia/Shanghai')"
 _DAY_OF_END = "(({0}.ends_at - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date"
 LONGEST = "interval '1 day'"
 """A session that lasts longer is no session; so one index finds all that a therapist gave around a moment."""
-_TOUCHES = f"""{{0}}.therapist = d.therapist AND {{0}}.starts_at > {_BEGINS.format("d.day")} - {LONGEST}
-  AND {{0}}.starts_at < {_BEGINS.format("(d.day + 1)")} AND {{0}}.ends_at > {_BEGINS.format("d.day")}"""
+# By the day for who joins many days at once, by the time for who looks up a few in the index.
+_TOUCHES = f"""CROSS JOIN LATERAL (VALUES (d.day), (d.day - 1)) AS b (began)
+  JOIN session_log {{0}} ON {{0}}.therapist = d.therapist AND {{0}}.day = b.began
+    AND {{0}}.starts_at >= {_BEGINS.format("b.began")} AND {{0}}.starts_at < {_BEGINS.format("(b.began + 1)")}
+    AND {{0}}.ends_at > {_BEGINS.format("d.day")}"""
 # The one that began last is the first to be looked at: where many are given at once, the first look finds one.
 _AT_ONCE = f"""
   SELECT t.event_id FROM session_log t
   WHERE t.therapist = {{0}}.therapist AND t.starts_at < {{0}}.ends_at AND t.starts_at > {{0}}.starts_at - {LONGEST}
     AND t.ends_at > {{0}}.starts_at AND t.slot <> {{0}}.slot AND {_THIRD}
-  ORDER BY t.starts_at DESC, t.event_id LIMIT {{1}}
+  ORDER BY t.starts_at DESC, t.event_id DESC LIMIT {{1}}
 """
 # On most days nothing meets; only where something does it is looked who clashes. Everybody sees a day with the same
 # eyes: who is a clash for one is a clash for the other.
@@ -53,7 +58,7 @@ WITH mine AS (
   WHERE m.case_id = ANY($1::uuid[]) AND {_MINE}
 ), given AS (
   SELECT DISTINCT d.therapist, d.day, o.slot, o.starts_at, o.ends_at
-  FROM mine d JOIN session_log o ON {_TOUCHES.format("o")} WHERE {_OTHER}
+  FROM mine d {_TOUCHES.format("o")} WHERE {_OTHER}
 ), d AS (
   SELECT DISTINCT therapist, day FROM (
     SELECT therapist, day, starts_at < max(ends_at) OVER (
@@ -63,12 +68,12 @@ WITH mine AS (
 )
 SELECT d.therapist, d.day, bit_xor(hashtextextended(o.event_id::text, 0)) AS state,
   array_agg(DISTINCT o.case_id) AS cases
-FROM d JOIN session_log o ON {_TOUCHES.format("o")} CROSS JOIN LATERAL ({_AT_ONCE.format("o", 1)}) other
+FROM d {_TOUCHES.format("o")} CROSS JOIN LATERAL ({_AT_ONCE.format("o", 1)}) other
 WHERE {_OTHER} GROUP BY d.therapist, d.day
 """
 _CLASHES = f"""
 SELECT m.event_id AS mine, other.event_id AS theirs, m.case_id AS "case", d.therapist, d.day
-FROM unnest($2::uuid[], $3::date[]) AS d (therapist, day) JOIN session_log m ON {_TOUCHES.format("m")}
+FROM unnest($2::uuid[], $3::date[]) AS d (therapist, day) {_TOUCHES.format("m")}
 CROSS JOIN LATERAL ({_AT_ONCE.format("m", "$4")}) other
 WHERE m.case_id = ANY($1::uuid[]) AND {_MINE}
 """
@@ -79,8 +84,8 @@ WITH mine AS (
 ), worked AS (
   SELECT o.therapist, o.day, range_agg(tstzrange(o.starts_at, o.ends_at)) AS times,
     array_agg(DISTINCT o.case_id) AS cases
-  FROM mine d JOIN session_log o ON o.therapist = d.therapist AND o.starts_at >= {_BEGINS.format("d.day")}
-    AND o.starts_at < {_BEGINS.format("(d.day + 1)")}
+  FROM mine d JOIN session_log o ON o.therapist = d.therapist AND o.day = d.day
+    AND o.starts_at >= {_BEGINS.format("d.day")} AND o.starts_at < {_BEGINS.format("(d.day + 1)")}
   WHERE {_OTHER} GROUP BY o.therapist, o.day HAVING sum(o.ends_at - o.starts_at) > make_interval(mins => $2)
 )
 SELECT therapist, day, cases, minutes FROM worked CROSS JOIN LATERAL (
@@ -100,8 +105,11 @@ _DEVICES = f"""
 WITH mine AS (
   SELECT DISTINCT m.device FROM session_log m WHERE m.case_id = ANY($1::uuid[]) AND m.device IS NOT NULL AND {_MINE}
 )
-SELECT o.device, array_agg(DISTINCT o.case_id) AS cases FROM mine JOIN session_log o USING (device) WHERE {_OTHER}
-GROUP BY o.device HAVING count(DISTINCT o.case_id) > $2
+SELECT c.device, array_agg(DISTINCT c.case_id) AS cases, count(DISTINCT c.child)::int AS families FROM (
+  SELECT o.device, o.case_id, coalesce(s.other, o.case_id) AS child
+  FROM (SELECT DISTINCT o.device, o.case_id FROM mine JOIN session_log o USING (device) WHERE {_OTHER}) o
+  LEFT JOIN same_child s ON s.case_id = o.case_id AND NOT s.survives
+) c GROUP BY c.device HAVING count(DISTINCT c.child) > $2
 """
 _TAKEN = """
 SELECT t.case_id AS "case", t.institution, t.reference, t.kind, t.since, coalesce(p.until, t.at_most_until) AS until,
@@ -109,6 +117,12 @@ SELECT t.case_id AS "case", t.institution, t.reference, t.kind, t.since, coalesc
 FROM place_taken t JOIN case_participant p
   ON p.case_id = t.case_id AND p.basis = t.basis AND p.reference = t.reference AND p.organisation = t.institution
 WHERE t.institution = ANY($1::uuid[])
+"""
+_GRADES = """
+SELECT k.id AS "case", g.certificate, g.since, g.grade, g.event_id AS fact
+FROM (SELECT id, id AS member FROM unnest($1::uuid[]) AS t (id)
+      UNION SELECT s.case_id, s.other FROM same_child s WHERE s.case_id = ANY($1::uuid[])) k
+JOIN certificate_grade g ON g.case_id = k.member ORDER BY g.since, g.epoch, g.seq
 """
 # What a child once had a part in too: others may stand on it still.
 _ONCE = f"""
@@ -157,13 +171,24 @@ async def _over_places(driver: Driver, books: Collection[CaseBook], limits: Limi
     """Return who has come beyond the places of each institution that these children met."""
     known = {name: book for child in books for name, book in child.institutions.items()}
     taken: dict[UUID, list[Taken]] = defaultdict(list)
-    for row in await driver.fetch(_TAKEN, list(known)):
-        taken[row["institution"]].append(Taken(**row))
+    rows = await driver.fetch(_TAKEN, list(known))
+    grades = await _grades(driver, {row["case"] for row in rows if row["kind"] != TRAINING})
+    for row in rows:
+        taken[row["institution"]].append(Taken(**row, grades=tuple(grades.get(row["case"], ()))))
     return [
         over
         for institution, there in taken.items()
         for over in over_places(institution, Facts(known[institution].of), there, limits)
     ]
+
+
+async def _grades(driver: Driver, cases: Collection[UUID]) -> Mapping[UUID, list[Graded]]:
+    """Return the grades of children in care, in the order of their days."""
+    found: dict[UUID, list[Graded]] = defaultdict(list)
+    if cases:
+        for case, *graded in await driver.fetch(_GRADES, list(cases)):
+            found[case].append(Graded(*graded))
+    return found
 
 
 S = TypeVar("S", ClashDay, TherapistDay, Cloned, SharedDevice)
@@ -189,7 +214,8 @@ async def _once(driver: Driver, cases: Collection[UUID]) -> Mapping[UUID, set[UU
 def _of(book: CaseBook, whole: Crossing, once: Mapping[UUID, set[UUID]]) -> Crossing:
     """Return what of a portion's crossings is one child's."""
     of_cases = (once.get(case, set()) for case in book.cases)
-    touched = frozenset({tie_of("F22", institution) for institution in book.institutions}.union(*of_cases))
+    places = {tie_of("F22", institution, kind) for institution in book.institutions for kind in KINDS}
+    touched = frozenset(places.union(*of_cases))
     return Crossing(
         clashes=tuple(clash for clash in whole.clashes if clash.case in book.cases),
         clash_days=tuple(day for day in whole.clash_days if day.tie in touched),

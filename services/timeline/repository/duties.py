@@ -36,7 +36,8 @@ SELECT d.* FROM seen LEFT JOIN LATERAL (
 """
 _COUNTS = """
 SELECT d.rule, count(*) AS open, count(*) FILTER (WHERE d.due_at > $3 AND d.due_at <= $4) AS due_soon,
-       count(*) FILTER (WHERE d.due_at <= $3) AS overdue, count(*) FILTER (WHERE d.level = 'city') AS city,
+       count(*) FILTER (WHERE d.due_at <= $3) AS overdue,
+       count(*) FILTER (WHERE d.level IN ('city', 'province')) AS city,
        count(*) FILTER (WHERE d.level = 'province') AS province
 FROM {owes} AND d.outcome IS NULL GROUP BY d.rule ORDER BY d.rule
 """
@@ -44,12 +45,12 @@ FROM {owes} AND d.outcome IS NULL GROUP BY d.rule ORDER BY d.rule
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """Which of the open duties: due after and up to a moment, of a rule, at a level, owed by a kind of organisation."""
+    """Which of the open duties: due after and up to a moment, of a rule, shown to some levels, owed by a kind."""
 
     due_after: datetime = BEGINNING
     due_until: datetime = END
     rule: str | None = None
-    level: str | None = None
+    levels: tuple[str, ...] | None = None
     owner_kind: str | None = None
 
 
@@ -57,7 +58,7 @@ async def listed(
     driver: Driver, reader: Reader, narrowed: Narrowed, after: tuple[datetime, UUID], limit: int
 ) -> list[asyncpg.Record]:
     """Return the open duties of a reader's list, first due first, and log whose they are."""
-    asked = (narrowed.due_after, narrowed.due_until, narrowed.rule, narrowed.level, narrowed.owner_kind)
+    asked = (narrowed.due_after, narrowed.due_until, narrowed.rule, narrowed.levels, narrowed.owner_kind)
     statement = _LIST.format(duties=reader.readable.duties)
     rows: list[asyncpg.Record] = await driver.fetch(
         statement, *reader.readable.arguments, *after, limit, *reader.log, *asked

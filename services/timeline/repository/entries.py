@@ -22,7 +22,7 @@ LAST_ID = UUID(int=2**128 - 1)
 # entries are looked at: `(SELECT case_id FROM seen) IS NOT NULL` has no column of theirs and is asked first.
 _SEEN_AND_LOGGED = f"""
 WITH seen AS MATERIALIZED (
-  SELECT f.case_id, coalesce(f.masked, false) AS masked, f.erased, {FAMILY} AS family
+  SELECT f.case_id, coalesce(f.masked, false) AS masked, f.erased, {{family}} AS family
   FROM case_file f WHERE {telling(Told.CASE, "$3::uuid::text")} AND f.case_id = $3 AND {{where}}
 ), logged AS (
   INSERT INTO access_log (person, organisation, role, purpose, act, outcome, request_id, case_id)
@@ -62,20 +62,22 @@ ORDER BY p.occurred_at DESC, p.event_id DESC
 """
 _OPENED = f"""
 {_SEEN_AND_LOGGED}
-SELECT s.producer, s.epoch, s.last_seq FROM seen LEFT JOIN stream_position s
-  ON s.case_id = $3 AND s.producer = ANY($10::text[])
+SELECT s.case_id, s.producer, s.epoch, s.last_seq FROM seen LEFT JOIN stream_position s
+  ON s.case_id = ANY(seen.family) AND s.producer = ANY($10::text[])
 """
-_POSITIONS = """
-SELECT producer, epoch, last_seq FROM stream_position WHERE case_id = $1 AND producer = ANY($2::text[]) AND last_seq > 0
+_POSITIONS = f"""
+SELECT p.case_id, p.producer, p.epoch, p.last_seq FROM (SELECT $1::uuid AS case_id) f JOIN stream_position p
+  ON p.case_id = ANY({FAMILY}) AND p.producer = ANY($2::text[]) AND p.last_seq > 0
 """
 _SINCE = f"""
 SELECT {_COLUMNS}, NULL::uuid AS corrected_by, NULL::timestamptz AS corrected_at, f.masked, f.erased
-FROM case_file f JOIN entry e USING (case_id)
-JOIN unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) AS n (producer, epoch, after, upto)
-  USING (producer, epoch)
-WHERE {telling(Told.CASE, "$6::uuid::text")} AND case_id = $6 AND e.seq > n.after AND e.seq <= n.upto
-  AND (e.producer = ANY($7::text[]) OR e.type = ANY($8::text[])
-       OR (e.producer = ANY($9::text[]) AND (e.organisation = $5 OR e.institution = $5)))
+FROM case_file f
+CROSS JOIN unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $6::bigint[])
+  AS n (member, of_producer, of_epoch, after, upto)
+JOIN entry e ON e.case_id = n.member AND e.producer = n.of_producer AND e.epoch = n.of_epoch
+WHERE {telling(Told.CASE, "$7::uuid::text")} AND f.case_id = $7 AND e.seq > n.after AND e.seq <= n.upto
+  AND (e.producer = ANY($8::text[]) OR e.type = ANY($9::text[])
+       OR (e.producer = ANY($10::text[]) AND (e.organisation = $5 OR e.institution = $5)))
 ORDER BY e.recorded_at, e.event_id
 """
 
@@ -115,8 +117,8 @@ class Wanted:
     organisation: UUID | None = None
 
 
-Streams = dict[tuple[str, int], int]
-"""Last applied number by producer and epoch."""
+Streams = dict[tuple[UUID, str, int], int]
+"""Last applied number by case, producer and epoch: of all cases that are one child."""
 
 
 async def page(driver: Driver, reader: Reader, case: UUID, wanted: Wanted) -> list[asyncpg.Record]:
@@ -125,8 +127,10 @@ async def page(driver: Driver, reader: Reader, case: UUID, wanted: Wanted) -> li
     A case without matching entries gives one row whose `event_id` is empty.
     """
     full = [producer for producer, detail in reader.sight.producers.items() if detail is Detail.FULL]
+    readable = reader.readable
+    family = FAMILY if wanted.known_at == END else readable.family_then("$16")
     rows: list[asyncpg.Record] = await driver.fetch(
-        _PAGE.format(where=reader.readable.where),
+        _PAGE.format(where=readable.where, family=family),
         *reader.readable.arguments,
         case,
         *reader.log,
@@ -145,15 +149,15 @@ async def page(driver: Driver, reader: Reader, case: UUID, wanted: Wanted) -> li
 
 
 async def open_live(driver: Driver, reader: Reader, case: UUID) -> Streams | None:
-    """Log that a live view is opened and return how far each stream of the case is; None when it is not to be."""
-    statement = _OPENED.format(where=reader.readable.where)
+    """Log that a live view is opened and return how far each stream of the child is; None when it is not to be."""
+    statement = _OPENED.format(where=reader.readable.where, family=FAMILY)
     rows = await driver.fetch(statement, *reader.readable.arguments, case, *reader.log, list(PRODUCERS))
-    return {(row[0], row[1]): row[2] for row in rows if row[0] is not None} if rows else None
+    return {(row[0], row[1], row[2]): row[3] for row in rows if row[0] is not None} if rows else None
 
 
 async def positions(driver: Driver, case: UUID) -> Streams:
-    """Return how far each stream of a case is applied."""
-    return {(row[0], row[1]): row[2] for row in await driver.fetch(_POSITIONS, case, list(PRODUCERS))}
+    """Return how far each stream of a child is applied."""
+    return {(row[0], row[1], row[2]): row[3] for row in await driver.fetch(_POSITIONS, case, list(PRODUCERS))}
 
 
 async def entries_since(
@@ -161,15 +165,9 @@ async def entries_since(
 ) -> list[asyncpg.Record]:
     """Return what was applied after `seen` and up to `upto`, in the order of recording; inside a transaction."""
     await reader.readable.wall.tell(driver)
-    moved = [(stream, seen.get(stream, 0), last) for stream, last in upto.items() if last > seen.get(stream, 0)]
+    moved = [(*stream, seen.get(stream, 0), last) for stream, last in upto.items() if last > seen.get(stream, 0)]
+    members, producers, epochs, after, until = map(list, zip(*moved, strict=True))
     rows: list[asyncpg.Record] = await driver.fetch(
-        _SINCE,
-        [s[0] for s, _, _ in moved],
-        [s[1] for s, _, _ in moved],
-        [a for _, a, _ in moved],
-        [u for _, _, u in moved],
-        reader.actor.organisation,
-        case,
-        *reader.visible,
+        _SINCE, members, producers, epochs, after, reader.actor.organisation, until, case, *reader.visible
     )
     return rows

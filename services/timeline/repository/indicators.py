@@ -81,6 +81,12 @@ JOIN approval a ON a.approval = e.under
 WHERE s.case_id = f.case_id AND s.day BETWEEN $1 AND $2 AND s.day BETWEEN a.valid_from AND a.valid_until
   AND e.known_at <= $4 AND a.recorded_at <= $4 AND {stands("s")}
 """
+_GIVEN = f"""
+SELECT k.reference FROM counted_fact k
+WHERE k.case_id = f.case_id AND k.kind IN ('device', 'surgery') AND k.amount > 0 AND k.day BETWEEN $1 AND $2
+  AND {stands("k")}
+"""
+"""Devices and surgery that assistance paid a part of."""
 _SCHOOLED = f"""
 school_day d JOIN licence l ON l.institution = d.institution AND d.day BETWEEN l.valid_from AND l.valid_until
 WHERE d.case_id = f.case_id AND d.mode = 'teaching_site' AND d.day BETWEEN $1 AND $2
@@ -91,7 +97,7 @@ _CHILDREN = "SELECT f.case_id AS id, f.county FROM case_file f WHERE starts_with
 _QUERIES = {
     Measure.NEWLY_FOUND: _ENTERED.format(entered="true", not_void=NOT_VOID),
     Measure.NEWLY_CONFIRMED: _ENTERED.format(entered="s.state = 'confirmed'", not_void=NOT_VOID),
-    Measure.REHABILITATED: _CHILDREN.format(exists=_PAYABLE),
+    Measure.REHABILITATED: _CHILDREN.format(exists=f"{_PAYABLE} UNION ALL {_GIVEN}"),
     Measure.EDUCATED: _CHILDREN.format(exists=f"SELECT 1 FROM {_SCHOOLED}"),
     Measure.LICENSED: """
 SELECT DISTINCT institution AS id, county FROM licence

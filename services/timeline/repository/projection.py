@@ -126,6 +126,8 @@ _COPIED: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "taken",
         ("case_id", "reference", "event_id", "basis", "institution", "kind", "since", "at_most_until"),
     ),
+    "same_child_told": ("same_child_told", ("case_id", "epoch", "seq", "other", "same", "recorded_at")),
+    "certificate_grade": ("graded", ("case_id", "epoch", "seq", "event_id", "certificate", "since", "grade")),
 }
 """Tables that only grow: which rows go into which columns."""
 

@@ -14,6 +14,14 @@ PROVINCE_DIGITS, COUNTY_DIGITS = 2, 6
 
 FAMILY = "ARRAY(SELECT s.other FROM same_child s WHERE s.case_id = f.case_id) || f.case_id"
 """The cases that are one child with `f`, itself included: read as one file, as a rule only the one."""
+_FAMILY_THEN = """ARRAY(
+  SELECT told.other FROM (
+    SELECT DISTINCT ON (t.other) t.other, t.same FROM same_child_told t
+    WHERE t.case_id = f.case_id AND t.recorded_at <= {known_at} ORDER BY t.other, t.epoch DESC, t.seq DESC
+  ) told WHERE told.same AND (
+    EXISTS (SELECT FROM same_child s WHERE s.case_id = f.case_id AND s.other = told.other)
+    OR EXISTS (SELECT FROM case_file f WHERE f.case_id = told.other AND {where}))
+) || f.case_id"""
 _SHOWN_ITSELF = "NOT EXISTS (SELECT FROM same_child s WHERE s.case_id = f.case_id AND NOT s.survives)"
 """A case that is shown under another stands in no list."""
 
@@ -74,6 +82,13 @@ class Readable:
     wall: Wall
     """For a transaction of more than one statement, and for a condition that stands beside an OR."""
 
+    def family_then(self, known_at: str) -> str:
+        """Return the cases that were known to be one child with `f` at a time, as SQL.
+
+        Of one that is known to be another child by now, whoever may not see that child sees nothing.
+        """
+        return _FAMILY_THEN.format(known_at=known_at, where=self.where)
+
 
 _REGION_OWES = f"""
 county k JOIN duty d ON d.county = k.region
@@ -81,7 +96,7 @@ WHERE {_TELL_REGION} AND starts_with(k.region, $1) AND $2::date IS NULL"""
 _OWES = f"duty d JOIN case_file f USING (case_id) WHERE {_TAKES_PART} AND d.owner = $1::uuid"
 _OPEN_DUTIES = """
 d.outcome IS NULL AND (d.due_at, d.duty) > ($3, $4) AND d.due_at > $12 AND d.due_at <= $13
-AND ($14::text IS NULL OR d.rule = $14) AND ($15::text IS NULL OR d.level = $15)
+AND ($14::text IS NULL OR d.rule = $14) AND ($15::text[] IS NULL OR d.level = ANY($15))
 AND ($16::text IS NULL OR d.owner_kind = $16)"""
 _REGION_DUTIES = f"""
 SELECT d.* FROM county k CROSS JOIN LATERAL (

@@ -6,6 +6,7 @@ any order across producers, so tables only grow, or change by operations whose o
 
 from services.timeline.tables.common import metadata
 from services.timeline.tables.findings import (
+    certificate_grade,
     finding,
     finding_ground,
     finding_review,
@@ -28,6 +29,7 @@ from services.timeline.tables.projected import (
     licence,
     residence_move,
     same_child,
+    same_child_told,
     school_day,
     suspicion_step,
     waiver,
@@ -56,11 +58,13 @@ PROJECTIONS = (
     school_day,
     licence,
     same_child,
+    same_child_told,
     residence_move,
     counted_fact,
     duty,
     session_log,
     place_taken,
+    certificate_grade,
     finding,
 )
 """What a rebuild empties and makes anew from the producers' facts."""

@@ -39,7 +39,7 @@ session_log = Table(
     Column("slot", Uuid, comment="The same for all children of one group session: one interval of its therapist."),
     Column("wording", Text),
     Column("device", Uuid, comment="Device or login that confirmed it."),
-    Index("ix_session_log_therapist", "therapist", "starts_at"),
+    Index("ix_session_log_therapist", "therapist", "starts_at", "event_id"),
     Index("ix_session_log_wording", "wording", "institution", postgresql_where=text("wording IS NOT NULL")),
     Index("ix_session_log_device", "device", "case_id", postgresql_where=text("device IS NOT NULL")),
     comment="Every session as logged or corrected: the last row of a session is how it stands (handbook §3.7).",
@@ -59,6 +59,20 @@ place_taken = Table(
     CheckConstraint("kind IN ('training', 'day', 'night')", name="kind"),
     Index("ix_place_taken_institution", "institution"),
     comment="Places that children take: in training, by day, or also by night (handbook §3.7 F22).",
+)
+
+certificate_grade = Table(
+    "certificate_grade",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("event_id", Uuid, nullable=False, comment="Fact that gave, changed or ended the grade."),
+    Column("certificate", Uuid, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("grade", Integer, comment="Empty from the day of a cancellation on."),
+    CheckConstraint("grade BETWEEN 1 AND 4", name="grade"),
+    comment="How severe a disability is from which day on: carers look after fewer such children (handbook §5).",
 )
 
 finding = Table(

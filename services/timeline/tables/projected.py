@@ -87,6 +87,18 @@ same_child = Table(
     comment="Two cases that are one child, a row for each of the two; the history of both stays where it is.",
 )
 
+same_child_told = Table(
+    "same_child_told",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("other", Uuid, nullable=False),
+    Column("same", Boolean, nullable=False, comment="One child from then on, or two again."),
+    Column("recorded_at", Moment, nullable=False),
+    comment="Every word on whether two cases are one child: the file as it was known on a day has those of that day.",
+)
+
 residence_move = Table(
     "residence_move",
     metadata,

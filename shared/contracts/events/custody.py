@@ -150,11 +150,14 @@ class IncidentReported(Fact, type="tongkang.custody.incident_reported.v1"):
     level: IncidentLevel = Field(description="Level.")
     kind: IncidentKind = Field(description="What happened.")
     at: AwareDatetime = Field(description="When it happened, UTC.")
+    family_due_at: AwareDatetime | None = Field(
+        default=None, description="When the guardian must know; absent where no clock runs."
+    )
     federation_due_at: AwareDatetime | None = Field(
-        default=None, description="When the federation must know; absent below level 3, but never for suspected abuse."
+        default=None, description="When the federation must know; absent where no clock runs."
     )
     report_due_at: AwareDatetime | None = Field(
-        default=None, description="When the written report is due; absent below level 3, but never for suspected abuse."
+        default=None, description="When the written report is due; absent where no clock runs."
     )
     authority_due_at: AwareDatetime | None = Field(
         default=None, description="When police and civil affairs must know; present exactly for suspected abuse."

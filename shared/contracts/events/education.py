@@ -176,6 +176,16 @@ class PlacementEnded(Fact, type="tongkang.education.placement_ended.v1"):
     reason: PlacementEndReason = Field(description="Why.")
 
 
+class PlacementReviewed(Fact, type="tongkang.education.placement_reviewed.v1"):
+    """The expert committee looked at a placement again and kept it; a change is a new decision (handbook §4)."""
+
+    placement: UUID = Field(description="Placement that goes on.")
+    reviewed_on: date = Field(description="Day of the review.")
+    review_by: date | None = Field(
+        default=None, description="Day by which it is looked at again; absent when none was set."
+    )
+
+
 class AttendanceRecorded(Fact, type="tongkang.education.attendance_recorded.v1"):
     """One child's school day at one institution."""
 

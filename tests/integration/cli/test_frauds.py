@@ -10,11 +10,12 @@ import pytest
 
 from deploy.local.home import Home
 from deploy.local.settings import LocalSettings
+from deploy.simulator.frauds.planting import NO_DOOR
 from tests.integration.cli.conftest import STOPS_WITHIN_S, Done, Keyboard
 
 CITY = ("--children", "110")
 DOORS = {"F01", "F02", "F03", "F04", "F05", "F06", "F08", "F09", "F10", "F11", "F12", "F13", "F14", "F15", "F16"} | {
-    "F17", "F20", "F22", "F23"
+    "F17", "F18", "F20", "F22", "F23"
 }  # fmt: skip
 """Rules of which a door lets a fraud through; the others are in `tests/integration/timeline/test_forged_facts.py`."""
 
@@ -51,6 +52,7 @@ def test_every_fraud_is_found_and_nobody_else_is_flagged(own_folder, planted):
     assert {rule: one["false_alarms"] for rule, one in rules.items() if one["false_alarms"]} == {}
     assert {rule for rule, one in rules.items() if one["planted"]} == DOORS
     assert (planted.code, "frauds, seed 7" in planted.words) == (0, True)
+    assert all(f"at no door  {rule}" in planted.words for rule in NO_DOOR)
 
 
 def test_each_planted_fraud_is_on_record_with_what_was_done(own_folder, planted):

@@ -105,6 +105,20 @@ async def test_a_child_goes_out_with_a_person_of_its_list_and_comes_back(custody
     ]
 
 
+async def test_who_brought_the_child_and_how_the_house_made_sure_stand_with_its_moves(custody, boarder):
+    before = await custody.counts()
+    assert code_of(await boarder.out(confirmation=None)) == (422, "custody.confirmation-needed")
+    assert await custody.counts() == before
+    await boarder.out()
+    stranger = await boarder.do("sign-ins", at=at(5), brought_by=str(uuid4()))
+    assert code_of(stranger) == (422, "custody.not-one-of-its-people")
+    said = {"brought_by": boarder.collector, "confirmation": "known_person"}
+    assert (await boarder.do("sign-ins", at=at(5), **said)).status_code == 201
+    *_, back = (await get(custody, boarder.house, f"/v1/stays/{boarder.stay}/movements")).json()["items"]
+    assert (back["inside"], back["collector"], back["confirmation"]) == (True, boarder.collector, "known_person")
+    assert boarder.collector not in str((await custody.facts(boarder.case))[-1])
+
+
 async def test_a_day_child_comes_before_it_goes(custody, house):
     case = await a_child(custody)
     stay = (await admit(custody, house, case, mode="day")).json()["record"]
@@ -139,7 +153,7 @@ async def test_a_person_taken_off_the_list_may_take_the_child_no_more_and_a_new_
 async def test_the_list_of_another_child_opens_no_door(custody, house, boarder):
     other = await a_child(custody)
     stay = (await admit(custody, house, other, papers=[], sheet=SHEET)).json()["record"]
-    body = {"kind": "pick_up", "collector": boarder.collector, "at": at()}
+    body = {"kind": "pick_up", "collector": boarder.collector, "confirmation": "code", "at": at()}
     assert code_of(await post(custody, house, f"/v1/stays/{stay}/sign-outs", body)) == (422, "custody.not-on-the-list")
 
 
@@ -181,6 +195,49 @@ async def test_a_stay_that_ended_takes_leave_and_way_out_with_it(custody, boarde
         await post(custody, boarder.house, f"/v1/leaves/{taken}/return", {"at": at(30)}),
     ):
         assert code_of(refused) == (409, "custody.stay-is-over")
+
+
+async def test_a_leave_that_is_over_is_entered_in_hindsight_and_moves_nobody_who_moved_since(custody, boarder):
+    await boarder.out(at=at(72))
+    past = {"starts_at": at(24), "expected_back_at": at(40), "ended_at": at(48)}
+    assert (await boarder.go_on_leave(**past)).status_code == 201
+    assert await whereabouts(custody, boarder.house, "outside") == [str(boarder.case)]
+    started, ended = (await custody.facts(boarder.case))[-2:]
+    assert (started["time"], ended["time"]) == ("2024-03-05T00:00:00.000000Z", "2024-03-06T00:00:00.000000Z")
+    assert started["data"]["leave"] == ended["data"]["leave"]
+    before = await custody.counts()
+    meets = await boarder.go_on_leave(starts_at=at(47), expected_back_at=at(50), ended_at=at(50))
+    assert code_of(meets) == (422, "custody.leave-meets-another")
+    around_a_move = await boarder.go_on_leave(starts_at=at(60), expected_back_at=at(80), ended_at=at(80))
+    assert code_of(around_a_move) == (422, "custody.leave-meets-another")
+    assert await custody.counts() == before
+    assert (await get(custody, boarder.house, "/v1/leaves")).json()["items"] == []
+
+
+async def test_a_leave_that_the_house_learns_of_after_the_stay_is_entered_too(custody, boarder):
+    assert (await leave(custody, boarder.house, boarder.stay)).status_code == 201
+    past = {"starts_at": at(0, "2024-03-05"), "expected_back_at": at(40, "2024-03-05")}
+    assert code_of(await boarder.go_on_leave(**past)) == (409, "custody.stay-is-over")
+    assert (await boarder.go_on_leave(**past, ended_at=at(41, "2024-03-05"))).status_code == 201
+    assert await whereabouts(custody, boarder.house, "inside") == []
+
+
+async def test_a_stay_does_not_end_before_what_is_recorded_of_the_child(custody, boarder):
+    await boarder.do("incidents", level="minor", kind="injury", at=at(24))
+    end = {"ended_on": "2024-03-04", "reason": "returned_home"}
+    assert code_of(await boarder.do("end", **end)) == (409, "custody.recorded-after-the-end")
+    assert (await boarder.do("end", **end | {"ended_on": "2024-03-05"})).status_code == 201
+
+
+async def test_a_child_that_was_missing_for_long_is_a_serious_incident_whatever_was_said(custody, boarder):
+    gone = {"level": "moderate", "kind": "missing", "at": at(), "noticed_at": at(1)}
+    soon = (await boarder.do("incidents", **gone, found_at=at(2))).json()
+    late = (await boarder.do("incidents", **gone, found_at=at(3))).json()
+    assert [one["explanation"]["outcome"] for one in (soon, late)] == ["no_clock", "clocks_run"]
+    assert set(await open_steps(custody, boarder.house, late["record"])) == {
+        "guardian_told", "federation_told", "written_report",
+    }  # fmt: skip
+    assert (await custody.facts(boarder.case))[-1]["data"]["family_due_at"] == "2024-03-04T02:00:00Z"
 
 
 async def open_steps(custody, actor, incident):

@@ -1,6 +1,7 @@
 """Working lists and figures of a county: school age, enrolment rate, resource rooms, licences, the calendar."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
@@ -45,8 +46,9 @@ async def listed(education, actor, path):
 async def test_a_county_without_children_has_empty_lists(education, authority):
     for path in ("/v1/school-age/unplaced", "/v1/school-age/next-september", "/v1/figures/enrolment-rate/children"):
         assert await listed(education, authority, path) == []
-    for path in ("/v1/figures/enrolment-rate", "/v1/resource-rooms"):
-        assert (await get(education, authority, path)).json() == []
+    assert (await get(education, authority, "/v1/figures/enrolment-rate")).json() == []
+    for path in ("/v1/resource-rooms", "/v1/licences?ending_by=2030-01-01", "/v1/placements/reviews-due"):
+        assert await listed(education, authority, path) == []
 
 
 async def test_children_of_compulsory_age_without_a_placement_are_listed_with_since_and_why(
@@ -150,15 +152,105 @@ async def test_an_ordinary_school_with_five_pupils_owes_a_resource_room_until_it
     for number in range(5):
         case = await a_school_child(education, county)
         await place(education, authority, case, an_order(school, mode="regular_class"))
-        (row,) = (await get(education, authority, "/v1/resource-rooms?on=2024-09-18")).json()
+        (row,) = await listed(education, authority, "/v1/resource-rooms?on=2024-09-18")
         assert (row["pupils"], row["owed"], row["needed_from"]) == (number + 1, number == 4, 5)
+        assert row["explanation"]["outcome"] == ("owed" if number == 4 else "not-owed")
     path = f"/v1/schools/{school.organisation}/resource-room"
     assert (await post(education, authority, path, {"opened_on": "2024-09-01"})).status_code == 201
-    (row,) = (await get(education, authority, "/v1/resource-rooms?on=2024-09-18")).json()
+    (row,) = await listed(education, authority, "/v1/resource-rooms?on=2024-09-18")
     assert (row["opened_on"], row["owed"]) == ("2024-09-01", False)
-    (row,) = (await get(education, authority, "/v1/resource-rooms?on=2024-08-31")).json()
+    (row,) = await listed(education, authority, "/v1/resource-rooms?on=2024-08-31")
     assert row["owed"] is True
     assert code_of(await post(education, authority, path, {"opened_on": "2999-09-01"})) == (422, "in-the-future")
+
+
+async def test_pupils_count_for_the_room_of_their_school_wherever_they_live(education, authority, school, county):
+    near = await a_school_child(education, county)
+    await place(education, authority, near, an_order(school, mode="regular_class"))
+    next_county = str(next(COUNTIES))
+    neighbours = education.organisation(OrgType.EDUCATION_AUTHORITY, next_county)
+    far = await a_school_child(education, next_county)
+    await place(education, neighbours, far, an_order(school, mode="special_class"))
+    (row,) = await listed(education, authority, "/v1/resource-rooms?on=2024-09-18")
+    assert (row["school"], row["pupils"]) == (str(school.organisation), 2)
+    assert await listed(education, neighbours, "/v1/resource-rooms?on=2024-09-18") == []
+    assert await listed(education, school, "/v1/resource-rooms?on=2024-09-18") == [row]
+    other = education.organisation(OrgType.SCHOOL, county)
+    assert await listed(education, other, "/v1/resource-rooms?on=2024-09-18") == []
+
+
+async def test_a_special_schools_room_is_listed_and_never_owed(education, authority, school, county):
+    case = await a_school_child(education, county)
+    placed = (await place(education, authority, case, an_order(school, mode="special_school"))).json()["record"]
+    assert await listed(education, authority, "/v1/resource-rooms?on=2024-09-18") == []
+    await post(education, authority, f"/v1/schools/{school.organisation}/resource-room", {"opened_on": "2024-09-01"})
+    await post(education, school, f"/v1/placements/{placed}/roll", {"enrolled_on": "2023-09-01"})
+    programme = {"goals": ["count to ten"], "reviewer": str(uuid4()), "agreed_on": "2024-09-03", "resource_room": True}
+    await post(education, school, f"/v1/placements/{placed}/ieps", programme)
+    (row,) = await listed(education, authority, "/v1/resource-rooms?on=2024-09-18")
+    assert (row["pupils"], row["users"], row["opened_on"], row["owed"]) == (0, 1, "2024-09-01", False)
+
+
+async def test_schools_with_rooms_come_page_by_page(education, authority, county):
+    for _ in range(3):
+        school = education.organisation(OrgType.SCHOOL, county)
+        path = f"/v1/schools/{school.organisation}/resource-room"
+        await post(education, authority, path, {"opened_on": "2024-09-01"})
+    first = (await get(education, authority, "/v1/resource-rooms?limit=2")).json()
+    rest = (await get(education, authority, f"/v1/resource-rooms?limit=2&after={first['next']}")).json()
+    assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
+
+
+async def test_a_licence_that_runs_out_is_listed_with_the_children_beyond_it_until_it_is_renewed(
+    education, authority, school, county
+):
+    site = education.organisation(OrgType.REHAB_CENTRE, county)
+    await license_site(education, authority, site, school)
+    stays, leaves = await a_school_child(education, county), await a_school_child(education, county)
+    await place(education, authority, stays, an_order(school, site=site))
+    await place(education, authority, leaves, an_order(school, site=site, ends_on="2026-08-31"))
+    assert await listed(education, authority, "/v1/licences?ending_by=2026-08-30") == []
+    (row,) = await listed(education, authority, "/v1/licences?ending_by=2026-08-31")
+    assert (row["valid_until"], row["pupils_after"]) == ("2026-08-31", 1)
+    await license_site(education, authority, site, school, valid_from="2026-09-01", valid_until="2028-08-31")
+    assert await listed(education, authority, "/v1/licences?ending_by=2026-08-31") == []
+
+
+async def test_a_review_is_due_until_the_child_is_placed_anew_the_placement_kept_or_ended(
+    education, authority, school, county
+):
+    due = "/v1/placements/reviews-due?until=2024-06-01"
+    kept, changed, ended = [await a_school_child(education, county) for _ in range(3)]
+    orders = an_order(school, mode="home_teaching", review_by="2024-06-01")
+    ids = [(await place(education, authority, case, orders)).json()["record"] for case in (kept, changed, ended)]
+    assert {row["id"] for row in await listed(education, authority, due)} == set(ids)
+    review = {"reviewed_on": "2024-05-20", "review_by": "2025-05-20"}
+    assert (await post(education, authority, f"/v1/placements/{ids[0]}/reviews", review)).status_code == 201
+    back = an_order(school, mode="special_school", decided_on="2024-05-20", starts_on="2024-05-27")
+    await place(education, authority, changed, back)
+    left = {"ended_on": "2024-05-27", "reason": "transferred"}
+    await post(education, school, f"/v1/placements/{ids[2]}/end", left)
+    assert await listed(education, authority, due) == []
+    (next_one,) = await listed(education, authority, "/v1/placements/reviews-due?until=2025-05-20")
+    assert (next_one["id"], next_one["reviewed_on"], next_one["review_by"]) == (ids[0], "2024-05-20", "2025-05-20")
+    reviewed = (await education.facts(kept))[-1]
+    assert reviewed["type"] == "tongkang.education.placement_reviewed.v1"
+    assert reviewed["data"]["review_by"] == "2025-05-20"
+    again = await post(education, authority, f"/v1/placements/{ids[0]}/reviews", review)
+    assert code_of(again) == (409, "education.reviewed-before")
+
+
+async def test_a_deferral_that_ran_out_stays_on_the_list_until_it_is_decided_anew(education, authority, school, county):
+    case = await a_school_child(education, county)
+    year = an_order(school, mode="deferred", ends_on="2024-08-31", applied_on="2023-06-01", reasons={})
+    placed = (await place(education, authority, case, year)).json()["record"]
+    refused = await post(education, authority, f"/v1/placements/{placed}/reviews", {"reviewed_on": "2024-06-03"})
+    assert code_of(refused) == (422, "education.deferral-decided-anew")
+    due = "/v1/placements/reviews-due?until=2024-10-01"
+    assert [row["id"] for row in await listed(education, authority, due)] == [placed]
+    more = {"decided_on": "2024-09-10", "starts_on": "2024-09-01", "ends_on": "2025-08-31", "applied_on": "2024-09-02"}
+    assert (await place(education, authority, case, year | more)).status_code == 201
+    assert await listed(education, authority, due) == []
 
 
 async def test_a_licence_is_valid_or_expired_by_the_day_that_is_asked_for(education, authority, school, county):

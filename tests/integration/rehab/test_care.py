@@ -29,7 +29,7 @@ async def test_a_plan_follows_the_assessment_and_travels_without_its_words(rehab
     assert code_of(await bureau.post(child.centre, path, a_plan())) == (409, "rehab.not-assessed")
     plan = await bureau.planned(child)
     assert [(goal["term"], goal["icf"], goal["words"]) for goal in plan["goals"]] == [
-        (term, "d330", f"invented {term} goal") for term in ("long", "mid", "short")
+        (term, "d330", f"invented {term} goal") for term in ("long", "mid", "short", "daily")
     ]
     said = {fact["type"].split(".")[2]: fact for fact in await rehab.facts(child.case)}
     assert data_of(said["assessment_recorded"], "outcome", "enrolment") == ("suitable", child.enrolment)
@@ -47,7 +47,7 @@ async def test_a_plan_follows_the_assessment_and_travels_without_its_words(rehab
         ({"planned_days_per_month": 32}, "invalid-request"),
         ({"planned_days_per_month": "20"}, "invalid-request"),
         ({"valid_until": f"{YEAR + 1}-01-31"}, "rehab.plan-outside-enrolment"),
-        ({"valid_from": f"{YEAR}-03-02", "valid_until": f"{YEAR}-03-01"}, "rehab.plan-outside-enrolment"),
+        ({"valid_from": f"{YEAR}-03-02", "valid_until": f"{YEAR}-03-01"}, "rehab.period-backwards"),
         ({"signed_on": f"{YEAR}-01-07"}, "rehab.step-too-early"),
         ({"valid_from": f"{YEAR}-01-07"}, "rehab.step-too-early"),
         ({"signed_on": "2999-01-01"}, "in-the-future"),

@@ -60,12 +60,17 @@ async def test_a_failed_institution_rectifies_and_comes_back(rehab, county, agre
 async def test_children_are_transferred_before_a_designation_is_removed(rehab, county, agreement):
     child, other = await county.enrolled(), rehab.organisation(OrgType.REHAB_CENTRE, COUNTY)
     await county.designated(other)
-    body = {"removed_on": f"{YEAR}-02-01", "reason": "not_rectified"}
+    body = {"removed_on": f"{YEAR}-02-01", "reason": "serious_breach"}
     path = f"/v1/designations/{agreement}/removal"
     refused = await county.post(county.federation, path, body)
     assert (code_of(refused), refused.json()["count"]) == ((409, "rehab.sitting-children"), 1)
     move = {"institution": str(other.organisation), "transferred_on": f"{YEAR}-02-01"}
+    nowhere = move | {"institution": str(county.centre.organisation)}
+    stays = await county.post(county.federation, f"/v1/enrolments/{child.enrolment}/transfer", nowhere)
+    assert code_of(stays) == (422, "rehab.same-institution")
     record(await county.post(county.federation, f"/v1/enrolments/{child.enrolment}/transfer", move))
+    unrectified = body | {"reason": "not_rectified"}
+    assert code_of(await county.post(county.federation, path, unrectified)) == (409, "rehab.rectification-open")
     record(await county.post(county.federation, path, body))
     assert (await types(rehab, county.centre.organisation))[-1] == "designation_removed"
     assert code_of(await county.post(county.federation, path, body)) == (409, "rehab.designation-removed")

@@ -116,6 +116,9 @@ async def test_money_is_demanded_back_by_a_day_and_comes_back_once(rehab, bureau
     (owed,) = (await bureau.get(bureau.finance, f"/v1/claims/{claim}")).json()["recoveries"]
     due = date.fromisoformat(PAID) + timedelta(days=30)
     assert (owed["due_on"], owed["recovered_on"]) == (due.isoformat(), None)
+    demanded = (await rehab.facts(child.case))[-1]
+    assert demanded["type"] == "tongkang.rehab.recovery_demanded.v1"
+    assert data_of(demanded, "recovery", "amount", "lines", "due_on") == (recovery, 1000, [line], due.isoformat())
     back = {"recovered_on": PAID}
     record(await bureau.post(bureau.finance, f"/v1/recoveries/{recovery}/receipt", back))
     assert data_of((await rehab.facts(child.case))[-1], "amount", "reason", "lines", "payment") == (

@@ -1,6 +1,5 @@
 """What screening says of a child moves rehab: late, twice, and before or after what rehab itself recorded."""
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -8,23 +7,22 @@ import pytest
 
 from shared import clock
 from shared.contracts.codes import DisabilityCategory, OrgType
-from shared.contracts.envelope import Fact
 from shared.contracts.events import screening
-from shared.testing.streams import Stream
 from tests.support.rehab import (
     APPROVED,
     COUNTY,
     STARTED,
     YEAR,
     County,
-    Enrolled,
+    Told,
+    a_child,
     a_diagnosis,
     an_application,
     data_of,
+    enrol,
     record,
     registered,
 )
-from tests.support.stack import Running
 from tests.support.stages import code_of
 
 DIED = date(YEAR, 1, 20)
@@ -32,36 +30,6 @@ AFTER_DEATH = date(YEAR, 1, 21).isoformat()
 """The day of death is the last day of an enrolment."""
 ALIVE = screening.DeathRetracted(reason=screening.RetractionReason.ANOTHER_CHILD, retracted_on=date(YEAR, 2, 20))
 ELSEWHERE = "371699"
-
-
-@dataclass
-class Told:
-    """A child as screening goes on telling of it."""
-
-    stage: Running
-    stream: Stream = field(default_factory=lambda: Stream("screening"))
-
-    @property
-    def case(self) -> UUID:
-        return self.stream.subject
-
-    async def hear(self, *facts: Fact, times: int = 1) -> None:
-        records = self.stream.extend(facts)
-        for _ in range(times):
-            await self.stage.deliver(*records)
-
-
-async def a_child(rehab, *facts, hospital=None, county=COUNTY) -> Told:
-    told = Told(rehab)
-    await told.hear(registered(county=county), a_diagnosis(hospital), *facts)
-    return told
-
-
-async def enrol(county, told, started_on=STARTED) -> Enrolled:
-    _, approval = await county.approved(told.case)
-    body = {"approval": approval, "started_on": started_on.isoformat()}
-    enrolment = record(await county.post(county.centre, f"/v1/cases/{told.case}/enrolments", body))
-    return Enrolled(told.case, approval, enrolment, county.centre)
 
 
 async def types(stage, case):
@@ -72,14 +40,6 @@ async def ends(stage, case):
     return [
         data_of(fact, "ended_on", "reason") for fact in await stage.facts(case) if "enrolment_ended" in fact["type"]
     ]
-
-
-def merged(survivor, other):
-    return screening.IdentityMerged(survivor=survivor, merged=other, merged_on=APPROVED)
-
-
-def unmerged(survivor, other):
-    return screening.IdentityUnmerged(survivor=survivor, merged=other, unmerged_on=APPROVED)
 
 
 async def test_a_death_ends_the_enrolment_on_its_day_once_however_often_it_comes(rehab, county):
@@ -152,78 +112,6 @@ async def test_an_enrolment_goes_on_in_the_new_county_and_a_move_told_late_chang
     (known,) = await rehab.fetch("SELECT county FROM child WHERE case_id = $1", told.case)
     assert (row[0], known[0]) == ("371625", "371625")
     assert (await county.log(child)).status_code == 201
-
-
-async def test_two_cases_of_one_child_have_one_training_a_year_and_two_again_after_an_unmerge(rehab, county):
-    one, other = await a_child(rehab), await a_child(rehab)
-    await enrol(county, one)
-    _, approval = await county.approved(other.case)
-    start = {"approval": approval, "started_on": STARTED.isoformat()}
-    for told in (one, other):
-        await told.hear(merged(one.case, other.case), times=2)
-    refused = await county.post(county.centre, f"/v1/cases/{other.case}/enrolments", start)
-    assert code_of(refused) == (409, "rehab.already-enrolled")
-    again = await county.post(county.federation, f"/v1/cases/{other.case}/applications", an_application())
-    assert code_of(again) == (409, "rehab.already-applied")
-    await other.hear(unmerged(one.case, other.case))
-    record(await county.post(county.centre, f"/v1/cases/{other.case}/enrolments", start))
-    await one.hear(unmerged(one.case, other.case))
-
-
-async def test_the_records_of_both_cases_of_one_child_are_one_file(rehab, county):
-    one, other = await a_child(rehab), await a_child(rehab)
-    await enrol(county, one)
-    await county.approved(other.case)
-    for told in (one, other):
-        await told.hear(merged(one.case, other.case))
-
-    async def filed(path):
-        answers = [
-            (await county.get(county.federation, f"/v1/cases/{told.case}/{path}")).json() for told in (one, other)
-        ]
-        assert answers[0] == answers[1]
-        return answers[0]
-
-    assert [row["case_id"] for row in await filed("enrolments")] == [str(one.case)]
-    assert {row["case_id"] for row in (await filed("assistance"))["applications"]} == {str(one.case), str(other.case)}
-    await other.hear(unmerged(one.case, other.case))
-    assert (await county.get(county.federation, f"/v1/cases/{other.case}/enrolments")).json() == []
-    await one.hear(unmerged(one.case, other.case))
-
-
-async def test_a_death_told_of_one_case_ends_what_runs_under_the_other_once_they_are_one_child(rehab, county):
-    dead, other = await a_child(rehab), await a_child(rehab)
-    await enrol(county, other)
-    await dead.hear(screening.DeathRegistered(died_on=DIED))
-    assert await ends(rehab, other.case) == []
-    await other.hear(merged(dead.case, other.case), times=2)
-    await dead.hear(merged(dead.case, other.case))
-    assert await ends(rehab, other.case) == [(AFTER_DEATH, "deceased")]
-    late = an_application(submitted_on=f"{YEAR}-01-21")
-    refused = await county.post(county.federation, f"/v1/cases/{other.case}/applications", late)
-    assert code_of(refused) == (409, "rehab.child-died")
-    await other.hear(unmerged(dead.case, other.case))
-    applied = await county.post(county.federation, f"/v1/cases/{other.case}/applications", late)
-    assert code_of(applied) == (409, "rehab.already-applied"), "it lives, and was approved this year"
-
-
-async def test_lists_show_the_survivor_of_a_chain_of_merges(rehab):
-    county = County(rehab, "371681")
-    first, second, third = [await a_child(rehab, county="371681") for _ in range(3)]
-    await first.hear(merged(second.case, first.case))
-    await second.hear(merged(third.case, second.case))
-
-    async def shown():
-        rows = (await county.get(county.federation, "/v1/intakes", limit=200)).json()["items"]
-        return {row["case_id"]: row["shown_as"] for row in rows}
-
-    one = {str(told.case): str(third.case) for told in (first, second, third)}
-    assert {case: top for case, top in (await shown()).items() if case in one} == one
-    await second.hear(unmerged(third.case, second.case))
-    found = await shown()
-    assert [found[str(told.case)] for told in (first, second, third)] == [
-        str(second.case), str(second.case), str(third.case),
-    ]  # fmt: skip
 
 
 async def test_without_consent_nobody_new_receives_the_child_and_who_has_it_goes_on(rehab, county):

@@ -78,6 +78,8 @@ async def test_what_cannot_happen_to_a_child(chain, door, body, code):
 
 FEDERATION_SIDE = [
     ("erasure", {"basis": "whim"}, INVALID),
+    ("doubts/settlement", {"outcome": "forgotten", "on": "2024-05-01"}, INVALID),
+    ("doubts/settlement", {"outcome": "two_children", "on": "2024-05-01"}, (409, "screening.nothing-doubted")),
     ("merges", {"merged": "no id", "on": "2024-05-01"}, INVALID),
     ("merges", {"merged": str(uuid4()), "on": "2024-05-01"}, (404, "case-not-found")),
     ("certificates", CERTIFICATE | {"number": "1"}, INVALID),

@@ -108,6 +108,36 @@ async def test_two_numbers_that_belong_to_two_cases_doubt_both(chain):
     assert await noticed(chain, other) == [("two_numbers_one_child", one)]
 
 
+async def test_a_reviewer_settles_what_is_in_doubt_and_the_same_contradiction_again_is_no_news(chain, reviewer):
+    number = a_resident_number()
+    case = await chain.register(resident_number=number, name="童一一")
+    path, decision = f"/v1/cases/{case}/doubts/settlement", DAY | {"outcome": "name_written_otherwise"}
+    assert code_of(await chain.post(reviewer, path, decision)) == (409, "screening.nothing-doubted")
+    others = [a_child(resident_number=number, name=name) for name in ("童二二", "童三三")]
+    for other in (*others, others[0]):
+        await chain.post(chain.clinic, "/v1/children", other)
+    assert code_of(await chain.post(chain.clinic, path, decision)) == (403, "not-allowed")
+    elsewhere = chain.stage.organisation(OrgType.FEDERATION, "3701", Role.REVIEWER)
+    assert code_of(await chain.post(elsewhere, path, decision)) == (404, "case-not-found")
+    await chain.done(reviewer, path, decision)
+    (settled,) = [fact["data"] for fact in await chain.stage.facts(case) if "settled" in fact["type"]]
+    assert (settled["kind"], settled["outcome"]) == ("one_number_two_names", "name_written_otherwise")
+    await chain.post(chain.clinic, "/v1/children", others[0])
+    assert code_of(await chain.post(reviewer, path, decision)) == (409, "screening.nothing-doubted")
+    assert len(await noticed(chain, case)) == 2
+
+
+async def test_of_two_cases_in_doubt_each_is_settled_in_its_own_file(chain, reviewer):
+    number = a_resident_number()
+    known, newborn = await chain.register(resident_number=number), await chain.register()
+    await chain.post(chain.clinic, f"/v1/cases/{newborn}/identity", a_confirmation(number))
+    decision = DAY | {"outcome": "two_children"}
+    for case, other in ((known, newborn), (newborn, known)):
+        await chain.done(reviewer, f"/v1/cases/{case}/doubts/settlement", decision)
+        (settled,) = [fact["data"] for fact in await chain.stage.facts(case) if "settled" in fact["type"]]
+        assert (settled["kind"], settled["other"]) == ("two_numbers_one_child", other)
+
+
 async def test_an_import_notes_the_doubt_and_goes_on(chain):
     number = a_resident_number()
     case = await chain.register(resident_number=number, name="童一一")

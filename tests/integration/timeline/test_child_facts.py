@@ -1,20 +1,22 @@
 """Facts about the child: a move, a merge and its undoing, withdrawn consent, death, erasure; how files show them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from uuid import UUID, uuid4
 
 import pytest
 
+from shared import clock
 from shared.access.second_wall import Wall
 from shared.contracts.codes import OrgType
 from shared.contracts.events import rehab, screening
 from tests.integration.timeline.snapshot import emptied
-from tests.support.children import COUNTY, Child, event_of
+from tests.support.children import COUNTY, Child, event_of, merge, unmerge
 from tests.support.stages import code_of
 
 OTHER = "371603"
 MARCH, JUNE = date(2024, 3, 4), date(2024, 6, 3)
+TOMORROW, LATER = (clock.now().replace(microsecond=0) + timedelta(days=days) for days in (1, 9))
 
 
 async def ask(timeline, actor, path: str, **query):
@@ -41,18 +43,6 @@ def auditor(timeline):
 
 def a_move(child: Child, day: date = JUNE, *, previous: str = COUNTY, region: str = OTHER):
     return child.add(screening.ResidenceMoved(previous=previous, region=region, moved_on=day), day)
-
-
-def merge(survivor: Child, merged: Child, day: date = JUNE) -> None:
-    for child in (survivor, merged):
-        fact = screening.IdentityMerged(survivor=survivor.case, merged=merged.case, merged_on=day)
-        child.add(fact, day)
-
-
-def unmerge(survivor: Child, merged: Child, day: date = JUNE) -> None:
-    for child in (survivor, merged):
-        fact = screening.IdentityUnmerged(survivor=survivor.case, merged=merged.case, unmerged_on=day)
-        child.add(fact, day)
 
 
 async def test_after_a_move_the_new_county_sees_the_file_and_the_old_one_a_stub(timeline, empty):
@@ -164,6 +154,42 @@ async def test_after_an_unmerge_there_are_two_children_again(timeline, auditor, 
     page = await ask(timeline, auditor, f"/v1/cases/{survivor.case}/entries", limit=200)
     assert len(page["items"]) == 4
     assert (await ask(timeline, auditor, f"/v1/cases/{merged.case}"))["shown_under"] is None
+
+
+async def test_a_file_as_it_was_known_has_the_cases_that_were_known_to_be_one_child_then(
+    timeline, auditor, twins_in_the_books
+):
+    survivor, merged = twins_in_the_books
+    merge(survivor, merged, recorded_at=TOMORROW)
+    unmerge(survivor, merged, recorded_at=LATER)
+    await timeline.deliver(*survivor.records, *merged.records)
+    path = f"/v1/cases/{survivor.case}/entries"
+    before, then, after = [
+        await ask(timeline, auditor, path, limit=200, as_known_at=moment.isoformat())
+        for moment in (TOMORROW - timedelta(seconds=1), TOMORROW, LATER)
+    ]
+    assert [len(page["items"]) for page in (before, then, after)] == [2, 6, 4]
+    theirs = {str(event_of(record).id) for record in merged.records[:3]}
+    assert theirs <= {item["id"] for item in then["items"]}
+    logged = "SELECT count(*) FROM access_log WHERE person = $1 AND case_id = $2"
+    assert [row[0] for row in await timeline.fetch(logged, auditor.person, merged.case)] == [1]
+
+
+async def test_a_file_as_it_was_known_shows_nothing_of_a_child_that_the_reader_may_not_see_today(
+    timeline, twins_in_the_books
+):
+    survivor, merged = twins_in_the_books
+    centre = timeline.organisation(OrgType.REHAB_CENTRE, COUNTY)
+    survivor.enrolled(MARCH, centre.organisation, survivor.approved(MARCH, date(2030, 12, 31)))
+    merged.trained(MARCH, centre.organisation, uuid4())
+    merge(survivor, merged, recorded_at=TOMORROW)
+    unmerge(survivor, merged, recorded_at=LATER)
+    await timeline.deliver(*survivor.records, *merged.records)
+    path = f"/v1/cases/{survivor.case}/entries"
+    page = await ask(timeline, centre, path, limit=200, as_known_at=TOMORROW.isoformat())
+    theirs = {str(event_of(record).id) for record in merged.records}
+    assert page["items"]
+    assert not theirs & {item["id"] for item in page["items"]}
 
 
 async def test_whoever_cares_for_the_merged_case_sees_the_one_child(timeline, twins_in_the_books):

@@ -73,6 +73,8 @@ async def test_a_child_s_whole_way_leaves_its_duties_each_with_what_came_of_it(t
     await timeline.deliver(*child.records)
     await assessment.settle()
     assert await by_rule(timeline, child.case) == {
+        "referral-due": ["in_time"],
+        "referral-again": ["in_time"],
         "referral-answer": ["in_time", "province"],
         "rescreening-trace": ["void", "late"],
         "federation-report": ["province"],
@@ -223,9 +225,16 @@ class World:
 
     async def duties(self, timeline) -> list[tuple[Any, ...]]:
         """Return its duties, facts named by their place in it; but not those whose ground fell away meanwhile."""
-        place = {event_of(record).id: number for number, record in enumerate(self.records)}
+        events = [event_of(record) for record in self.records]
+        place = {event.id: number for number, event in enumerate(events)}
+        ends = {event.id: event.occurred_at for event in events}
         cases = [child.case for child in self.children]
-        rows = [row for row in await duties(timeline, *cases) if (row["outcome"], row["met_by"]) != ("void", None)]
+        # What fell away ended when that was seen, not when the fact happened that it names, if it names one.
+        rows = [
+            row
+            for row in await duties(timeline, *cases)
+            if row["outcome"] != "void" or row["met_at"] == ends.get(row["met_by"])
+        ]
         return sorted(
             (
                 cases.index(row["case_id"]),
@@ -338,7 +347,8 @@ async def test_a_list_is_narrowed_by_standing_rule_and_level_and_paged(timeline,
         ({"standing": "later"}, 0),
         ({"rule": "referral-answer"}, 2),
         ({"level": "province"}, 2),
-        ({"level": "city"}, 0),
+        ({"level": "city"}, 2),
+        ({"level": "county", "standing": "due_soon"}, 0),
         ({"owner_kind": "clinic"}, 2),
         ({"owner_kind": "federation"}, 0),
     ):
@@ -353,11 +363,22 @@ async def test_a_list_is_narrowed_by_standing_rule_and_level_and_paged(timeline,
     assert len(seen) == len(set(seen)) == 4
 
 
+async def test_a_duty_that_the_table_does_not_know_is_refused_by_naming_those_it_knows(timeline):
+    async with timeline.client(timeline.organisation(OrgType.FEDERATION, COUNTY)) as client:
+        refused = await client.get("/v1/duties", params={"rule": "recheck"})
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert error["place"] == ["query", "rule"]
+    assert "recheck-due" in error["text"]
+
+
 async def test_counts_say_how_many_of_each_kind_are_open_due_soon_and_overdue(timeline, assessment):
     await overdue_and_due(timeline, assessment)
     counted = await answer(timeline, timeline.organisation(OrgType.FEDERATION, COUNTY), "/v1/duties/counts")
     numbers = {item["rule"]: (item["open"], item["due_soon"], item["overdue"]) for item in counted["items"]}
     assert numbers == {"referral-answer": (2, 1, 1), "rescreening-trace": (2, 1, 1)}
+    shown = {item["rule"]: (item["city"], item["province"]) for item in counted["items"]}
+    assert shown == {"referral-answer": (1, 1), "rescreening-trace": (1, 1)}
     nobody = await answer(timeline, timeline.organisation(OrgType.CLINIC, COUNTY), "/v1/duties/counts")
     assert nobody["items"] == []
 

@@ -12,8 +12,8 @@ import pytest
 from services.timeline.assessment import Assessment
 from services.timeline.domain.findings.assessor import findings_by
 from services.timeline.domain.findings.limits import Limits
-from shared.contracts.codes import OrgType
-from shared.contracts.events import rehab, screening
+from shared.contracts.codes import DisabilityCategory, OrgType
+from shared.contracts.events import custody, rehab, screening
 from shared.journal.inbox import Record
 from shared.testing.streams import Stream
 from tests.integration.timeline.snapshot import emptied
@@ -159,8 +159,9 @@ async def test_of_many_sessions_at_once_a_finding_names_no_more_than_a_few(timel
         way.trained(enrolment, centre.id)
     await deliver(timeline, centre, *(way for way, _ in ways))
     await assessment.settle()
-    rows = await timeline.fetch("SELECT case_id, cardinality(evidence) FROM finding WHERE rule = 'F03'")
-    assert {row[0]: row[1] for row in rows} == {way.case: 1 + Limits().clashes_named for way, _ in ways}
+    named = "SELECT cardinality(evidence) FROM finding WHERE rule = 'F03' AND case_id = ANY($1::uuid[])"
+    rows = await timeline.fetch(named, [way.case for way, _ in ways])
+    assert [row[0] for row in rows] == [1 + Limits().clashes_named] * len(ways)
 
 
 async def test_back_to_back_sessions_and_one_group_session_are_no_clash(timeline, assessment):
@@ -229,6 +230,44 @@ async def test_a_device_that_confirms_for_a_fourth_family_is_flagged_with_all_of
         assert [await rules_of(timeline, told) for told, _ in ways[: n + 1]] == [expected] * (n + 1)
 
 
+async def four_families_of_one_device(timeline, assessment) -> list[Way]:
+    centre, app = a_centre(), rehab.ConfirmationMethod.APP
+    by_app, ways = rehab.Confirmation(method=app, device=uuid4()), []
+    for n in range(4):
+        way, enrolment = a_child_in_training(centre)
+        way.trained(enrolment, centre.id, clock=f"{9 + n:02}:00", confirmation=by_app)
+        ways.append(way)
+    await deliver(timeline, centre, *ways)
+    await assessment.settle()
+    assert [await rules_of(timeline, way) for way in ways] == [{"F20"}] * 4
+    return ways
+
+
+async def test_a_correction_that_takes_the_device_of_one_session_away_clears_all_four_families(timeline, assessment):
+    ways = await four_families_of_one_device(timeline, assessment)
+    session = ways[2].streams["rehab"].events[-1]
+    ways[2].moved(session, session.occurred_at)
+    await timeline.deliver(ways[2].records[-1])
+    await assessment.settle()
+    assert [await rules_of(timeline, way) for way in ways] == [set()] * 4
+    assert [await rules_of(timeline, way, "facts_changed") for way in ways] == [{"F20"}] * 4
+
+
+async def test_two_cases_that_turn_out_to_be_one_child_are_one_family_of_a_device(timeline, assessment):
+    ways = await four_families_of_one_device(timeline, assessment)
+    ids = {"survivor": ways[0].case, "merged": ways[1].case}
+    for way in ways[:2]:
+        way.told(screening.IdentityMerged(**ids, merged_on=MONDAY), MONDAY)
+    await timeline.deliver(*(way.records[-1] for way in ways[:2]))
+    await assessment.settle()
+    assert ["F20" in await rules_of(timeline, way) for way in ways] == [False] * 4
+    for way in ways[:2]:
+        way.told(screening.IdentityUnmerged(**ids, unmerged_on=MONDAY), MONDAY, recorded=timedelta(days=3))
+    await timeline.deliver(*(way.records[-1] for way in ways[:2]))
+    await assessment.settle()
+    assert ["F20" in await rules_of(timeline, way) for way in ways] == [True] * 4
+
+
 async def test_who_came_beyond_the_places_is_flagged_and_an_end_told_late_clears_the_last(timeline, assessment):
     centre = Centre()
     centre.designated(capacity=2)
@@ -245,6 +284,53 @@ async def test_who_came_beyond_the_places_is_flagged_and_an_end_told_late_clears
     await timeline.deliver(first.records[-1])
     await assessment.settle()
     assert [await rules_of(timeline, way) for way, _ in ways] == [set()] * 3
+
+
+async def test_a_severe_grade_told_late_takes_the_carer_of_whoever_came_last_and_a_milder_one_gives_it_back(
+    timeline, assessment
+):
+    house, ways = Centre(), [Way() for _ in range(4)]
+    house.told(custody.CarersDeclared(by_day=1, by_night=1, since=FROM))
+    for n, way in enumerate(ways):
+        way.registered()
+        way.admitted(house.id, custody.CustodyMode.DAY, FROM + timedelta(days=n))
+    await deliver(timeline, house, *ways)
+    await assessment.settle()
+    assert [await rules_of(timeline, way) for way in ways] == [set()] * 4
+    grading = ways[0].certified(1, FROM, recorded=timedelta(days=60))
+    await timeline.deliver(ways[0].records[-1])
+    await assessment.settle()
+    assert [await rules_of(timeline, way) for way in ways] == [set(), set(), set(), {"F22"}]
+    milder = screening.CertificateRegraded(
+        grading=grading, category=DisabilityCategory.PHYSICAL, grade=3, regraded_on=FROM
+    )
+    ways[0].told(milder, FROM, recorded=timedelta(days=90))
+    await timeline.deliver(ways[0].records[-1])
+    await assessment.settle()
+    assert [await rules_of(timeline, way) for way in ways] == [set()] * 4
+
+
+async def test_who_lacks_a_carer_already_is_judged_again_when_another_childs_grade_counts_earlier(timeline, assessment):
+    house, ways = Centre(), [Way() for _ in range(5)]
+    house.told(custody.CarersDeclared(by_day=1, by_night=1, since=FROM))
+    for way in ways:
+        way.registered()
+        way.admitted(house.id, custody.CustodyMode.DAY, FROM)
+    last = max(ways, key=lambda way: way.streams["custody"].events[-1].data["stay"])
+    first = min(ways, key=lambda way: way.streams["custody"].events[-1].data["stay"])
+    await deliver(timeline, house, *ways)
+    await assessment.settle()
+    assert "5 children by day on 2026-01-01, 0 of a severe grade" in await said(timeline, last)
+    first.certified(2, FROM, recorded=timedelta(days=60))
+    await timeline.deliver(first.records[-1])
+    await assessment.settle()
+    assert "5 children by day on 2026-01-01, 1 of a severe grade" in await said(timeline, last)
+
+
+async def said(timeline, way: Way) -> str:
+    """What was compared in the findings of a case."""
+    rows = await timeline.fetch("SELECT steps::text FROM finding_ground WHERE case_id = $1", way.case)
+    return " ".join(row[0] for row in rows)
 
 
 async def test_a_suspension_told_late_changes_the_verdict_on_all_children_of_the_institution(timeline, assessment):
@@ -456,6 +542,18 @@ async def test_a_review_is_a_fact_without_words_and_the_words_stay_here(timeline
         ("explained", "the register had the wrong day")
     ]
     assert code_of(await review(timeline, finding, auditor)) == (409, "timeline.finding-settled")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"reason": " "}, {"reason": "x" * 2001}, {"decision": "forgotten"}, {"decision": None}, {"more": 1}]
+)
+async def test_a_review_needs_one_of_three_decisions_and_a_reason(timeline, assessment, wrong):
+    way, _, finding = await flagged_child(timeline, assessment)
+    body = {"decision": "confirmed", "reason": "the centre has no answer"} | wrong
+    async with timeline.client(an_auditor(timeline)) as client:
+        answer = await client.post(f"/v1/findings/{finding}/reviews", json=body)
+    assert code_of(answer) == (422, "invalid-request")
+    assert await rules_of(timeline, way) == {"F05"}
 
 
 async def test_more_evidence_opens_a_reviewed_finding_again(timeline, assessment):

@@ -7,6 +7,7 @@ import pytest
 
 from deploy.simulator.sources import source
 from shared.contracts.codes import OrgType, ScreeningCategory
+from shared.contracts.events import rehab
 from shared.contracts.events.education import PlacementMode
 from shared.contracts.events.screening import ClosingReason
 from tests.integration.timeline.snapshot import emptied
@@ -115,6 +116,22 @@ async def test_who_is_newly_found_and_who_newly_confirmed(timeline, empty, story
 async def test_who_was_given_free_rehabilitation(timeline, empty, story, counts):
     child = Child()
     story(child, in_training(child))
+    await timeline.deliver(*child.records)
+    assert await value(timeline, REHABILITATED) == counts
+
+
+@pytest.mark.parametrize(
+    ("assistance_paid", "day", "counts"), [(1, MARCH, 1), (0, MARCH, 0), (1, date(2024, 9, 19), 0)]
+)
+async def test_a_device_counts_where_assistance_paid_for_it(timeline, empty, assistance_paid, day, counts):
+    child = Child()
+    child.registered()
+    fitted = rehab.DeviceFitted(
+        fitting=uuid4(), approval=uuid4(), institution=CENTRE, device=rehab.DeviceKind.HEARING_AID, fitted_on=day,
+        replace_after=date(2027, 3, 4), cost=600_000, insurance_paid=600_000 - assistance_paid,
+        assistance_paid=assistance_paid,
+    )  # fmt: skip
+    child.add(fitted, day)
     await timeline.deliver(*child.records)
     assert await value(timeline, REHABILITATED) == counts
 

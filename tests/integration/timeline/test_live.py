@@ -20,7 +20,7 @@ from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
 from shared.http.paging import BadCursor
 from shared.testing.eventually import eventually
-from tests.support.children import COUNTY, Child, event_of
+from tests.support.children import COUNTY, Child, event_of, merge, unmerge
 from tests.support.stages import code_of
 
 CENTRE = uuid4()
@@ -184,14 +184,57 @@ async def test_only_so_many_views_at_a_time(timeline, child, auditor, monkeypatc
 @pytest.mark.parametrize("marker", ["screening", "screening:1", "screening:one:2", "a:1:2,b"])
 async def test_a_marker_that_no_view_gave_out_is_refused(timeline, child, auditor, marker):
     with pytest.raises(BadCursor):
-        from_marker(marker)
+        from_marker(marker, child.case)
     async with timeline.client(auditor) as client:
         answer = await client.get(f"/v1/cases/{child.case}/live", headers={"Last-Event-ID": marker})
     assert code_of(answer) == (400, "bad-cursor")
 
 
 def test_a_marker_reads_back_as_it_was_written():
-    streams = {("rehab", 1): 340, ("screening", 2): 12}
-    assert to_marker(streams) == "rehab:1:340,screening:2:12"
-    assert from_marker(to_marker(streams)) == streams
-    assert from_marker("") == {}
+    own, other = UUID(int=2), UUID(int=1)
+    streams = {(own, "rehab", 1): 340, (own, "screening", 2): 12, (other, "rehab", 1): 7}
+    assert to_marker(streams, own) == f"rehab:1:340,screening:2:12,rehab:1:7:{other}"
+    assert from_marker(to_marker(streams, own), own) == streams
+    assert from_marker("", own) == {}
+
+
+async def merged_with(timeline, child: Child) -> Child:
+    """Another case that turns out to be the same child; both say so."""
+    other = Child()
+    other.registered()
+    merge(child, other)
+    await timeline.deliver(*child.records, *other.records)
+    return other
+
+
+@pytest.mark.parametrize("opened", ["survivor", "merged"])
+async def test_a_view_of_two_cases_that_are_one_child_shows_what_is_new_in_either(
+    timeline, address, child, auditor, opened
+):
+    other = await merged_with(timeline, child)
+    case = child.case if opened == "survivor" else other.case
+    async with watching(timeline, address, auditor, case) as watched:
+        sessions = [str(one.trained(date(2024, 3, 4), CENTRE, uuid4()).id) for one in (child, other)]
+        await timeline.deliver(child.records[-1], other.records[-1])
+        await eventually(lambda: sorted(watched.ids) == sorted(sessions))
+    missed = other.trained(date(2024, 3, 6), CENTRE, uuid4())
+    await timeline.deliver(other.records[-1])
+    async with watching(timeline, address, auditor, case, watched.last_id) as again:
+        await eventually(lambda: again.ids == [str(missed.id)])
+    rows = await timeline.fetch("SELECT DISTINCT case_id FROM access_log WHERE person = $1", auditor.person)
+    assert {row[0] for row in rows} == {child.case, other.case}
+
+
+async def test_a_view_ends_when_its_child_is_merged_and_goes_on_with_the_file_of_both(
+    timeline, address, child, auditor
+):
+    async with watching(timeline, address, auditor, child.case) as watched:
+        other = await merged_with(timeline, child)
+        await eventually(lambda: watched.over)
+    async with watching(timeline, address, auditor, child.case, watched.last_id) as again:
+        theirs = {str(event_of(record).id) for record in other.records}
+        await eventually(lambda: theirs <= set(again.ids))
+    unmerge(child, other)
+    async with watching(timeline, address, auditor, child.case) as watched:
+        await timeline.deliver(child.records[-1], other.records[-1])
+        await eventually(lambda: watched.over)

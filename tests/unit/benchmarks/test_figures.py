@@ -10,7 +10,7 @@ from benchmarks.load import Result
 from benchmarks.projection import rate
 
 NAMES = [
-    "http_session", "batch_sessions", "batch_sessions_20", "projection", "freshness_p50", "freshness_p95",
+    "http_session", "batch_sessions", "batch_sessions_20", "projection", "assessment", "freshness_p50", "freshness_p95",
     "freshness_p99", "first_page_p95_100k", "first_page_p95_1m", "first_page_rps_8", "list_restricted_ratio",
     "rebuild", "start_cold", "start_warm", "memory_mb",
 ]  # fmt: skip

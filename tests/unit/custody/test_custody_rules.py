@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from services.custody import errors
-from services.custody.domain.admission import Admission, Stay, Subject, admit, end_by_death, end_stay
+from services.custody.domain.admission import Admission, Leaver, Stay, Subject, admit, end_by_death, end_stay
 from services.custody.domain.papers import AdmissionPaper, CareSheet, Contact, ContactKind
 from services.custody.domain.rules import Rules
 from shared.contracts.events.custody import CustodyEndReason, CustodyMode
@@ -94,8 +94,9 @@ def test_a_planned_leaving_lies_not_before_the_entry():
         take_in(replace(ADMISSION, until=date(2024, 2, 29)))
 
 
-def leave(ended_on, stay=None, reason=CustodyEndReason.RETURNED_HOME, born=FIVE_YEARS_OLD):
-    return end_stay(stay or a_stay(date(2024, 3, 1)), ended_on, reason, born=born, rules=RULES, today=TODAY)
+def leave(ended_on, stay=None, reason=CustodyEndReason.RETURNED_HOME, born=FIVE_YEARS_OLD, last_recorded=None):
+    leaver = Leaver(born, last_recorded)
+    return end_stay(stay or a_stay(date(2024, 3, 1)), ended_on, reason, leaver, RULES, today=TODAY)
 
 
 def test_a_stay_ends_today_with_a_reason():
@@ -109,6 +110,12 @@ def test_a_stay_ends_today_with_a_reason():
 def test_a_stay_ends_between_its_first_day_and_today(ended_on, refusal):
     with pytest.raises(refusal):
         leave(ended_on)
+
+
+def test_a_stay_does_not_end_before_what_is_recorded_of_it():
+    assert leave(date(2024, 5, 6), last_recorded=date(2024, 5, 6))
+    with pytest.raises(errors.RecordedAfterTheEnd):
+        leave(date(2024, 5, 5), last_recorded=date(2024, 5, 6))
 
 
 def test_a_stay_ends_once():

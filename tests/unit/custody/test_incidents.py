@@ -25,7 +25,7 @@ ABUSE_STEPS = SERIOUS_STEPS | {IncidentStep.AUTHORITY_TOLD: 0}
 
 
 def due_in_hours(level, kind, rules=None):
-    due = clocks(level, kind, AT, rules or Rules())
+    due = clocks(Incident(level, kind, AT, AT), rules or Rules(), now=AT)
     return {step: (by - AT) / timedelta(hours=1) for step, by in due.items()}
 
 
@@ -60,7 +60,8 @@ def say(incident=FALL, stay=STAY):
 def test_the_fact_carries_the_hours_by_which_each_step_is_due():
     fact, due = say()
     assert (fact.stay, fact.institution, fact.level) == (STAY.id, STAY.institution, IncidentLevel.SERIOUS)
-    assert (due[IncidentStep.GUARDIAN_TOLD], fact.federation_due_at) == (AT, AT + timedelta(hours=2))
+    assert due[IncidentStep.GUARDIAN_TOLD] == fact.family_due_at == AT
+    assert fact.federation_due_at == AT + timedelta(hours=2)
     assert (fact.report_due_at, fact.authority_due_at) == (AT + timedelta(hours=24), None)
     assert len(due) == 3
 
@@ -74,6 +75,64 @@ def test_the_clock_runs_from_the_moment_of_notice():
     noticed = AT + timedelta(days=1)
     fact, _ = say(replace(FALL, noticed_at=noticed))
     assert (fact.at, fact.federation_due_at) == (AT, noticed + timedelta(hours=2))
+
+
+TWO_HOURS = timedelta(hours=2)
+GONE = Incident(IncidentLevel.MINOR, IncidentKind.MISSING, AT, AT + timedelta(minutes=10))
+
+
+@pytest.mark.parametrize(
+    ("found_at", "now", "since"),
+    [
+        (None, AT + TWO_HOURS, None),
+        (None, AT + timedelta(hours=2, seconds=1), AT + TWO_HOURS),
+        (AT + TWO_HOURS, NOW, None),
+        (AT + timedelta(hours=2, seconds=1), NOW, AT + TWO_HOURS),
+    ],
+    ids=["two hours, not found", "longer, not found", "found in two hours", "found later"],
+)
+def test_a_child_missing_for_more_than_two_hours_starts_the_clocks_whatever_level_was_said(found_at, now, since):
+    fact, due = report(STAY, replace(GONE, found_at=found_at), Rules(), now=now)
+    assert fact.family_due_at == since
+    assert due.get(IncidentStep.FEDERATION_TOLD) == (since + TWO_HOURS if since else None)
+
+
+def test_who_reports_a_missing_child_before_is_told_from_when_on_it_is_serious():
+    explained = Happened(level="minor", kind="missing", noticed_at=AT).explain()
+    (said,) = [one for one in explained.steps if one.code == "missing"]
+    assert (explained.outcome, said.holds) == ("no_clock", False)
+    assert "2024-04-02 13:00" in said.zh
+
+
+@pytest.mark.parametrize(
+    ("found_at", "said"),
+    [
+        (AT + TWO_HOURS, "在 2024-04-02 13:00 之前已找到，未达三级"),
+        (None, "至 2024-04-02 13:00 仍未找到：不论所填级别，自此按三级处理"),
+    ],
+)
+def test_the_explanation_of_a_missing_child_says_how_it_came_out(found_at, said):
+    explained = Happened(level="minor", kind="missing", noticed_at=AT, found_at=found_at, now=NOW).explain()
+    assert [one.zh for one in explained.steps if one.code == "missing"] == [said]
+
+
+def test_the_explanation_speaks_chinese():
+    explained = Happened(level="serious", kind="injury", noticed_at=AT).explain()
+    assert explained.steps[0].zh == "三级（严重），三级起为严重"
+    assert explained.steps[1].zh == "受伤：不属于依法强制报告的情形"
+
+
+@pytest.mark.parametrize(
+    ("incident", "refusal"),
+    [
+        (replace(FALL, found_at=NOW), errors.FoundWithoutMissing),
+        (replace(GONE, found_at=AT - timedelta(minutes=1)), errors.FoundWithoutMissing),
+        (replace(GONE, found_at=NOW + timedelta(minutes=1)), InTheFuture),
+    ],
+)
+def test_only_a_missing_child_is_found_and_not_before_it_was_missing_or_tomorrow(incident, refusal):
+    with pytest.raises(refusal):
+        say(incident)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.cli.main import app
-from deploy.cli.rules import InputUnreadable, NotExplainable, UnknownRule
+from deploy.cli.rules import InputUnreadable, NotExplainable, Refused, UnknownRule
+from services.timeline.domain.duties.table import table
 from shared.rulebook.explanation import QUESTIONS
 from shared.rulebook.library import entries
 
@@ -79,3 +80,30 @@ def test_an_input_of_another_form_is_answered_with_its_faults(tmp_path: Path):
     assert isinstance(answer.exception, InputUnreadable)
     assert "years" in str(answer.exception)
     assert isinstance(typed("explain", GRADE, str(tmp_path / "nowhere.json")).exception, InputUnreadable)
+
+
+def test_an_input_that_the_rule_itself_turns_down_is_answered_in_its_words():
+    asked = {
+        "born": "2024-03-01", "on": "2026-03-02", "category": "autism", "instrument": "warning_signs",
+        "signs": {"M24-1": True},
+    }  # fmt: skip
+    answer = typed("explain", "screening.initial-screen", "-", standard_input=json.dumps(asked))
+    assert isinstance(answer.exception, Refused)
+    assert "M24-1, M24-2, M24-3, M24-4" in str(answer.exception)
+
+
+def test_a_duty_that_is_not_in_the_table_is_answered_with_those_that_are():
+    asked = {"duty": "recheck", "counted_from": "2026-03-02"}
+    answer = typed("explain", "timeline.duty-due", "-", standard_input=json.dumps(asked))
+    assert isinstance(answer.exception, InputUnreadable)
+    assert "recheck-due" in str(answer.exception)
+
+
+def test_every_duty_is_a_row_with_its_own_ground_mark_and_key():
+    duties = {entry.id.removeprefix("timeline.duty."): entry for entry in entries() if entry.kind == "row"}
+    assert duties.keys() == table().keys()
+    report = duties["federation-report"]
+    assert (report.handbook, report.mark, report.setting) == (
+        ("§1.4",), "assumed", "TIMELINE_DUTIES__REPORT_WORKING_DAYS",
+    )  # fmt: skip
+    assert (duties["recheck-due"].documents, duties["recheck-due"].mark) == (("孤独症规范",), "source")

@@ -14,6 +14,7 @@ from services.education.domain.placement import (
     in_force,
     mode_rules,
 )
+from services.education.domain.questions import AskPlacementOrder
 from services.education.domain.school_age import compulsory_age
 from shared.contracts.events.education import PlacementMode, PlacementStep, SkipReason
 from shared.errors import InTheFuture
@@ -170,3 +171,30 @@ def test_a_child_moves_on_review_and_the_later_placement_holds_from_its_first_da
         in_force((new, old), day) for day in (date(2022, 8, 31), date(2024, 8, 31), date(2024, 9, 1), date(2025, 7, 5))
     ]
     assert held == [None, old, new, None]
+
+
+def the_steps(mode, reasons, language="zh"):
+    asked = {"born": "2015-03-01", "mode": mode, "starts_on": "2024-09-01", "reasons": reasons}
+    explained = AskPlacementOrder.model_validate(asked).explain()
+    return [getattr(step, language) for step in explained.steps]
+
+
+def test_a_regular_class_is_at_a_designated_school_when_the_nearby_one_was_passed_over():
+    reasons = {"nearby_ordinary": "needs_special_support"}
+    assert the_steps("regular_class", reasons) == [
+        "跳过就近的普通学校：需要专门支持。",
+        "选择随班就读，学籍由普通学校保留。",
+    ]
+    assert the_steps("regular_class", reasons, "en")[0] == (
+        "A nearby ordinary school is passed over: needs special support."
+    )
+
+
+def test_a_deferred_child_is_on_no_roll():
+    assert the_steps("deferred", {}) == ["延缓入学：暂不建立学籍。"]
+
+
+def test_a_refusal_names_the_steps_in_the_language_of_its_reader():
+    with pytest.raises(errors.SkippedStepNeedsReason) as refused:
+        decide(an_order(PlacementMode.SPECIAL_SCHOOL))
+    assert refused.value.words("zh") == "跳过了靠前的安置方式而未说明理由：就近的普通学校、指定的有条件的普通学校。"

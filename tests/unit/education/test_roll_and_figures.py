@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.education import errors, rules
-from services.education.domain.attendance import SchoolDay, call_the_roll, record_attendance
+from services.education.domain.attendance import Roster, SchoolDay, call_the_roll, record_attendance
 from services.education.domain.calendar import read_school_policies
 from services.education.domain.figures import enrolment_rate, explain_rate
 from services.education.domain.placement import Placement
@@ -82,15 +82,31 @@ def test_a_programme_is_agreed_once_for_a_term_of_the_placement(programme, place
 A, B, C = (UUID(int=number) for number in (11, 12, 13))
 
 
+MONDAY = date(2024, 9, 9)
+
+
 def test_the_roster_takes_who_is_not_named_as_present():
-    roster = call_the_roll([A, B, C], [B], [C])
+    roster = call_the_roll([A, B, C], Roster(MONDAY, [B], [C]), POLICY)
     assert roster == {A: AttendanceStatus.PRESENT, B: AttendanceStatus.ABSENT, C: AttendanceStatus.LEAVE}
 
 
 @pytest.mark.parametrize(("absent", "on_leave"), [([C], []), ([], [C]), ([A], [A])])
 def test_a_roster_names_only_who_is_expected_and_once(absent, on_leave):
     with pytest.raises(errors.NotOnTheRoster):
-        call_the_roll([A, B], absent, on_leave)
+        call_the_roll([A, B], Roster(MONDAY, absent, on_leave), POLICY)
+
+
+@pytest.mark.parametrize(
+    ("day", "held"),
+    [(date(2024, 9, 8), False), (date(2024, 9, 14), True), (date(2024, 10, 1), False), (date(2024, 8, 1), False)],
+    ids=["a Sunday", "a Saturday that is worked", "National Day", "summer"],
+)
+def test_the_roll_is_called_on_school_days_only(day, held):
+    if held:
+        assert call_the_roll([A], Roster(day), POLICY) == {A: AttendanceStatus.PRESENT}
+    else:
+        with pytest.raises(errors.NoSchoolDay):
+            call_the_roll([A], Roster(day), POLICY)
 
 
 def at(hour, day=4):
@@ -170,6 +186,7 @@ ASKED = {
         {"born": "2015-03-01", "starts_on": "2023-09-01", "last_present": "2024-03-04", "until": "2024-03-18"},
         "gap",
     ),
+    "education.resource-room": ({"day": "2024-09-18", "pupils": 5, "opened_on": "2024-09-19"}, "owed"),
     "education.enrolment-rate": ({"day": "2024-09-18", "by_mode": {"regular_class": 1}}, "100.00"),
 }
 

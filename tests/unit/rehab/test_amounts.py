@@ -155,5 +155,5 @@ def test_the_explanation_names_cap_days_what_is_left_of_the_year_and_the_amount(
         ("monthly-cap", None), ("full-time", False), ("earned", None), ("home-proof", False), ("insurance-first", None),
         ("left-of-month", None), ("left-of-year", True), ("amount", True),
     ]  # fmt: skip
-    assert "90000" in explained.steps[2].en
-    assert "50000" in explained.steps[6].en
+    assert "¥900.00" in explained.steps[2].en
+    assert "¥500.00" in explained.steps[6].en

@@ -42,6 +42,7 @@ from services.rehab.errors import (
     NotSuspended,
     OutsideAgreement,
     PeriodBackwards,
+    RectificationOpen,
     SittingChildren,
     StaffLater,
 )
@@ -178,12 +179,19 @@ def test_days_under_a_lifted_suspension_stay_closed():
 
 @pytest.mark.parametrize("reason", RemovalReason)
 def test_children_are_transferred_before_a_designation_ends_unless_it_is_fraud_or_closing_down(reason):
-    assert remove_designation(HELD, date(2024, 5, 1), reason, 0).removed_on == date(2024, 5, 1)
+    held = replace(SUSPENDED, rectify_by=date(2024, 7, 30))
+    assert remove_designation(held, date(2024, 7, 31), reason, 0).removed_on == date(2024, 7, 31)
     if reason in {RemovalReason.FRAUD, RemovalReason.CLOSED_DOWN}:
-        assert remove_designation(HELD, date(2024, 5, 1), reason, 12)
+        assert remove_designation(held, date(2024, 7, 31), reason, 12)
     else:
         with pytest.raises(SittingChildren):
-            remove_designation(HELD, date(2024, 5, 1), reason, 12)
+            remove_designation(held, date(2024, 7, 31), reason, 12)
+
+
+@pytest.mark.parametrize("held", [HELD, replace(SUSPENDED, rectify_by=date(2024, 7, 30))], ids=["never", "in time"])
+def test_nobody_is_removed_for_want_of_rectification_before_its_time_ran_out(held):
+    with pytest.raises(RectificationOpen):
+        remove_designation(held, date(2024, 7, 30), RemovalReason.NOT_RECTIFIED, 0)
 
 
 def test_a_removed_designation_is_over():

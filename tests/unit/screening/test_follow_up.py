@@ -38,7 +38,7 @@ def test_failures_in_a_row_are_counted_and_a_contact_forgives_them(referred, pro
         referred = decision.suspicion
         counted.append(decision.facts[0].failed_in_a_row)
     assert counted == [1, 2, 0, 1]
-    assert referred.trace_on == date(2024, 5, 4)
+    assert referred.trace_on == decision.facts[0].trace_on == date(2024, 5, 4)
 
 
 @pytest.mark.parametrize("by", [MCH, CLINIC])
@@ -98,6 +98,7 @@ def test_a_suspicion_is_closed_with_a_reason_and_reopened_where_it_was(in_state,
     assert (fact.reason, fact.state_before, fact.state) == (reason, state, SuspicionState.CLOSED)
     again = reopen(decision.suspicion, ReopeningReason.CLOSED_IN_ERROR, ON, CLINIC, protocol)
     assert again.suspicion.state is (origin or state)
+    assert again.facts[0].trace_on == again.suspicion.trace_on
 
 
 @pytest.mark.parametrize("state", sorted(set(SuspicionState) - set(CLOSABLE)))
@@ -142,6 +143,7 @@ def test_a_guardians_refusal_and_nothing_else_carries_a_signature(suspicion, pro
 def test_a_signed_refusal_closes(suspicion, protocol, signed_on):
     fact = close(suspicion, ClosingReason.GUARDIAN_REFUSED, ON, signed_on, CLINIC, protocol).facts[0]
     assert fact.guardian_signed_on == signed_on
+    assert fact.offer_again_on == protocol.next_round(BORN, ON)
 
 
 def test_the_age_limit_closes_from_the_seventh_birthday(suspicion, protocol):

@@ -96,6 +96,11 @@ def test_blanks_and_widths_make_no_other_name(other):
     assert written(other) == written("童一一")
 
 
+@pytest.mark.parametrize(("one", "other"), [("Tóng Yīyī", "tong yiyi"), ("童·一一", "童•一一"), ("ＴＯＮＧ", "tong")])
+def test_tones_and_dots_make_no_other_name(one, other):
+    assert written(one) == written(other)
+
+
 # Likeness -----------------------------------------------------------------------------------------------------------
 
 

@@ -48,7 +48,7 @@ def test_sending_a_slip_does_not_discharge_the_sender(issued):
     (fact,) = issued.decision.facts
     assert (fact.sender, fact.receiver) == (CLINIC.organisation, MCH.organisation)
     assert fact.answer_by == date(2024, 4, 4)
-    assert issued.decision.suspicion.trace_on == date(2024, 4, 4)
+    assert issued.decision.suspicion.trace_on == fact.trace_on == date(2024, 4, 4)
 
 
 def test_accepting_it_does(issued):

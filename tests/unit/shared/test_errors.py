@@ -40,3 +40,9 @@ def test_a_code_needs_a_status():
     with pytest.raises(TypeError, match="status"):
         type("Half", (Refusal,), {}, code="half")
     assert "half" not in CATALOGUE
+
+
+def test_a_chinese_sentence_calls_a_detail_by_its_chinese_name_and_joins_lists_as_chinese_does():
+    refused = Conflict(reason=["contract", "health_check"], reason_zh=["协议", "体检"])
+    assert refused.words("en") == "The present state does not allow this: contract, health_check."
+    assert refused.words("zh") == "当前状态不允许此操作：协议、体检。"

@@ -12,7 +12,7 @@ from deploy.simulator.casting import Progress
 from deploy.simulator.cohort import cohort
 from deploy.simulator.journeys import Child, Session
 from deploy.simulator.sources import Role, source
-from services.custody.domain.admission import Admission, Subject, admit, end_stay
+from services.custody.domain.admission import Admission, Leaver, Subject, admit, end_stay
 from services.custody.domain.admission import Stay as CustodyStay
 from services.custody.domain.papers import AdmissionPaper
 from services.custody.domain.places import Licence as CustodyLicence
@@ -114,7 +114,7 @@ def test_every_stay_is_accepted():
         fact = admit(Subject(child.person.birth_date), admission, [], CUSTODY, today=TODAY)
         if stay.ended_on:
             held = CustodyStay(fact.stay, fact.institution, fact.admitted_on, None)
-            end_stay(held, stay.ended_on, stay.reason, born=child.person.birth_date, rules=CUSTODY, today=TODAY)
+            end_stay(held, stay.ended_on, stay.reason, Leaver(child.person.birth_date), CUSTODY, today=TODAY)
 
 
 def test_every_house_has_a_place_for_each_child_that_comes():

@@ -65,13 +65,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_education_licence_county"), "education_licence", ["county"], unique=False)
     op.create_index(op.f("ix_education_licence_institution"), "education_licence", ["institution"], unique=False)
     op.create_table(
-        "resource_room",
-        sa.Column("school", sa.Uuid(), nullable=False),
+        "school",
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("county", sa.Text(), nullable=False),
-        sa.Column("opened_on", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("school", name=op.f("pk_resource_room")),
-        comment="Resource rooms of ordinary schools (资源教室).",
+        sa.Column(
+            "room_opened_on",
+            sa.Date(),
+            nullable=True,
+            comment="First day of its resource room (资源教室); absent while it has none.",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_school")),
+        comment="Schools that keep the roll of a child, or have a resource room, with the county that they stand in.",
     )
+    op.create_index(op.f("ix_school_county"), "school", ["county"], unique=False)
     op.create_table(
         "watched_until",
         sa.Column("clock", sa.Text(), nullable=False),
@@ -114,6 +120,7 @@ def upgrade() -> None:
             comment="Last day in force: its own, or the day before the placement that replaced it.",
         ),
         sa.Column("review_by", sa.Date(), nullable=True),
+        sa.Column("reviewed_on", sa.Date(), nullable=True, comment="Day of the last review that kept it."),
         sa.Column("end_reason", sa.Text(), nullable=True),
         sa.Column("skipped", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.CheckConstraint("(school IS NULL) = (mode = 'deferred')", name=op.f("ck_placement_roll")),
@@ -297,7 +304,8 @@ def downgrade() -> None:
     op.drop_table("placement")
     op.drop_table("diagnosis")
     op.drop_table("watched_until")
-    op.drop_table("resource_room")
+    op.drop_index(op.f("ix_school_county"), table_name="school")
+    op.drop_table("school")
     op.drop_index(op.f("ix_education_licence_institution"), table_name="education_licence")
     op.drop_index(op.f("ix_education_licence_county"), table_name="education_licence")
     op.drop_table("education_licence")

@@ -732,7 +732,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("term", sa.Text(), nullable=False),
         sa.Column("icf", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=True, comment="The goal in the centre's words; they never travel."),
-        sa.CheckConstraint("term IN ('long', 'mid', 'short')", name=op.f("ck_goal_term")),
+        sa.CheckConstraint("term IN ('long', 'mid', 'short', 'daily')", name=op.f("ck_goal_term")),
         sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_goal_case_id")),
         sa.ForeignKeyConstraint(["plan_id"], ["care_plan.id"], name=op.f("fk_goal_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),

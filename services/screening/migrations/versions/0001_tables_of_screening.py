@@ -315,6 +315,12 @@ def upgrade() -> None:
         ),
         sa.Column("other", sa.Uuid(), nullable=True),
         sa.Column("noticed_on", sa.Date(), nullable=False),
+        sa.Column(
+            "settled_on",
+            sa.Date(),
+            nullable=True,
+            comment="When a person found that it is no contradiction; the same again is no news.",
+        ),
         sa.Column("organisation", sa.Uuid(), nullable=False),
         sa.Column("person", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -580,6 +586,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_tracing_case_id", "tracing", ["case_id", "attempted_on"], unique=False)
     create_follow_up_and_residents()
+    create_reconciliations()
     create_indexes_of_registers()
     op.create_table(
         "certificate_application",
@@ -667,6 +674,7 @@ def downgrade() -> None:
     op.drop_index("ix_certificate_application_hospital", table_name="certificate_application")
     op.drop_index("ix_certificate_application_case_id", table_name="certificate_application")
     op.drop_table("certificate_application")
+    drop_reconciliations()
     drop_follow_up_and_residents()
     op.drop_index("ix_tracing_case_id", table_name="tracing")
     op.drop_table("tracing")
@@ -762,12 +770,74 @@ def create_follow_up_and_residents() -> None:
     )
 
 
+def create_reconciliations() -> None:
+    """Create the comparisons of the federation's list with the health side's, and what they found."""
+    op.create_table(
+        "reconciliation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("county", sa.Text(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False, comment="Its first day."),
+        sa.Column("listed", sa.Integer(), nullable=False, comment="Lines of the federation's list."),
+        sa.Column(
+            "confirmed", sa.Integer(), nullable=False, comment="Children, by category, on the health side's list."
+        ),
+        sa.Column("differences", sa.Integer(), nullable=False),
+        sa.Column("organisation", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("county ~ '^[0-9]{6}$'", name=op.f("ck_reconciliation_county")),
+        sa.CheckConstraint("extract(day FROM month) = 1", name=op.f("ck_reconciliation_month")),
+        sa.CheckConstraint(
+            "listed >= 0 AND confirmed >= 0 AND differences >= 0", name=op.f("ck_reconciliation_counts")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reconciliation")),
+        comment="Comparisons of the two lists; the last one of a month holds, none is overwritten.",
+    )
+    op.create_index("ix_reconciliation_county", "reconciliation", ["county", "id"], unique=False)
+    op.create_table(
+        "reconciliation_difference",
+        sa.Column("reconciliation", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column(
+            "line",
+            sa.Integer(),
+            nullable=True,
+            comment="Line of the federation's list, from 1; the federation knows who that is.",
+        ),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('invalid_number', 'not_registered', 'lives_elsewhere', 'other_name', 'died', 'listed_twice', "
+            "'not_confirmed', 'not_listed')",
+            name=op.f("ck_reconciliation_difference_kind"),
+        ),
+        sa.CheckConstraint(
+            "category IN ('vision', 'hearing', 'speech', 'physical', 'intellectual', 'autism')",
+            name=op.f("ck_reconciliation_difference_category"),
+        ),
+        sa.CheckConstraint("line IS NOT NULL OR case_id IS NOT NULL", name=op.f("ck_reconciliation_difference_named")),
+        sa.ForeignKeyConstraint(
+            ["reconciliation"], ["reconciliation.id"], name=op.f("fk_reconciliation_difference_reconciliation")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_reconciliation_difference_case_id")),
+        sa.PrimaryKeyConstraint("reconciliation", "place", name=op.f("pk_reconciliation_difference")),
+    )
+
+
 def create_indexes_of_registers() -> None:
     """Create what the registers of the norm are read by: the day."""
     for table, day in (("screening", "screened_on"), ("rescreening", "rescreened_on")):
         abnormal = sa.text("outcome = 'abnormal'")
         op.create_index(f"ix_{table}_abnormal", table, [day, "id"], unique=False, postgresql_where=abnormal)
     op.create_index("ix_diagnosis_day", "diagnosis", ["diagnosed_on", "id"], unique=False)
+
+
+def drop_reconciliations() -> None:
+    """Drop them."""
+    op.drop_table("reconciliation_difference")
+    op.drop_index("ix_reconciliation_county", table_name="reconciliation")
+    op.drop_table("reconciliation")
 
 
 def drop_follow_up_and_residents() -> None:

@@ -8,9 +8,10 @@ from uuid import UUID
 from services.timeline.domain.assessment import Assessed, Assessor, Conclusion, earliest
 from services.timeline.domain.casebook import CaseBook
 from services.timeline.domain.duties.duty import Duty, End, escalation
-from services.timeline.domain.duties.found import duties_of
+from services.timeline.domain.duties.found import duties_of, nothing_owed_since
 from services.timeline.domain.duties.limits import DutyLimits
 from services.timeline.domain.duties.openings import Ground
+from services.timeline.domain.duties.table import table
 from services.timeline.domain.noted import Noted
 from shared.contracts.events.timeline import DutyEnd, DutyMet, DutyMissed, DutyOpened, EscalationLevel
 
@@ -67,7 +68,7 @@ def assessor(limits: DutyLimits) -> Assessor:
             for one in _difference(book.case, duty, before.get((book.case, duty.duty)), now, limits)
         ]
         wanted = {(book.case, duty.duty) for duty in found.duties}
-        conclusions.extend(_withdrawn(before, wanted, now))
+        conclusions.extend(_withdrawn(before, wanted, nothing_owed_since(book, now), now))
         return Assessed(
             tuple(conclusions), earliest((found.next_opening, _next_moment(book, found.duties, now, limits)))
         )
@@ -98,13 +99,22 @@ def _missed(
 
 
 def _withdrawn(
-    before: Mapping[tuple[UUID, UUID], Said], wanted: set[tuple[UUID, UUID]], now: datetime
+    before: Mapping[tuple[UUID, UUID], Said], wanted: set[tuple[UUID, UUID]], shut_by: UUID | None, now: datetime
 ) -> Iterator[Conclusion]:
-    """Yield the end of duties whose ground fell away: a late fact or a correction, or the child has another case."""
+    """Yield the end of duties whose ground fell away: a late fact or a correction, or the child has another case.
+
+    What opened after a death that nobody knew of yet names the death, like what was open on its day.
+    """
     for (case, duty), state in before.items():
-        withdrawn = state.end is not None and state.end.outcome is DutyEnd.VOID and state.end.met_by is None
-        if (case, duty) not in wanted and not withdrawn:
-            yield Conclusion(case, _end(duty, state.rule, End(DutyEnd.VOID, None, now)), now)
+        reason = shut_by if _falls_away(state.rule) else None
+        told = state.end is not None and state.end.outcome is DutyEnd.VOID and state.end.met_by in {None, reason}
+        if (case, duty) not in wanted and not told:
+            yield Conclusion(case, _end(duty, state.rule, End(DutyEnd.VOID, reason, now)), now)
+
+
+def _falls_away(rule: str) -> bool:
+    row = table().get(rule)
+    return row is not None and not row.survives
 
 
 def _next_moment(book: CaseBook, duties: Iterable[Duty], now: datetime, limits: DutyLimits) -> datetime | None:

@@ -43,6 +43,8 @@ class Opening:
     """What tells apart the duties that one fact opens: the month of a checkpoint, the first day of a term."""
     about: Noted | None = None
     """The fact whose fields say whose it is and what ends it, where that is not the opening one."""
+    lapses_at: datetime | None = None
+    """From when it can no longer be done and is void: the term is over, the approved period too."""
     counts: Callable[[Noted], bool] = _any
     """Whether a fact that would end it by its fields counts for this one: it lies in its term, or after its silence."""
 
@@ -70,6 +72,8 @@ class Duty:
     county: str | None
     end: End | None
     reckoned: Reckoned
+    subject: tuple[str, ...]
+    """Row and values of the fields by which it is owed once."""
 
     @property
     def due_at(self) -> datetime:
@@ -92,17 +96,30 @@ def escalation(duty: Duty, limits: DutyLimits) -> tuple[tuple[datetime, Escalati
     )
 
 
+def reached(level: EscalationLevel) -> tuple[EscalationLevel, ...]:
+    """Return the levels of the duties that a level is shown: its own, and what went higher since."""
+    levels = tuple(EscalationLevel)
+    return levels[levels.index(level) :]
+
+
 @rule(
     "timeline.duty-end",
     "assumed",
     zh="事项在到期前完成为按时，之后为逾期完成；儿童死亡、注销、撤回同意或事由消失则作废",
 )
-def ended(opening: Opening, met: Sequence[Noted], void: Sequence[Noted]) -> End | None:
-    """Say how a duty ended: the first fact that ends it decides, and when that happened (handbook §1.4, §3.3, §5)."""
+def ended(opening: Opening, met: Sequence[Noted], void: Sequence[Noted], now: datetime) -> End | None:
+    """Say how a duty ended: the first fact that ends it decides, and when that happened (handbook §1.4, §3.3, §5).
+
+    What can no longer be done lapses then, unless a fact ended it before.
+    """
+    lapses = opening.lapses_at
+    lapsed = End(DutyEnd.VOID, None, lapses) if lapses is not None and lapses <= now else None
     ends = [(fact, False) for fact in met] + [(fact, True) for fact in void]
     if not ends:
-        return None
+        return lapsed
     fact, voids = min(ends, key=lambda end: (end[0].occurred_at, end[1], *end[0].place()))
+    if lapsed is not None and lapsed.met_at <= fact.occurred_at:
+        return lapsed
     in_time = fact.occurred_at < opening.reckoned.due_at
     outcome = DutyEnd.VOID if voids else DutyEnd.IN_TIME if in_time else DutyEnd.LATE
     return End(outcome, fact.id, fact.occurred_at)

@@ -9,7 +9,7 @@ from services.timeline.domain.duties.duty import Opening
 from services.timeline.domain.duties.limits import DutyLimits
 from services.timeline.domain.duties.openings import Ground
 from services.timeline.domain.duties.reckoning import reckon
-from services.timeline.domain.duties.silence import enrolments, last_day_of
+from services.timeline.domain.duties.silence import enrolments, over_on
 from services.timeline.domain.duties.table import DutyRow
 from shared.ages import anniversary
 from shared.clock import moment_of
@@ -31,15 +31,16 @@ def _checkpoints(row: DutyRow, enrolment: Span, ground: Ground) -> Iterator[Open
     window = timedelta(days=ground.limits.evaluation_window_days)
     for month in _months(ground.limits):
         checkpoint = anniversary(enrolment.since, months=month)
-        if checkpoint > last_day_of(enrolment):
+        if checkpoint >= over_on(enrolment):
             return
-        begins = moment_of(checkpoint - window)
+        begins, reckoned = moment_of(checkpoint - window), reckon(row, checkpoint, ground.limits)
         yield Opening(
             row,
             enrolment.opened,
             max(begins, moment_of(enrolment.since)),
-            reckon(row, checkpoint, ground.limits),
+            reckoned,
             key=str(month),
+            lapses_at=max(reckoned.due_at, moment_of(over_on(enrolment))),
             counts=lambda fact, begins=begins: fact.occurred_at >= begins,  # type: ignore[misc]
         )
 

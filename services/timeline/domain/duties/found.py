@@ -1,6 +1,6 @@
 """All duties of a child at a moment: openings, what ended them, whose they are. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,8 @@ from services.timeline.domain.duties.consequences import recoveries, transfers
 from services.timeline.domain.duties.duty import Duty, End, Opening, ended
 from services.timeline.domain.duties.evaluations import stage_evaluations
 from services.timeline.domain.duties.openings import Ground, Maker, openings
-from services.timeline.domain.duties.silence import silences
+from services.timeline.domain.duties.schooling import first_placements, next_placements
+from services.timeline.domain.duties.silence import rests_over, silences
 from services.timeline.domain.duties.table import DutyRow, Ending, table
 from services.timeline.domain.duties.terms import programmes
 from services.timeline.domain.noted import Noted
@@ -29,6 +30,9 @@ from shared.rulebook.registry import rule
 
 MAKERS: Mapping[str, Maker] = {
     "silence": silences,
+    "rest-over": rests_over,
+    "placement-due": first_placements,
+    "placement-again": next_placements,
     "stage-evaluation": stage_evaluations,
     "transfer-children": transfers,
     "money-recovery": recoveries,
@@ -61,8 +65,20 @@ def duties_of(ground: Ground, rows: Mapping[str, DutyRow] | None = None) -> Foun
     closed = shut(ground.book)
     found = [opening for row in (rows or table()).values() for opening in openings(row, ground, MAKERS)]
     duties = [_duty(opening, ground, closed) for opening in found if opening.opens_at <= ground.now]
-    later = (opening.opens_at for opening in found if opening.opens_at > ground.now)
-    return Found(tuple(duty for duty in duties if duty is not None), earliest(later))
+    coming = (moment for opening in found for moment in (opening.opens_at, opening.lapses_at) if moment is not None)
+    later = (moment for moment in coming if moment > ground.now)
+    return Found(tuple(_once(duty for duty in duties if duty is not None)), earliest(later))
+
+
+@rule("timeline.duty-once", "assumed", zh="同一事项未了结时，相同事由不重复产生")
+def _once(duties: Iterable[Duty]) -> Iterator[Duty]:
+    """Leave out what is owed already: another of the same row and subject stands open (handbook §1.4)."""
+    standing: dict[tuple[str, ...], Duty] = {}
+    for duty in sorted(duties, key=lambda duty: duty.opened_at):
+        before = standing.get(duty.subject) if duty.row.once else None
+        if before is None or (before.end is not None and before.end.met_at <= duty.opened_at):
+            standing[duty.subject] = duty
+            yield duty
 
 
 @rule(
@@ -76,6 +92,11 @@ def shut(book: CaseBook) -> tuple[Shut, ...]:
     return (*over, *(Shut(fact, _given_again(fact, book)) for fact in book.of(ConsentWithdrawn)))
 
 
+def nothing_owed_since(book: CaseBook, now: datetime) -> UUID | None:
+    """Return the fact since which nothing is owed to a child, where that is so now."""
+    return next((one.fact.id for one in shut(book) if one.holds_at(now)), None)
+
+
 def _given_again(withdrawn: Noted, book: CaseBook) -> datetime | None:
     given = (fact.occurred_at for fact in book.of(ConsentGiven) if fact.place() > withdrawn.place())
     return next(iter(given), None)
@@ -87,7 +108,8 @@ def _duty(opening: Opening, ground: Ground, closed: Sequence[Shut]) -> Duty | No
     if any(one.holds_at(opening.opens_at) and one.fact.occurred_at < opening.opens_at for one in closed):
         return None
     void = [one.fact for one in closed if opening.opens_at <= one.fact.occurred_at <= ground.now]
-    end = ended(opening, _ending(row.met_by, opening, ground), [*_ending(row.void_by, opening, ground), *void])
+    void += _ending(row.void_by, opening, ground)
+    end = ended(opening, _ending(row.met_by, opening, ground), void, ground.now)
     if end is not None and end.met_at < opening.opens_at:
         return None
     return Duty(
@@ -100,6 +122,7 @@ def _duty(opening: Opening, ground: Ground, closed: Sequence[Shut]) -> Duty | No
         _county(opening, end, ground),
         end,
         opening.reckoned,
+        (row.id, *(str(opening.subject.data.get(name)) for name in row.once)),
     )
 
 

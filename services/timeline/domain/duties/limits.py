@@ -14,16 +14,15 @@ class DutyLimits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    tracing_first_days: Count = Field(
-        default=14,
-        title="首次追访期限（天）",
-        description="First contact with who did not come to re-screening (§1.4).",
+    referral_working_days: Count = Field(
+        default=5,
+        title="转诊期限（工作日）",
+        description='Referral of an abnormal child, working days; the norm says "as soon as possible" (§1.4).',
     )
-    tracing_again_days: Count = Field(
-        default=30, title="再次追访间隔（天）", description="Next attempt after an attempt at tracing, days (§1.4)."
-    )
-    tracing_diagnosis_days: Count = Field(
-        default=30, title="诊断追访期限（天）", description="Contact with who did not come to diagnosis, days (§1.4)."
+    offer_again_days: Count = Field(
+        default=30,
+        title="再次告知期限（天）",
+        description="Offering again of what a family refused, days from the next round on (§1.4).",
     )
     report_working_days: Count = Field(
         default=5,
@@ -40,6 +39,16 @@ class DutyLimits(BaseModel):
     )
     silence_working_days: Count = Field(
         default=3, title="沉默说明期限（工作日）", description="The centre's answer to a silence, working days (§3.5)."
+    )
+    rest_days: Count = Field(
+        default=30,
+        title="请假、暂停未定返回日的期限（天）",
+        description="Days after which a rest without an expected return is asked about (§3.3).",
+    )
+    continuation_notice_days: Count = Field(
+        default=30,
+        title="救助期满提醒（天）",
+        description="Notice before an approved period ends: closure or continuation, days (§3.3 step 8).",
     )
     evaluation_months: tuple[Count, ...] = Field(
         default=(0, 3, 6), min_length=1, title="阶段评估月份", description="First checkpoints, months (§3.5)."
@@ -64,7 +73,7 @@ class DutyLimits(BaseModel):
     placement_days: Count = Field(
         default=30,
         title="学龄儿童安置期限（天）",
-        description="Placement of a child that is of compulsory age when it becomes known, days (§4).",
+        description="Placement of a child that is of compulsory age when it becomes known or loses its place (§4).",
     )
     term_starts: tuple[MonthAndDay, ...] = Field(
         default=("03-01", "09-01"), min_length=1, title="学期开始日", description="First days of the school terms (§4)."
@@ -75,8 +84,10 @@ class DutyLimits(BaseModel):
     gap_working_days: Count = Field(
         default=5, title="缺勤说明期限（工作日）", description="The school's answer to a gap, working days (§4)."
     )
-    incident_guardian_hours: Count = Field(
-        default=1, title="重大事件告知监护人期限（小时）", description="Guardian told of an incident, hours (§5)."
+    at_once_hours: Count = Field(
+        default=1,
+        title="“立即”事项期限（小时）",
+        description="What must be done at once is missed after so many hours: guardian, police, civil affairs (§5).",
     )
     certificate_notice_days: Count = Field(
         default=90, title="残疾人证到期提醒（天）", description="Notice before a certificate ends, days (§2.2)."

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, field_validator
 
 from services.timeline.domain.duties.limits import DutyLimits
-from services.timeline.domain.duties.table import DutyRow, Unit, table
+from services.timeline.domain.duties.table import DutyRow, Unit, known, table
 from shared.clock import local_date, moment_of
 from shared.rulebook.explanation import Explanation, Question, Step, step
 from shared.rulebook.registry import rule
@@ -101,7 +101,7 @@ def _opened(row: DutyRow) -> Step:
 
 
 def _counted(row: DutyRow, begin: date | datetime, limit: int) -> Step:
-    en, zh = _WORDS[row.due.unit]
+    en, zh = WORDS[row.due.unit]
     setting = f" (TIMELINE_DUTIES__{row.due.limit.upper()})" if row.due.limit else ""
     return step("counted", f"{en}{setting}", f"{zh}{setting}", begin=begin, limit=limit)
 
@@ -117,7 +117,7 @@ def _at_least(begin: date, limit: int, *, held: bool) -> Step:
     )
 
 
-_WORDS = {
+WORDS = {
     Unit.ON: ("until {begin}, itself included", "至 {begin}（含当日）"),
     Unit.BEFORE: ("before {begin} begins", "在 {begin} 之前"),
     Unit.DAYS: ("{limit} days from {begin}", "自 {begin} 起 {limit} 天"),
@@ -136,6 +136,11 @@ class WhenIsItDue(Question, of=RULE):
     )
     limits: DutyLimits = Field(default_factory=DutyLimits, description="A county's own limits.")
 
+    @field_validator("duty")
+    @classmethod
+    def _is_in_the_table(cls, duty: str) -> str:
+        return known(duty)
+
     def explain(self) -> Explanation:
-        """Count, by the very function that opens duties. Raises KeyError for a row that is not there."""
+        """Count, by the very function that opens duties."""
         return reckon(table()[self.duty], self.counted_from, self.limits, self.at_least_from).explanation

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
 from services.timeline.domain.casebook import CaseBook, Span
 from services.timeline.domain.duties.duty import Opening
-from services.timeline.domain.duties.openings import Ground
+from services.timeline.domain.duties.openings import Ground, facts_that_open
 from services.timeline.domain.duties.reckoning import reckon
 from services.timeline.domain.duties.table import DutyRow
 from services.timeline.domain.noted import Noted
@@ -46,10 +46,10 @@ def enrolments(book: CaseBook) -> tuple[Span, ...]:
     return tuple(span for span in spans if span.opened.data["item"] == AssistanceItem.TRAINING)
 
 
-def last_day_of(enrolment: Span) -> date:
-    """Return the last day on which an enrolment can run: until it ended, or its approval is over."""
-    approved = enrolment.opened.day("expected_until")
-    return approved if enrolment.until is None else min(approved, enrolment.until - timedelta(days=1))
+def over_on(enrolment: Span) -> date:
+    """Return the first day on which an enrolment no longer runs: it ended, or its approved period is over."""
+    over = enrolment.opened.day("expected_until") + timedelta(days=1)
+    return over if enrolment.until is None else min(over, enrolment.until)
 
 
 @rule("timeline.duty-silence", "assumed", zh="在训期间连续若干天无训练记录即为沉默；请假、暂停、住院、停训日不计")
@@ -60,18 +60,31 @@ def silences(row: DutyRow, ground: Ground) -> Iterable[Opening]:
     was.
     """
     for enrolment in enrolments(ground.book):
-        rests = rests_of(ground.book, enrolment)
+        rests, shortest = rests_of(ground.book, enrolment), timedelta(days=ground.limits.silence_days + 1)
         for said, following in _gaps(ground.book, enrolment):
+            if following - said.happened_on <= shortest:
+                continue
             silent = silent_from(said.happened_on, rests, ground.limits.silence_days)
             if silent is not None and silent < following:
-                yield _opening(row, said, silent, ground)
+                yield _opening(row, said, silent, moment_of(over_on(enrolment)), ground)
 
 
-def _opening(row: DutyRow, said: Noted, silent: date, ground: Ground) -> Opening:
-    opens_at = moment_of(silent)
-    return Opening(
-        row, said, opens_at, reckon(row, silent, ground.limits), counts=lambda fact: fact.occurred_at >= opens_at
-    )
+def _opening(row: DutyRow, said: Noted, silent: date, over: datetime, ground: Ground) -> Opening:
+    opens_at, reckoned = moment_of(silent), reckon(row, silent, ground.limits)
+    return Opening(row, said, opens_at, reckoned, lapses_at=over, counts=lambda fact: fact.occurred_at >= opens_at)
+
+
+@rule("timeline.duty-rest-over", "assumed", zh="请假、暂停到预计返回日须恢复或结束；未定返回日的，若干天后询问")
+def rests_over(row: DutyRow, ground: Ground) -> Iterable[Opening]:
+    """Open a duty for each rest: by its expected return, else after some days, the child is back or let go.
+
+    Silence does not count days of rest, so this is what keeps a resting child in sight (handbook §3.3).
+    """
+    for rest in facts_that_open(row, ground):
+        expected = rest.data.get("expected_back")
+        asked_on = rest.day("suspended_on") + timedelta(days=ground.limits.rest_days)
+        day = date.fromisoformat(expected) if expected else asked_on
+        yield Opening(row, rest, rest.occurred_at, reckon(row, day, ground.limits))
 
 
 def rests_of(book: CaseBook, enrolment: Span) -> Rests:
@@ -99,7 +112,7 @@ def _gaps(book: CaseBook, enrolment: Span) -> Iterator[tuple[Noted, date]]:
     said = [enrolment.opened, *_sessions(book, enrolment.key)]
     for word, following in pairwise(said):
         yield word, following.happened_on
-    yield said[-1], last_day_of(enrolment) + timedelta(days=1)
+    yield said[-1], over_on(enrolment)
 
 
 def _sessions(book: CaseBook, enrolment: UUID) -> Sequence[Noted]:

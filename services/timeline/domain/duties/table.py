@@ -136,6 +136,8 @@ class Due(Part):
     at_least: Limit | None = None
     notice: Limit | None = None
     """Days before the due day from which it stands open."""
+    stands_after: str | None = None
+    """Field of the opening fact with the day after which it stands open: before, the child may still come."""
 
     @model_validator(mode="after")
     def _limits_are_known(self) -> Self:
@@ -155,12 +157,14 @@ class DutyRow(Part):
     document: str = ""
     mark: Literal["source", "assumed"]
     maker: str | None = None
-    """What finds the openings where one fact alone does not open it; else a fact of `opens` does."""
+    """What finds the openings where one fact alone does not open it, or its day is not in it; else one of `opens`."""
     opens: tuple[FactWhere, ...] = ()
     owner: Owner
     due: Due
     met_by: tuple[Ending, ...]
     void_by: tuple[Ending, ...] = ()
+    once: tuple[str, ...] = ()
+    """Fields by which it is owed once: while one stands open, facts that agree in them open no other."""
     pace: Pace = Pace.DAYS
     survives: bool = False
     """Whether it stands though the child died, was erased, or consent was withdrawn: money, incidents."""
@@ -171,9 +175,10 @@ class DutyRow(Part):
             raise ValueError(f"nothing opens {self.id}")
         for opening in self.opens:
             due, owner = self.due, self.owner
-            named = (due.counted_from, due.at_least_from, owner.field, owner.by, owner.county)
+            named = (*self.once, due.counted_from, due.at_least_from, due.stands_after)
+            owned = (owner.field, owner.by, owner.county)
             matched = {name for ending in (*self.met_by, *self.void_by) for name in ending.match.values()}
-            require_fields(opening.fact, matched.union(filter(None, named)))
+            require_fields(opening.fact, matched.union(filter(None, (*named, *owned))))
         return self
 
 
@@ -183,3 +188,10 @@ def table(file: Path = FILE) -> Mapping[str, DutyRow]:
     read: list[Any] = orjson.loads(file.read_bytes())["duties"]
     rows = TypeAdapter(tuple[DutyRow, ...]).validate_python(read)
     return {row.id: row for row in rows}
+
+
+def known(rule: str) -> str:
+    """Return the id of a row. Raises ValueError, which names those that there are."""
+    if rule not in table():
+        raise ValueError(f"no such duty; one of {', '.join(table())}")
+    return rule

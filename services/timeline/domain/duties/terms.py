@@ -22,8 +22,8 @@ LONGEST_YEARS = 20
 def programmes(row: DutyRow, ground: Ground) -> Iterable[Opening]:
     """Open a duty in each term of a placement: a programme is agreed for it (特教提升; handbook §4)."""
     for placement in placements(ground.book):
-        for first, following in _terms(placement, ground.limits):
-            opening = _opening(row, placement.opened, first, following, ground)
+        for first, following in _long_enough(placement, ground.limits):
+            opening = _opening(row, placement, first, following, ground)
             yield opening
             if opening.opens_at > ground.now:
                 break
@@ -48,6 +48,12 @@ def _until(span: Span, begins: Iterable[date]) -> date | None:
     return min((day for day in (span.until, over, following) if day is not None), default=None)
 
 
+def _long_enough(placement: Span, limits: DutyLimits) -> Iterator[tuple[date, date]]:
+    """Yield the terms of a placement in which there is time for a programme: not the last days of one it came into."""
+    agreed_in = timedelta(days=limits.iep_days)
+    return ((first, following) for first, following in _terms(placement, limits) if first + agreed_in < following)
+
+
 def _terms(placement: Span, limits: DutyLimits) -> Iterator[tuple[date, date]]:
     """Yield the terms of a placement as [first day, first day of the next); it may begin in the midst of one."""
     years = range(placement.since.year, placement.since.year + LONGEST_YEARS)
@@ -60,11 +66,15 @@ def _terms(placement: Span, limits: DutyLimits) -> Iterator[tuple[date, date]]:
         first = following
 
 
-def _opening(row: DutyRow, placement: Noted, first: date, following: date, ground: Ground) -> Opening:
+def _opening(row: DutyRow, placement: Span, first: date, following: date, ground: Ground) -> Opening:
     def counts(fact: Noted) -> bool:
         if not fact.is_a(IepAgreed):
             return True
         return fact.day("term_from") < following and fact.day("term_until") >= first
 
     reckoned = reckon(row, first, ground.limits)
-    return Opening(row, placement, moment_of(first), reckoned, key=first.isoformat(), counts=counts)
+    planned = None if placement.closed else placement.until
+    over = moment_of(min(following, planned or following))
+    return Opening(
+        row, placement.opened, moment_of(first), reckoned, key=first.isoformat(), lapses_at=over, counts=counts
+    )

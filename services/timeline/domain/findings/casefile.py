@@ -11,7 +11,7 @@ from uuid import UUID
 from services.timeline.domain.casebook import CaseBook
 from services.timeline.domain.crossing import Crossing
 from services.timeline.domain.findings.periods import Enrolment, Interval, enrolments_of
-from services.timeline.domain.noted import Noted
+from services.timeline.domain.noted import Noted, read_id
 from shared.clock import local_date
 from shared.contracts.envelope import Fact
 from shared.contracts.events.rehab import AssistanceApproved, SessionMode, SessionRecorded
@@ -75,13 +75,22 @@ class Facts:
     """Facts that stand, read into their models by class when somebody asks for them."""
 
     shelf: Callable[[type[Fact]], Iterable[Noted]]
-    _read: dict[type[Fact], Sequence[Held[Any]]] = field(default_factory=dict)
+    _read: dict[object, Any] = field(default_factory=dict)
 
     def of(self, kind: type[F]) -> Sequence[Held[F]]:
         """Return the facts of a class in the order in which they happened."""
         if kind not in self._read:
             self._read[kind] = [held(kind, noted) for noted in self.shelf(kind)]
         return cast("Sequence[Held[F]]", self._read[kind])
+
+    def by(self, kind: type[F], name: str) -> Mapping[Any, Sequence[Held[F]]]:
+        """Return the facts of a class by one of their fields."""
+        if (kind, name) not in self._read:
+            grouped: dict[Any, list[Held[F]]] = defaultdict(list)
+            for one in self.of(kind):
+                grouped[getattr(one.fact, name)].append(one)
+            self._read[kind, name] = dict(grouped)
+        return cast("Mapping[Any, Sequence[Held[F]]]", self._read[kind, name])
 
 
 def held(kind: type[F], noted: Noted) -> Held[F]:
@@ -114,7 +123,7 @@ class CaseFile:
 
     @cached_property
     def _institutions(self) -> Mapping[UUID, Facts]:
-        return {name: Facts(book.of) for name, book in self.book.institutions.items()}
+        return {name: Facts(book.of, book.read) for name, book in self.book.institutions.items()}
 
     def institution(self, institution: UUID) -> Facts:
         """Return the facts about an institution; none where none is known."""
@@ -173,9 +182,9 @@ def _session(noted: Noted, recorded_at: datetime) -> Session:
         fact=noted.id,
         case=noted.case,
         session=UUID(data["session"]),
-        enrolment=UUID(data["enrolment"]),
-        institution=UUID(data["institution"]),
-        therapist=UUID(data["therapist"]),
+        enrolment=read_id(data["enrolment"]),
+        institution=read_id(data["institution"]),
+        therapist=read_id(data["therapist"]),
         discipline=data["discipline"],
         mode=data["mode"],
         starts_at=starts_at,
@@ -184,7 +193,7 @@ def _session(noted: Noted, recorded_at: datetime) -> Session:
         bedside=data.get("bedside", False),
         visited=data.get("visit") is not None,
         confirmed_by=confirmation.get("method"),
-        device=UUID(device) if device else None,
+        device=read_id(device) if device else None,
         wording=data.get("wording"),
         recorded_at=recorded_at,
         day=local_date(starts_at),

@@ -25,6 +25,7 @@ class Row(BaseModel):
     rule: str = Field(description="Rule of handbook §3.7.")
     name: str = Field(description="What it is called in the rule book.")
     severity: Severity = Field(description="Hold, review or note.")
+    milder: Mapping[str, Severity] = Field(default={}, description="Grounds that weigh less, by their code [assumed].")
     version: int = Field(ge=1, description="Version; a finding names the one that raised it.")
     since: date = Field(description="From when this version holds.")
     zh: str = Field(description="Title, Chinese.")
@@ -34,6 +35,10 @@ class Row(BaseModel):
     def id(self) -> str:
         """The rule's id in the rule book."""
         return f"timeline.{self.rule.lower()}-{self.name}"
+
+    def severity_of(self, flag: Flag) -> Severity:
+        """Return the severity of what was flagged: that of its gravest ground."""
+        return min((self.milder.get(one.code, self.severity) for one in flag.steps), key=list(Severity).index)
 
 
 @cache

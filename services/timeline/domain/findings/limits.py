@@ -88,6 +88,17 @@ class Limits(BaseModel):
     children_per_carer_at_night: int = Field(
         default=6, ge=1, title="夜间每名照护人员照护儿童数", description="Children per carer at night, F22 (§5)."
     )
+    severe_grades: frozenset[int] = Field(
+        default=frozenset({1, 2}), title="重度等级", description="Grades with the stricter ratio, F22 (§5, §2.1)."
+    )
+    severe_per_carer_by_day: int = Field(
+        default=2, ge=1, title="日间每名护理员照护重度儿童人数",
+        description="Children of grades 1-2 per carer by day, F22; §5 says only that it is stricter (§5).",
+    )  # fmt: skip
+    severe_per_carer_at_night: int = Field(
+        default=4, ge=1, title="夜间每名护理员照护重度儿童人数",
+        description="Children of grades 1-2 per carer at night, F22; §5 says only that it is stricter (§5).",
+    )  # fmt: skip
     vision_months: int = Field(
         default=24, ge=1, title="视力训练补助月数上限",
         description="Months of vision training that are assisted, F24 (山东办法2026; §3.2).",

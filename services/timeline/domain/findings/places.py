@@ -8,30 +8,12 @@ from operator import attrgetter
 from uuid import UUID
 
 from services.timeline.domain.crossing import OverPlace
-from services.timeline.domain.findings.casefile import Facts, Held
+from services.timeline.domain.findings.carers import at_night, by_day, over_carers
+from services.timeline.domain.findings.casefile import Facts
 from services.timeline.domain.findings.limits import Limits
-from shared.contracts.events.custody import CarersDeclared, CustodyLicenceGranted
+from services.timeline.domain.findings.taken import DAY, NIGHT, TRAINING, Taken
+from shared.contracts.events.custody import CustodyLicenceGranted
 from shared.contracts.events.rehab import DesignationGranted, DesignationRemoved
-
-TRAINING, DAY, NIGHT = "training", "day", "night"
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A place that a child takes: [since, until), in training, by day or also by night."""
-
-    case: UUID
-    institution: UUID
-    reference: UUID
-    kind: str
-    since: date
-    until: date | None
-    fact: UUID
-
-    @property
-    def order(self) -> tuple[date, str]:
-        """Who came first has the place."""
-        return (self.since, str(self.reference))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +36,6 @@ def over_places(institution: UUID, facts: Facts, taken: Iterable[Taken], limits:
         ("training", by_kind[TRAINING], *_capacity(facts)),
         ("day-places", by_kind[DAY], *_licensed(facts, attrgetter("day_places"))),
         ("boarding-places", by_kind[NIGHT], *_licensed(facts, attrgetter("boarding_places"))),
-        (
-            "carers-by-day",
-            [one for one in everybody if one.kind != TRAINING],
-            *_cared(facts, attrgetter("by_day"), limits.children_per_carer_by_day),
-        ),
-        ("carers-at-night", by_kind[NIGHT], *_cared(facts, attrgetter("by_night"), limits.children_per_carer_at_night)),
     )
     for name, there, bound, changes in bounds:
         for one, day, number in [*_on_arrival(there), *_on_change(there, changes)]:
@@ -69,6 +45,9 @@ def over_places(institution: UUID, facts: Facts, taken: Iterable[Taken], limits:
                 yield OverPlace(
                     one.case, institution, one.reference, name, day, number, places.number, evidence
                 )  # fmt: skip
+    in_care = [one for one in everybody if one.kind != TRAINING]
+    yield from over_carers(institution, facts, in_care, by_day(limits))
+    yield from over_carers(institution, facts, by_kind[NIGHT], at_night(limits))
 
 
 def _on_arrival(there: Sequence[Taken]) -> Iterator[tuple[Taken, date, int]]:
@@ -116,15 +95,3 @@ def _licensed(facts: Facts, places: Callable[[CustodyLicenceGranted], int]) -> t
         return Places(places(found.fact), found.id) if found else None
 
     return on, [held.fact.valid_from for held in licences]
-
-
-def _cared(facts: Facts, carers: Callable[[CarersDeclared], int], ratio: int) -> tuple[Bound, Sequence[date]]:
-    """Return how many children the carers on duty can look after."""
-    declared: Sequence[Held[CarersDeclared]] = facts.of(CarersDeclared)
-
-    def on(day: date) -> Places | None:
-        before = [held for held in declared if held.fact.since <= day]
-        found = max(before, key=lambda held: (held.fact.since, held.id), default=None)
-        return Places(carers(found.fact) * ratio, found.id) if found else None
-
-    return on, [held.fact.since for held in declared]

@@ -42,8 +42,8 @@ def unqualified_staff(file: CaseFile, limits: Limits) -> Iterator[Ground]:
 
 def qualified(staff: Facts, session: Session) -> bool:
     """Tell whether the institution's list has the therapist for the discipline on the day of a session."""
-    entries = (held.fact for held in staff.of(StaffQualified) if held.fact.therapist == session.therapist)
-    lapses = [held.fact.lapsed_on for held in staff.of(StaffLapsed) if held.fact.therapist == session.therapist]
+    entries = (held.fact for held in staff.by(StaffQualified, "therapist").get(session.therapist, ()))
+    lapses = [held.fact.lapsed_on for held in staff.by(StaffLapsed, "therapist").get(session.therapist, ())]
     return any(
         entry.since <= session.day <= entry.licence_until
         and session.discipline in entry.disciplines

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain, count, pairwise, takewhile
 from uuid import UUID
 
@@ -19,7 +19,12 @@ from shared.contracts.events.rehab import (
     ScaleScore,
     StageEvaluationRecorded,
 )
-from shared.contracts.events.screening import IdentityConflictNoticed, IdentityMerged, IdentityUnmerged
+from shared.contracts.events.screening import (
+    IdentityConflictNoticed,
+    IdentityConflictSettled,
+    IdentityMerged,
+    IdentityUnmerged,
+)
 from shared.rehabilitation.instruments import INSTRUMENTS
 from shared.rulebook.explanation import step
 from shared.rulebook.registry import rule
@@ -67,7 +72,7 @@ def one_hand_signs(file: CaseFile, limits: Limits) -> Iterator[Ground]:
             "device-of-many",
             "confirmed from a device that confirms for {families} families; at most {most}.",
             "确认设备共为 {families} 户家庭确认；上限 {most} 户。",
-            families=len(shared.cases),
+            families=shared.families,
             most=limits.families_of_a_device,
         )
         confirmed = (session for session in file.sessions if session.device == shared.device)
@@ -197,11 +202,15 @@ def _copy(before: Evaluation, after: Evaluation) -> Ground:
 
 @finds("F23", zh="同一证件号两个姓名，或同一儿童两个证件号。")
 def identity(file: CaseFile, limits: Limits) -> Iterator[Ground]:
-    """Flag one number with two names, and two numbers of one child until they are told apart (handbook §3.7 F23)."""
+    """Flag one number with two names, and two numbers of one child, until a person settled it (handbook §3.7 F23).
+
+    Of two cases that were told apart again nothing is in doubt that was noticed before.
+    """
     del limits
     for held in file.of(IdentityConflictNoticed):
-        code = held.fact.kind.value.replace("_", "-")
-        yield _identity(held.case, held.fact.other, held.fact.noticed_on, held.id, code)
+        if not _settled(file, held):
+            code = held.fact.kind.value.replace("_", "-")
+            yield _identity(held.case, held.fact.other, held.fact.noticed_on, held.id, code)
     for merge in file.of(IdentityMerged):
         if not _parted(file, merge):
             yield _identity(merge.case, _other(merge), merge.fact.merged_on, merge.id, "two-numbers-one-child")
@@ -230,9 +239,21 @@ def _other(merge: Held[IdentityMerged]) -> UUID:
 
 def _parted(file: CaseFile, merge: Held[IdentityMerged]) -> bool:
     """Tell whether the two cases were told apart again after they were merged."""
+    return _told_apart(file, merge.case, _other(merge), merge.recorded_at)
+
+
+def _told_apart(file: CaseFile, case: UUID, other: UUID, since: datetime) -> bool:
     return any(
-        part.case == merge.case
-        and (part.fact.survivor, part.fact.merged) == (merge.fact.survivor, merge.fact.merged)
-        and part.recorded_at >= merge.recorded_at
+        part.case == case and {part.fact.survivor, part.fact.merged} == {case, other} and part.recorded_at >= since
         for part in file.of(IdentityUnmerged)
     )
+
+
+def _settled(file: CaseFile, doubt: Held[IdentityConflictNoticed]) -> bool:
+    """Tell whether a person found that a doubt is no contradiction, or that the two cases are two children."""
+    other, since = doubt.fact.other, doubt.recorded_at
+    return any(
+        (held.case, held.fact.kind, held.fact.other) == (doubt.case, doubt.fact.kind, other)
+        and held.recorded_at >= since
+        for held in file.of(IdentityConflictSettled)
+    ) or (other is not None and _told_apart(file, doubt.case, other, since))

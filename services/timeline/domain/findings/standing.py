@@ -112,7 +112,7 @@ def raised(flag: Flag) -> FindingRaised:
         finding=flag.finding,
         rule=flag.rule,
         rule_version=row.version,
-        severity=row.severity,
+        severity=row.severity_of(flag),
         institution=flag.institution,
         first_day=flag.first_day,
         last_day=flag.last_day,

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import pairwise
 from uuid import UUID
 
-from services.timeline.domain.crossing import OverPlace
+from services.timeline.domain.crossing import OverPlace, by_child, ties_of
 from services.timeline.domain.findings.casefile import CaseFile, Facts, Held, Session
 from services.timeline.domain.findings.catalogue import finds
 from services.timeline.domain.findings.grounds import Ground, Suspect, by_month, counted
@@ -14,7 +14,7 @@ from services.timeline.domain.findings.limits import Limits
 from services.timeline.domain.findings.periods import ONE_DAY, Enrolment, Interval
 from shared.clock import SHANGHAI
 from shared.contracts.events.rehab import AssistanceItem, CarePlanSigned, ClosureDayDeclared, DesignationGranted
-from shared.rulebook.explanation import step
+from shared.rulebook.explanation import Step, step
 from shared.workdays import calendar
 
 
@@ -184,24 +184,20 @@ def in_a_row(months: Sequence[date]) -> Iterator[Sequence[date]]:
     yield from (months[a:b] for a, b in pairwise([*breaks, len(months)]) if a < b)
 
 
-@finds("F22", zh="在训人数超过核定容量，或托管照护人员比例不足。")
+@finds("F22", zh="在训或在托人数超过核定容量，或托管护理员比例不足（一、二级更严）。")
 def over_capacity(file: CaseFile, limits: Limits) -> Iterator[Ground]:
     """Flag a child taken in beyond the places or the carers of an institution (handbook §3.7 F22, §5).
 
-    Who came first has the place: so one child too many is one finding, and not one for everybody in the house.
+    Carers look after fewer children of grades 1 and 2, as custody counts when it admits (§5). Who came first has the
+    place: so one child too many is one finding, and not one for everybody in the house.
     """
     del limits
     mine = [over for over in file.crossing.over_places if over.case in file.book.cases]
-    for _, same in groupby(sorted(mine, key=_place), key=_place):
-        yield _too_many(list(same))
-
-
-def _place(over: OverPlace) -> tuple[str, str]:
-    return (str(over.reference), over.kind)
+    yield from map(_too_many, by_child(mine))
 
 
 def _too_many(overs: Sequence[OverPlace]) -> Ground:
-    most = max(overs, key=lambda over: (over.children - over.places, over.day))
+    most = max(overs, key=lambda over: (max(over.children, over.needed) - over.places, over.day))
     return Ground(
         case=most.case,
         institution=most.institution,
@@ -209,11 +205,37 @@ def _too_many(overs: Sequence[OverPlace]) -> Ground:
         first_day=min(over.day for over in overs),
         last_day=max(over.day for over in overs),
         evidence=frozenset(fact for over in overs for fact in over.evidence),
-        step=step(
-            "too-many-children",
-            "Child number {children} of {kind} on {day}; there are places for {places}.",
-            "{day} 第 {children} 名（{kind}）；核定 {places} 名。",
-            holds=False, children=most.children, kind=most.kind, day=most.day, places=most.places,
-        ),
-        ties=frozenset({most.tie}),
+        step=_carers(most) if most.needed else _places(most),
+        ties=ties_of(overs),
+    )
+
+
+WHERE = {
+    "training": ("in training", "在训"),
+    "day-places": ("in day care", "日托"),
+    "boarding-places": ("boarding", "寄宿"),
+    "carers-by-day": ("by day", "日间"),
+    "carers-at-night": ("at night", "夜间"),
+}
+
+
+def _places(over: OverPlace) -> Step:
+    where, zh = WHERE[over.kind]
+    return step(
+        "too-many-children",
+        "Child number {children} {where} on {day}; there are places for {places}.",
+        "{day} {zh_where}第 {children} 名；核定 {places} 名。",
+        holds=False, children=over.children, where=where, zh_where=zh, day=over.day, places=over.places,
+    )  # fmt: skip
+
+
+def _carers(over: OverPlace) -> Step:
+    where, zh = WHERE[over.kind]
+    return step(
+        "too-few-carers",
+        "With this child {children} children {where} on {day}, {severe} of a severe grade, need {needed} carers; "
+        "{carers} on duty.",
+        "{day} {zh_where}连同该儿童共 {children} 名（重度 {severe} 名），需护理员 {needed} 名；在岗 {carers} 名。",
+        holds=False, children=over.children, where=where, zh_where=zh, day=over.day, severe=over.severe,
+        needed=over.needed, carers=over.places,
     )  # fmt: skip

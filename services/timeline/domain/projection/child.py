@@ -1,11 +1,16 @@
-"""What the facts about the child add: where it lives, consent, death, erasure, two cases that are one child."""
+"""What the facts about the child add: residence, consent, grades, death, erasure, two cases that are one child."""
 
 from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
 
 from services.timeline.domain.projection.rows import Reader, Rows, actor_of, join
 from shared.clock import local_date
 from shared.contracts.envelope import Event, Fact, read
 from shared.contracts.events.screening import (
+    CertificateCancelled,
+    CertificateIssued,
+    CertificateRegraded,
     ChildErased,
     ChildRegistered,
     ConsentGiven,
@@ -58,12 +63,37 @@ def _identity_merged(event: Event, rows: Rows) -> None:
     survives = event.subject == fact.survivor
     other = fact.merged if survives else fact.survivor
     rows.same_child[event.subject, other] = (event.subject, other, survives, event.recorded_at)
+    _tell(event, rows, other, same=True)
 
 
 def _identity_unmerged(event: Event, rows: Rows) -> None:
     fact = read(IdentityUnmerged, event)
     other = fact.merged if event.subject == fact.survivor else fact.survivor
     rows.same_child[event.subject, other] = None
+    _tell(event, rows, other, same=False)
+
+
+def _tell(event: Event, rows: Rows, other: UUID, *, same: bool) -> None:
+    rows.same_child_told.append((event.subject, event.epoch, event.seq, other, same, event.recorded_at))
+
+
+def _certificate_issued(event: Event, rows: Rows) -> None:
+    fact = read(CertificateIssued, event)
+    _grade(event, rows, fact.grading, fact.issued_on, fact.grade)
+
+
+def _certificate_regraded(event: Event, rows: Rows) -> None:
+    fact = read(CertificateRegraded, event)
+    _grade(event, rows, fact.grading, fact.regraded_on, fact.grade)
+
+
+def _certificate_cancelled(event: Event, rows: Rows) -> None:
+    fact = read(CertificateCancelled, event)
+    _grade(event, rows, fact.grading, fact.cancelled_on, None)
+
+
+def _grade(event: Event, rows: Rows, certificate: UUID, since: date, grade: int | None) -> None:
+    rows.graded.append((event.subject, event.epoch, event.seq, event.id, certificate, since, grade))
 
 
 CHILD: Mapping[type[Fact], Reader] = {
@@ -76,5 +106,8 @@ CHILD: Mapping[type[Fact], Reader] = {
     ChildErased: _child_erased,
     IdentityMerged: _identity_merged,
     IdentityUnmerged: _identity_unmerged,
+    CertificateIssued: _certificate_issued,
+    CertificateRegraded: _certificate_regraded,
+    CertificateCancelled: _certificate_cancelled,
 }
 """What a fact about the child adds beside its entry."""

@@ -61,6 +61,10 @@ class Rows:
     """Every session as logged or corrected, attended or not."""
     taken: list[Row] = field(default_factory=list)
     """(case, reference, event, basis, institution, kind, since, at_most_until)"""
+    same_child_told: list[Row] = field(default_factory=list)
+    """(case, epoch, seq, other, same, recorded_at)"""
+    graded: list[Row] = field(default_factory=list)
+    """(case, epoch, seq, event, certificate, since, grade); no grade from the day of a cancellation on."""
     same_child: dict[tuple[UUID, UUID], Row | None] = field(default_factory=dict)
     """(case, other) to (case, other, survives, recorded_at), or to None where two are two again."""
 

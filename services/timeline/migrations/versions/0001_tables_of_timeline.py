@@ -16,7 +16,8 @@ branch_labels = None
 depends_on = None
 
 # The second wall (docs/access.md). The head of a case says who may see it. Entries are shown of one open file at a
-# time: whether its head is seen is asked once, not row by row. What hangs on many cases in one question asks for the
+# time: whether its head is seen is asked once, not row by row; what was once told to be the same child stands in the
+# file of those days, for whoever may see that child itself. What hangs on many cases in one question asks for the
 # head of each by the primary key: a scalar subquery, because the planner would rather gather all heads for an EXISTS.
 # Only the projector writes (no policy lets the application role), and the owner, who only migrates, passes.
 SECOND_WALL = (
@@ -52,6 +53,9 @@ SECOND_WALL = (
             UNION ALL
             SELECT s.other FROM case_file f JOIN same_child s ON s.case_id = f.case_id
             WHERE f.case_id = {heard(Told.CASE, "uuid")}
+            UNION ALL
+            SELECT f.case_id FROM same_child_told t JOIN case_file f ON f.case_id = t.other
+            WHERE t.case_id = {heard(Told.CASE, "uuid")}
         ))
     )
     """,
@@ -71,6 +75,7 @@ HANG_ON_A_CASE = (
     "duty",
     "session_log",
     "place_taken",
+    "certificate_grade",
     "finding",
     "finding_review",
     "finding_ground",
@@ -231,6 +236,19 @@ def upgrade() -> None:
         comment="Two cases that are one child, a row for each of the two; the history of both stays where it is.",
     )
     op.create_index("ix_same_child_other", "same_child", ["other"], unique=False)
+    op.create_table(
+        "same_child_told",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("other", sa.Uuid(), nullable=False),
+        sa.Column("same", sa.Boolean(), nullable=False, comment="One child from then on, or two again."),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "epoch", "seq", name=op.f("pk_same_child_told")),
+        comment=(
+            "Every word on whether two cases are one child: the file as it was known on a day has those of that day."
+        ),
+    )
     op.create_table(
         "dirty_case",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -415,6 +433,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_place_taken_institution", "place_taken", ["institution"], unique=False)
     op.create_table(
+        "certificate_grade",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False, comment="Fact that gave, changed or ended the grade."),
+        sa.Column("certificate", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("grade", sa.Integer(), nullable=True, comment="Empty from the day of a cancellation on."),
+        sa.CheckConstraint("grade BETWEEN 1 AND 4", name=op.f("ck_certificate_grade_grade")),
+        sa.PrimaryKeyConstraint("case_id", "epoch", "seq", name=op.f("pk_certificate_grade")),
+        comment="How severe a disability is from which day on: carers look after fewer such children (handbook §5).",
+    )
+    op.create_table(
         "session_log",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("session", sa.Uuid(), nullable=False),
@@ -452,7 +483,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("device IS NOT NULL"),
     )
-    op.create_index("ix_session_log_therapist", "session_log", ["therapist", "starts_at"], unique=False)
+    op.create_index("ix_session_log_therapist", "session_log", ["therapist", "starts_at", "event_id"], unique=False)
     op.create_index(
         "ix_session_log_wording",
         "session_log",
@@ -522,8 +553,8 @@ def upgrade() -> None:
     op.execute("""
         CREATE FUNCTION empty_projections() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
           TRUNCATE stream_position, entry, correction, case_file, county, case_participant, suspicion_step, approval,
-                   attended_session, school_day, licence, same_child, residence_move, counted_fact, duty,
-                   session_log, place_taken, finding, finding_ground, finding_tie,
+                   attended_session, school_day, licence, same_child, same_child_told, residence_move, counted_fact,
+                   duty, session_log, place_taken, certificate_grade, finding, finding_ground, finding_tie,
                    dirty_case, case_clock;
           DELETE FROM parked_event WHERE reason IN ('gap', 'poison', 'broken-chain');
           DELETE FROM completeness;
@@ -545,10 +576,12 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION empty_projections()")
     op.drop_table("session_log")
     op.drop_table("place_taken")
+    op.drop_table("certificate_grade")
     op.drop_table("finding_tie")
     op.drop_table("finding_review")
     op.drop_table("finding_ground")
     op.drop_table("finding")
+    op.drop_table("same_child_told")
     op.drop_table("same_child")
     op.drop_index("ix_residence_move_previous", table_name="residence_move")
     op.drop_table("residence_move")

@@ -63,6 +63,7 @@ from shared.contracts.events.rehab.money import (
     PaymentId,
     PaymentMade,
     PaymentRecovered,
+    RecoveryDemanded,
     RecoveryReason,
     ReleaseReason,
 )
@@ -155,6 +156,7 @@ __all__ = [
     "PaymentMade",
     "PaymentRecovered",
     "PlannedGoal",
+    "RecoveryDemanded",
     "RecoveryReason",
     "RefusalReason",
     "ReleaseReason",

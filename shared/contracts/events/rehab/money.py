@@ -64,6 +64,7 @@ class ClaimLine(Strict):
     planned_days: int = Field(ge=0, le=31, description="Training days planned for the month.")
     amount: FenAmount
     insurance_paid: FenAmount
+    cost: Annotated[FenAmount | None, Field(description="What it cost, in fen, where the claim says so.")] = None
 
 
 class ClaimSubmitted(Fact, type="tongkang.rehab.claim_submitted.v1"):
@@ -127,6 +128,20 @@ class PaymentMade(Fact, type="tongkang.rehab.payment_made.v1"):
     amount: FenAmount
     payee: Payee = Field(description="Who was paid.")
     paid_on: date = Field(description="Date of payment.")
+
+
+class RecoveryDemanded(Fact, type="tongkang.rehab.recovery_demanded.v1"):
+    """The county demands money of a payment back, within a time limit (handbook §3.4: recover within a time limit)."""
+
+    recovery: Annotated[UUID, Field(description="Recovery.")]
+    payment: PaymentId
+    claim: ClaimId
+    institution: Institution
+    lines: tuple[UUID, ...] = Field(description="Lines of this child that it concerns.", min_length=1)
+    amount: FenAmount
+    reason: RecoveryReason = Field(description="Why.")
+    demanded_on: date = Field(description="Date of the demand.")
+    due_on: date = Field(description="Last day on which the money may come back in time.")
 
 
 class PaymentRecovered(Fact, type="tongkang.rehab.payment_recovered.v1"):

@@ -104,6 +104,7 @@ class GoalTerm(StrEnum):
     LONG = "long"
     MID = "mid"
     SHORT = "short"
+    DAILY = "daily"
 
 
 class PlannedGoal(Strict):

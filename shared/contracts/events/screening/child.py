@@ -26,6 +26,14 @@ class ConflictKind(StrEnum):
     TWO_NUMBERS_ONE_CHILD = "two_numbers_one_child"
 
 
+class ConflictOutcome(StrEnum):
+    """What a doubt about an identity came to when a person looked at the papers (handbook §3.7 F23)."""
+
+    NUMBER_MISTYPED = "number_mistyped"
+    NAME_WRITTEN_OTHERWISE = "name_written_otherwise"
+    TWO_CHILDREN = "two_children"
+
+
 class GuardianKind(StrEnum):
     """Who the guardian is, in the order of 民法典 art. 27 (handbook §5)."""
 
@@ -99,6 +107,18 @@ class IdentityConflictNoticed(Fact, type="tongkang.screening.identity_conflict_n
     kind: ConflictKind = Field(description="What was noticed.")
     other: UUID | None = Field(default=None, description="The other case, where there is one.")
     noticed_on: date = Field(description="Date on which it was noticed, Asia/Shanghai.")
+
+
+class IdentityConflictSettled(Fact, type="tongkang.screening.identity_conflict_settled.v1"):
+    """A person looked at the papers: what the registry doubted is no contradiction (handbook §3.7 F23).
+
+    Where one child really has two cases, they are merged instead.
+    """
+
+    kind: ConflictKind = Field(description="What had been noticed.")
+    other: UUID | None = Field(default=None, description="The other case, where there is one.")
+    outcome: ConflictOutcome = Field(description="What it came to.")
+    settled_on: date = Field(description="Date of the decision, Asia/Shanghai.")
 
 
 class IdentityMerged(Fact, type="tongkang.screening.identity_merged.v1"):

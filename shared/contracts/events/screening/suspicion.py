@@ -171,6 +171,11 @@ Category = Annotated[ScreeningCategory, Field(description="Screening category of
 StateAfter = Annotated[SuspicionState, Field(description="State of the suspicion after this fact.")]
 
 
+TraceOn = Annotated[
+    date | None, Field(description="Day by which the family is traced when the child does not come; absent if not.")
+]
+
+
 class ScreeningRecorded(Fact, type="tongkang.screening.screening_recorded.v1"):
     """An initial screening (孤独症规范; handbook §1.3). An abnormal one opens the suspicion of its category."""
 
@@ -198,6 +203,7 @@ class ReferralIssued(Fact, type="tongkang.screening.referral_issued.v1"):
     issued_on: date = Field(description="Date of the slip, Asia/Shanghai.")
     answer_by: date = Field(description="Day after which an unanswered referral may be replaced.")
     replaces: UUID | None = Field(default=None, description="Unanswered referral that this one replaces.")
+    trace_on: TraceOn = None
     state: StateAfter
 
 
@@ -249,6 +255,7 @@ class RecheckScheduled(Fact, type="tongkang.screening.recheck_scheduled.v1"):
     due_on: date = Field(
         description="Day by which (after a re-screening) or on which (after a diagnosis) the recheck is due."
     )
+    trace_on: TraceOn = None
     state: StateAfter
 
 
@@ -293,6 +300,7 @@ class TracingAttempted(Fact, type="tongkang.screening.tracing_attempted.v1"):
     offer_again_on: date | None = Field(
         default=None, description="Day from which a refused step is offered again: the next round."
     )
+    trace_on: TraceOn = None
     state: StateAfter
 
 
@@ -334,6 +342,9 @@ class CaseClosed(Fact, type="tongkang.screening.case_closed.v1"):
     guardian_signed_on: date | None = Field(
         default=None, description="Date of the guardian's signature under a refusal."
     )
+    offer_again_on: date | None = Field(
+        default=None, description="Day from which what was refused is offered again: the next round."
+    )
     state_before: SuspicionState = Field(description="State before closing.")
     state: StateAfter
 
@@ -344,4 +355,5 @@ class CaseReopened(Fact, type="tongkang.screening.case_reopened.v1"):
     category: Category
     reason: ReopeningReason = Field(description="Why it was taken up again.")
     reopened_on: date = Field(description="Date of reopening, Asia/Shanghai.")
+    trace_on: TraceOn = None
     state: StateAfter

@@ -36,7 +36,7 @@ def look(life: Life, now: date | datetime) -> Assessed:
 def recheck(life: Life, due_on: date = date(2026, 6, 2)) -> None:
     life.add(
         screening.RecheckScheduled, MONDAY, by=FIRST_OWNER, **AUTISM, basis="borderline", state="recheck_due",
-        due_on=due_on,
+        due_on=due_on, trace_on=None,
     )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_a_duty_that_was_met_late_and_turns_out_to_be_met_in_time_is_said_anew()
     late = life.add(screening.RescreeningRecorded, date(2026, 6, 10), **AUTISM)
     first = say(life, date(2026, 7, 1))
     assert [fact.outcome for fact in first if isinstance(fact, DutyMet)] == [DutyEnd.LATE]
-    early = life.add(screening.RescreeningRecorded, date(2026, 5, 10), **AUTISM)
+    early = life.add(screening.RescreeningRecorded, date(2026, 5, 10), **AUTISM, outcome="normal")
     (met,) = say(life, date(2026, 7, 1))
     assert isinstance(met, DutyMet)
     assert (met.outcome, met.met_by, late.id != early.id) == (DutyEnd.IN_TIME, early.id, True)
@@ -77,7 +77,7 @@ def test_a_duty_that_was_met_late_and_turns_out_to_be_met_in_time_is_said_anew()
 def test_a_duty_whose_ending_fact_is_corrected_stands_open_again():
     life = Life()
     recheck(life)
-    done = life.add(screening.RescreeningRecorded, date(2026, 5, 10), **AUTISM)
+    done = life.add(screening.RescreeningRecorded, date(2026, 5, 10), **AUTISM, outcome="normal")
     say(life, date(2026, 7, 1))
     life.add(screening.IdentityConfirmed, date(2026, 5, 11), correction_of=done.id)
     assert [type(fact) for fact in say(life, date(2026, 6, 4))] == [DutyOpened, DutyMissed]
@@ -116,11 +116,35 @@ def test_a_late_record_that_fills_a_silence_makes_its_duty_void_and_its_correcti
     assert (again.rule, again.duty) == ("silence", void.duty)
 
 
+def test_a_duty_that_opened_before_anybody_knew_of_a_death_is_void_because_of_it():
+    life = Life()
+    life.add(
+        rehab.EnrolmentStarted, MONDAY, enrolment=ENROLMENT, institution=CENTRE, item="training", started_on=MONDAY,
+        expected_until=date(2026, 12, 31),
+    )  # fmt: skip
+    opened = {fact.rule: fact.duty for fact in say(life, date(2026, 3, 18)) if isinstance(fact, DutyOpened)}
+    died = life.add(screening.DeathRegistered, date(2026, 3, 9), died_on=date(2026, 3, 9))
+    life.add(
+        rehab.EnrolmentEnded, date(2026, 3, 10), enrolment=ENROLMENT, reason="deceased", ended_on=date(2026, 3, 10)
+    )
+    void = [fact for fact in say(life, date(2026, 4, 20)) if isinstance(fact, DutyMet)]
+    assert {(fact.outcome, fact.met_by) for fact in void} == {(DutyEnd.VOID, died.id)}
+    assert opened["silence"] in {fact.duty for fact in void}
+    assert say(life, date(2026, 4, 21)) == []
+
+
 def test_with_the_residence_the_county_of_what_is_open_moves_and_that_of_what_ended_stays():
     life = Life()
     recheck(life, date(2026, 4, 1))
-    life.add(screening.RescreeningRecorded, date(2026, 3, 20), **AUTISM)
-    life.add(screening.RecheckScheduled, date(2026, 3, 21), **AUTISM, basis="borderline", due_on=date(2026, 6, 1))
+    life.add(screening.RescreeningRecorded, date(2026, 3, 20), **AUTISM, outcome="normal")
+    life.add(
+        screening.RecheckScheduled,
+        date(2026, 3, 21),
+        **AUTISM,
+        basis="borderline",
+        due_on=date(2026, 6, 1),
+        trace_on=None,
+    )
     say(life, date(2026, 3, 22))
     life.add(screening.ResidenceMoved, date(2026, 4, 1), previous=COUNTY, region="371621", moved_on=date(2026, 4, 1))
     (moved,) = say(life, date(2026, 4, 2))

@@ -6,13 +6,15 @@ from uuid import UUID
 
 import pytest
 
+from services.timeline.domain.duties.duty import End
 from services.timeline.domain.duties.found import duties_of
 from services.timeline.domain.duties.limits import DutyLimits
 from services.timeline.domain.duties.openings import Ground
 from shared.clock import SHANGHAI, local_date, moment_of
 from shared.contracts.events import education, rehab, screening
 from shared.contracts.events import timeline as own
-from tests.support.life import Life
+from shared.contracts.events.timeline import DutyEnd
+from tests.support.life import COUNTY, Life
 
 ENROLMENT, CENTRE, PLACEMENT, SCHOOL, DESIGNATION, FINDING = (UUID(int=number) for number in range(1, 7))
 FIRST = date(2026, 3, 2)
@@ -28,6 +30,12 @@ def due_days(life: Life, rule: str, now: date, limits: DutyLimits | None = None)
 def opened_days(life: Life, rule: str, now: date) -> list[date]:
     found = duties_of(Ground(life.book, moment_of(now), DutyLimits())).duties
     return sorted(local_date(duty.opened_at) for duty in found if duty.row.id == rule)
+
+
+def end_of(life: Life, rule: str, now: date) -> End | None:
+    """Return the end of the first duty of a rule, as known at a day."""
+    found = duties_of(Ground(life.book, moment_of(now), DutyLimits())).duties
+    return min((duty for duty in found if duty.row.id == rule), key=lambda duty: duty.opened_at).end
 
 
 def enrolled(life: Life, *, first: date = FIRST, until: date = date(2026, 12, 31), item: str = "training") -> None:
@@ -89,12 +97,24 @@ def test_days_of_leave_of_a_hospital_stay_and_of_closure_do_not_count(rests: Any
     assert opened_days(life, "silence", date(2026, 4, 10)) == [date(2026, 3, 24)]
 
 
-def test_while_an_enrolment_rests_without_end_nobody_is_silent():
+def test_while_an_enrolment_rests_without_end_nobody_is_silent_but_the_rest_itself_is_asked_about():
     life = Life()
     enrolled(life)
     trained(life, FIRST)
-    rest(life, date(2026, 3, 10), None)
+    life.add(
+        rehab.EnrolmentSuspended, date(2026, 3, 10), enrolment=ENROLMENT, institution=CENTRE, kind="leave_family",
+        suspended_on=date(2026, 3, 10), expected_back=None,
+    )  # fmt: skip
     assert opened_days(life, "silence", date(2026, 12, 1)) == []
+    assert due_days(life, "leave-over", date(2026, 12, 1)) == [date(2026, 4, 9)]
+
+
+def test_a_silence_that_nobody_broke_is_void_when_the_approved_period_is_over():
+    life = Life()
+    enrolled(life, until=date(2026, 4, 30))
+    trained(life, FIRST)
+    assert end_of(life, "silence", date(2026, 4, 30)) is None
+    assert end_of(life, "silence", date(2026, 5, 1)) == End(DutyEnd.VOID, None, moment_of(date(2026, 5, 1)))
 
 
 def test_after_an_enrolment_or_its_approval_ended_nobody_is_silent():
@@ -148,6 +168,109 @@ def test_a_programme_is_due_in_each_term_of_a_placement():
     placed(life, date(2025, 9, 1))
     expected = [date(2025, 10, 1), date(2026, 3, 31), date(2026, 10, 1)]
     assert due_days(life, "iep-due", date(2026, 9, 2)) == expected
+
+
+def test_who_comes_in_the_last_days_of_a_term_needs_one_programme_not_two():
+    life = Life()
+    placed(life, date(2026, 2, 24))
+    assert due_days(life, "iep-due", date(2026, 3, 2)) == [date(2026, 3, 31)]
+
+
+def test_a_programme_that_was_not_agreed_is_void_when_its_term_is_over():
+    life = Life()
+    placed(life, date(2025, 9, 1))
+    assert end_of(life, "iep-due", date(2026, 2, 28)) is None
+    assert end_of(life, "iep-due", date(2026, 3, 1)) == End(DutyEnd.VOID, None, moment_of(date(2026, 3, 1)))
+
+
+def watched(life: Life) -> None:
+    life.add(
+        education.SchoolAgeWatchOpened, date(2024, 5, 6), compulsory_from=date(2025, 9, 1),
+        compulsory_until=date(2034, 8, 31), opened_on=date(2024, 5, 6),
+    )  # fmt: skip
+
+
+def left(life: Life, on: date, reason: str = "transferred") -> None:
+    life.add(education.PlacementEnded, on, placement=PLACEMENT, school=SCHOOL, reason=reason, ended_on=on)
+
+
+def test_a_kindergarten_that_is_over_before_compulsory_age_is_no_placement_for_it():
+    life = Life()
+    watched(life)
+    placed(life, date(2024, 9, 1), mode="preschool_inclusive")
+    left(life, date(2025, 7, 10))
+    assert end_of(life, "placement-due", date(2025, 8, 1)) is None
+    placed(life, date(2025, 8, 20), placement=DESIGNATION)
+    met = end_of(life, "placement-due", date(2025, 9, 1))
+    assert met is not None
+    assert met.outcome is DutyEnd.IN_TIME
+    assert due_days(life, "placement-again", date(2026, 1, 1)) == []
+
+
+def test_whoever_was_never_placed_is_owed_no_school_once_compulsory_age_is_over():
+    life = Life()
+    watched(life)
+    assert end_of(life, "placement-due", date(2034, 8, 31)) is None
+    assert end_of(life, "placement-due", date(2034, 9, 1)) == End(DutyEnd.VOID, None, moment_of(date(2034, 9, 1)))
+
+
+def test_a_placement_entered_in_error_meets_nothing():
+    life = Life()
+    watched(life)
+    placed(life, date(2025, 8, 20))
+    left(life, date(2025, 8, 20), "entered_in_error")
+    assert end_of(life, "placement-due", date(2025, 9, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "owed"), [("transferred", [date(2026, 3, 31)]), ("moved_away", [date(2026, 3, 31)]), ("graduated", [])]
+)
+def test_a_child_that_loses_its_place_within_compulsory_age_is_placed_again(reason: str, owed: list[date]):
+    life = Life()
+    watched(life)
+    placed(life, date(2025, 8, 20))
+    left(life, date(2026, 3, 1), reason)
+    assert due_days(life, "placement-again", date(2026, 6, 1)) == owed
+
+
+def test_a_next_placement_that_was_decided_in_time_leaves_no_gap_and_a_later_one_meets_it():
+    reviewed, late = Life(), Life()
+    for life in (reviewed, late):
+        watched(life)
+        placed(life, date(2025, 8, 20))
+    placed(reviewed, date(2026, 3, 1), placement=DESIGNATION)
+    left(reviewed, date(2026, 3, 1), "reviewed")
+    left(late, date(2026, 3, 1))
+    placed(late, date(2026, 4, 10), placement=DESIGNATION)
+    assert due_days(reviewed, "placement-again", date(2026, 6, 1)) == []
+    met = end_of(late, "placement-again", date(2026, 6, 1))
+    assert met is not None
+    assert (met.outcome, met.met_at) == (DutyEnd.LATE, moment_of(date(2026, 4, 10)))
+
+
+def test_a_second_abnormal_screening_does_not_open_what_is_owed_already():
+    life = Life()
+    abnormal = {"category": "autism", "outcome": "abnormal", "instrument": "warning_signs", "state": "screen_positive"}
+    for day in (date(2026, 3, 2), date(2026, 5, 4)):
+        life.add(screening.ScreeningRecorded, day, **abnormal)
+    assert opened_days(life, "referral-due", date(2026, 6, 1)) == [date(2026, 3, 2)]
+    life.add(screening.ReferralIssued, date(2026, 6, 1), category="autism", step="rescreening")
+    life.add(screening.ScreeningRecorded, date(2026, 7, 1), **abnormal)
+    assert opened_days(life, "referral-due", date(2026, 7, 2)) == [date(2026, 3, 2), date(2026, 7, 1)]
+
+
+def test_a_lapsed_approval_stays_owed_until_somebody_speaks_with_the_family():
+    life, approval = Life(), UUID(int=77)
+    life.add(
+        rehab.AssistanceApproved, FIRST, approval=approval, category="autism", item="training", county=COUNTY,
+        enrol_by=date(2026, 4, 1),
+    )  # fmt: skip
+    life.add(rehab.AssistanceLapsed, date(2026, 4, 2), approval=approval, lapsed_on=date(2026, 4, 2))
+    assert end_of(life, "approved-not-enrolled", date(2026, 5, 1)) is None
+    informed = life.add(rehab.FamilyInformed, date(2026, 5, 4), category="autism", outcome="declined")
+    end = end_of(life, "approved-not-enrolled", date(2026, 5, 5))
+    assert end is not None
+    assert (end.outcome, end.met_by) == (DutyEnd.LATE, informed.id)
 
 
 def test_another_placement_ends_the_terms_of_the_one_before():

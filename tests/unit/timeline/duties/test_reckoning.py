@@ -17,8 +17,8 @@ NINE = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
 @pytest.mark.parametrize(
     ("rule", "begin", "first_day_after"),
     [
-        ("rescreening-trace", date(2026, 3, 2), date(2026, 3, 17)),
-        ("trace-again", date(2026, 3, 2), date(2026, 4, 2)),
+        ("exit-evaluation", date(2026, 3, 2), date(2026, 3, 17)),
+        ("offer-again", date(2026, 3, 2), date(2026, 4, 2)),
         ("federation-report", date(2026, 3, 2), date(2026, 3, 10)),
         # Tomb-sweeping 4-6 April 2026 does not count.
         ("federation-report", date(2026, 4, 2), date(2026, 4, 11)),

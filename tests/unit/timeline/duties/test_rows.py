@@ -29,9 +29,10 @@ SENDER, RECEIVER, RECORDER, OWNER, CENTRE, SCHOOL, HOME = (UUID(int=number) for 
 REFERRAL, APPLICATION, APPROVAL, ENROLMENT, CLAIM, LINE, PLACEMENT, LEAVE, STAY, INCIDENT, GRADING, FINDING = (
     UUID(int=number) for number in range(101, 113)
 )
-DESIGNATION, PAYMENT = UUID(int=113), UUID(int=114)
+DESIGNATION, PAYMENT, RECOVERY = UUID(int=113), UUID(int=114), UUID(int=115)
 LIMITS = DutyLimits()
 AUTISM = {"category": "autism"}
+EVALUATION = {"enrolment": ENROLMENT}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def until(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI)
 
 
-def starts(kind: type[Fact], at: date | datetime = MONDAY, *, by: UUID | None = RECORDER, **fields: Any) -> Any:
+def starts(kind: type[Fact], at: date | datetime = MONDAY, /, *, by: UUID | None = RECORDER, **fields: Any) -> Any:
     return lambda life: life.add(kind, at, by=by, **fields)
 
 
@@ -67,12 +68,21 @@ def referred(step: str) -> Any:
         step=step,
         issued_on=MONDAY,
         answer_by=date(2026, 3, 16),
+        trace_on=date(2026, 3, 20),
         replaces=None,
     )
 
 
 def recheck(basis: str, state: str, due_on: date, category: str = "autism") -> Any:
-    return starts(screening.RecheckScheduled, basis=basis, state=state, due_on=due_on, category=category)
+    trace_on = due_on + timedelta(days=30) if state in {"recheck_due", "diagnosis_pending"} else None
+    return starts(
+        screening.RecheckScheduled, basis=basis, state=state, due_on=due_on, trace_on=trace_on, category=category
+    )
+
+
+def screened(life: Life) -> None:
+    told = AUTISM | {"outcome": "abnormal", "instrument": "warning_signs", "state": "screen_positive"}
+    life.add(screening.ScreeningRecorded, MONDAY, by=RECORDER, **told)
 
 
 def enrolled(life: Life, *, until: date = date(2026, 12, 31)) -> None:
@@ -98,6 +108,13 @@ def trained(life: Life, day: date) -> None:
         starts_at=at,
         ends_at=at + timedelta(hours=1),
     )
+
+
+def rested(why: str, expected_back: date | None) -> Any:
+    return starts(
+        rehab.EnrolmentSuspended, MONDAY, **EVALUATION, institution=CENTRE, kind=why, suspended_on=MONDAY,
+        expected_back=expected_back,
+    )  # fmt: skip
 
 
 def fell_silent(life: Life) -> None:
@@ -140,7 +157,17 @@ def paid_for_what_did_not_happen(life: Life) -> None:
 def happened(life: Life) -> None:
     life.add(
         custody.IncidentReported, NINE, incident=INCIDENT, institution=HOME, level="serious", at=NINE,
-        federation_due_at=NINE + timedelta(hours=2), report_due_at=NINE + timedelta(hours=24),
+        family_due_at=NINE, federation_due_at=NINE + timedelta(hours=2), report_due_at=NINE + timedelta(hours=24),
+        authority_due_at=None,
+    )  # fmt: skip
+
+
+def suspected(life: Life) -> None:
+    """Suspected abuse: the law asks at any level."""
+    life.add(
+        custody.IncidentReported, NINE, incident=INCIDENT, institution=HOME, level="minor", kind="suspected_abuse",
+        at=NINE, family_due_at=NINE, federation_due_at=NINE + timedelta(hours=2),
+        report_due_at=NINE + timedelta(hours=24), authority_due_at=NINE,
     )  # fmt: skip
 
 
@@ -155,32 +182,67 @@ def applied(item: str) -> Any:
     )  # fmt: skip
 
 
+def lost_its_place(life: Life) -> None:
+    life.add(education.SchoolAgeWatchOpened, MONDAY, **WATCH)
+    placed = {"placement": PLACEMENT, "school": SCHOOL, "site": None, "ends_on": None, "review_by": None}
+    life.add(education.PlacementDecided, date(2026, 7, 1), **placed, mode="regular_class", starts_on=date(2026, 9, 1))
+    life.add(
+        education.PlacementEnded, date(2026, 10, 15), placement=PLACEMENT, school=SCHOOL, reason="transferred",
+        ended_on=date(2026, 10, 15),
+    )  # fmt: skip
+
+
 INCIDENTS = frozenset({"incident-guardian", "incident-federation", "incident-report"})
+ABUSE = INCIDENTS | {"incident-authority"}
+WATCH = {"compulsory_from": date(2026, 9, 1), "compulsory_until": date(2035, 8, 31), "opened_on": MONDAY}
 PLACED = {"placement": PLACEMENT, "school": SCHOOL, "site": None, "ends_on": None}
 H = OrgType.HOSPITAL
-EVALUATION = {"enrolment": ENROLMENT}
 
 ROWS = [
+    Row("referral-due", screened, until(date(2026, 3, 9)), OrgType.CLINIC, RECORDER,
+        (screening.ReferralIssued, AUTISM), (screening.CaseClosed, AUTISM)),
+    Row("referral-due",
+        starts(screening.RescreeningRecorded, **AUTISM, outcome="abnormal", state="diagnosis_referred"),
+        until(date(2026, 3, 9)), OrgType.MCH, RECORDER, (screening.ReferralIssued, AUTISM),
+        (screening.CaseClosed, AUTISM)),
+    Row("referral-due", starts(screening.CaseReopened, **AUTISM, state="screen_positive"),
+        until(date(2026, 3, 9)), OrgType.CLINIC, RECORDER, (screening.ReferralIssued, AUTISM),
+        (screening.CaseClosed, AUTISM)),
+    Row("referral-again",
+        starts(screening.ReferralRejected, **AUTISM, referral=REFERRAL, step="rescreening", sender=SENDER,
+               rejected_on=MONDAY),
+        until(date(2026, 3, 9)), OrgType.CLINIC, SENDER, (screening.ReferralIssued, AUTISM),
+        (screening.CaseClosed, AUTISM)),
     Row("referral-answer", referred("rescreening"), until(date(2026, 3, 16)), OrgType.MCH, RECEIVER,
         (screening.ReferralAccepted, {"referral": REFERRAL}), (screening.CaseClosed, AUTISM),
         also=frozenset({"rescreening-trace"})),
     Row("referral-answer", referred("diagnosis"), until(date(2026, 3, 16)), H, RECEIVER,
         (screening.ReferralRejected, {"referral": REFERRAL}), (screening.CaseClosed, AUTISM),
         also=frozenset({"diagnosis-trace"})),
-    Row("rescreening-trace", referred("rescreening"), until(date(2026, 3, 16)), OrgType.CLINIC, SENDER,
+    Row("rescreening-trace", referred("rescreening"), until(date(2026, 3, 20)), OrgType.CLINIC, SENDER,
         (screening.RescreeningRecorded, AUTISM), (screening.CaseClosed, AUTISM), also=frozenset({"referral-answer"})),
-    Row("diagnosis-trace", referred("diagnosis"), until(date(2026, 4, 1)), OrgType.MCH, SENDER,
+    Row("diagnosis-trace", referred("diagnosis"), until(date(2026, 3, 20)), OrgType.MCH, SENDER,
         (screening.DiagnosisRecorded, AUTISM | {"outcome": "excluded", "rehab_category": None}),
         (screening.CaseClosed, AUTISM), also=frozenset({"referral-answer"})),
     Row("trace-again",
         starts(screening.TracingAttempted, **AUTISM, outcome="not_reached", state="rescreen_referred",
-               attempted_on=MONDAY),
+               attempted_on=MONDAY, trace_on=date(2026, 4, 1)),
         until(date(2026, 4, 1)), OrgType.CLINIC, RECORDER, (screening.RescreeningRecorded, AUTISM),
         (screening.CaseLost, AUTISM)),
+    Row("trace-again",
+        starts(screening.CaseReopened, **AUTISM, state="diagnosis_referred", trace_on=date(2026, 4, 1)),
+        until(date(2026, 4, 1)), OrgType.MCH, RECORDER, (screening.TracingAttempted, AUTISM),
+        (screening.CaseLost, AUTISM)),
+    Row("recheck-trace", recheck("borderline", "recheck_due", date(2026, 6, 2)), until(date(2026, 7, 2)), OrgType.MCH,
+        RECORDER, (screening.TracingAttempted, AUTISM), (screening.CaseLost, AUTISM), also=frozenset({"recheck-due"})),
     Row("offer-again",
         starts(screening.TracingAttempted, **AUTISM, outcome="refused", attempted_on=MONDAY,
                offer_again_on=date(2026, 6, 1)),
-        until(date(2026, 7, 1)), OrgType.CLINIC, RECORDER, (screening.ScreeningRecorded, AUTISM)),
+        until(date(2026, 7, 1)), OrgType.CLINIC, RECORDER, (screening.ScreeningRecorded, AUTISM),
+        (screening.CaseClosed, AUTISM | {"reason": "moved_out"})),
+    Row("offer-again",
+        starts(screening.CaseClosed, **AUTISM, reason="guardian_refused", offer_again_on=date(2026, 6, 1)),
+        until(date(2026, 7, 1)), OrgType.CLINIC, RECORDER, (screening.CaseReopened, AUTISM)),
     Row("recheck-due", recheck("borderline", "recheck_due", date(2026, 6, 2)), until(date(2026, 6, 2)), OrgType.MCH,
         RECORDER, (screening.RescreeningRecorded, AUTISM), (screening.CaseLost, AUTISM)),
     Row("undetermined-recheck", recheck("undetermined_diagnosis", "diagnosis_pending", date(2026, 5, 2)),
@@ -205,7 +267,8 @@ ROWS = [
         until(date(2026, 3, 9)), H, OWNER, (rehab.IntakeOpened, AUTISM),
         (screening.CaseClosed, AUTISM | {"reason": "entered_in_error"})),
     Row("family-informed", starts(rehab.IntakeOpened, **AUTISM, contact_due_on=date(2026, 3, 9)),
-        until(date(2026, 3, 9)), OrgType.FEDERATION, None, (rehab.FamilyInformed, AUTISM)),
+        until(date(2026, 3, 9)), OrgType.FEDERATION, None, (rehab.FamilyInformed, AUTISM),
+        (screening.CaseClosed, AUTISM | {"reason": "entered_in_error"})),
     Row("application-complete", applied("training"), until(date(2026, 3, 9)), OrgType.FEDERATION, None,
         (rehab.ApplicationReturned, {"application": APPLICATION}), also=frozenset({"application-review"})),
     Row("application-review", applied("training"), until(date(2026, 3, 16)), OrgType.FEDERATION, None,
@@ -217,11 +280,22 @@ ROWS = [
         also=frozenset({"application-complete", "application-review"})),
     Row("approved-not-enrolled",
         starts(rehab.AssistanceApproved, approval=APPROVAL, county=COUNTY, enrol_by=date(2026, 4, 1)),
-        until(date(2026, 4, 1)), OrgType.FEDERATION, None, (rehab.SurgeryCompleted, {"approval": APPROVAL}),
-        (rehab.AssistanceLapsed, {"approval": APPROVAL})),
+        until(date(2026, 4, 1)), OrgType.FEDERATION, None, (rehab.SurgeryCompleted, {"approval": APPROVAL})),
     Row("silence", fell_silent, until(date(2026, 3, 20)), OrgType.REHAB_CENTRE, CENTRE,
         (rehab.EnrolmentSuspended, EVALUATION | {"suspended_on": date(2026, 3, 20)}),
         also=frozenset({"stage-evaluation"})),
+    Row("leave-over",
+        rested("leave_illness", expected_back=date(2026, 3, 16)),
+        until(date(2026, 3, 16)), OrgType.REHAB_CENTRE, CENTRE,
+        (rehab.EnrolmentResumed, EVALUATION | {"resumed_on": date(2026, 3, 16)})),
+    Row("suspension-over",
+        rested("suspended_by_county", expected_back=None),
+        until(date(2026, 4, 1)), OrgType.FEDERATION, None,
+        (rehab.EnrolmentEnded, EVALUATION | {"reason": "terminated", "ended_on": date(2026, 4, 1)})),
+    Row("continuation", enrolled, until(date(2026, 12, 31)), OrgType.FEDERATION, None,
+        (rehab.EnrolmentEnded, EVALUATION | {"reason": "finished", "ended_on": date(2027, 1, 1)}),
+        (rehab.EnrolmentEnded, EVALUATION | {"reason": "withdrawn", "ended_on": date(2026, 12, 31)}),
+        also=frozenset({"stage-evaluation", "silence"})),
     Row("stage-evaluation", enrolled, until(date(2026, 3, 16)), OrgType.REHAB_CENTRE, CENTRE,
         (rehab.AssessmentRecorded, EVALUATION), (rehab.EnrolmentEnded, EVALUATION | {"reason": "deceased"})),
     Row("exit-evaluation",
@@ -234,20 +308,42 @@ ROWS = [
     Row("claim-audit", starts(rehab.ClaimSubmitted, claim=CLAIM, county=COUNTY, submitted_on=MONDAY),
         until(date(2026, 3, 30)), OrgType.FEDERATION, None, (rehab.ClaimAudited, {"claim": CLAIM})),
     Row("money-recovery", paid_for_what_did_not_happen, until(date(2026, 4, 1)), OrgType.FEDERATION, None,
+        (rehab.RecoveryDemanded, {"claim": CLAIM}), also=frozenset({"claim-audit"})),
+    Row("money-recovery", paid_for_what_did_not_happen, until(date(2026, 4, 1)), OrgType.FEDERATION, None,
         (rehab.PaymentRecovered, {"claim": CLAIM}), also=frozenset({"claim-audit"})),
+    Row("money-return",
+        starts(rehab.RecoveryDemanded, recovery=RECOVERY, claim=CLAIM, institution=CENTRE, demanded_on=MONDAY,
+               due_on=date(2026, 4, 1)),
+        until(date(2026, 4, 1)), OrgType.REHAB_CENTRE, CENTRE, (rehab.PaymentRecovered, {"recovery": RECOVERY})),
     Row("placement-due",
-        starts(education.SchoolAgeWatchOpened, compulsory_from=date(2026, 9, 1), opened_on=MONDAY),
+        starts(education.SchoolAgeWatchOpened, **WATCH),
         until(date(2026, 8, 31)), OrgType.EDUCATION_AUTHORITY, None,
         (education.PlacementDecided, PLACED | {"mode": "vocational"})),
     Row("placement-due",
-        starts(education.SchoolAgeWatchOpened, compulsory_from=date(2025, 9, 1), opened_on=MONDAY),
+        starts(education.SchoolAgeWatchOpened, **WATCH | {"compulsory_from": date(2025, 9, 1)}),
         until(date(2026, 4, 1)), OrgType.EDUCATION_AUTHORITY, None,
         (education.PlacementDecided, PLACED | {"mode": "vocational"})),
+    Row("placement-again", lost_its_place, until(date(2026, 11, 14)), OrgType.EDUCATION_AUTHORITY, None,
+        (education.PlacementDecided, PLACED | {"placement": UUID(int=99), "mode": "special_school"}),
+        also=frozenset({"iep-due", "placement-due"})),
     Row("deferral-review",
         starts(education.PlacementDecided, **PLACED | {"school": None}, mode="deferred", review_by=date(2027, 3, 2)),
         until(date(2027, 3, 2)), OrgType.EDUCATION_AUTHORITY, None,
-        (education.PlacementDecided, {"mode": "vocational"}), (education.PlacementEnded, {"placement": PLACEMENT})),
-    Row("iep-due", starts(education.PlacementDecided, **PLACED, mode="regular_class", starts_on=MONDAY),
+        (education.PlacementDecided, {"mode": "vocational"}),
+        (education.PlacementEnded, {"placement": PLACEMENT, "reason": "moved_away"})),
+    Row("placement-review",
+        starts(education.PlacementDecided, **PLACED, mode="home_teaching", starts_on=MONDAY,
+               review_by=date(2026, 5, 1)),
+        until(date(2026, 5, 1)), OrgType.EDUCATION_AUTHORITY, None,
+        (education.PlacementReviewed, {"placement": PLACEMENT, "review_by": None}),
+        (education.PlacementEnded, {"placement": PLACEMENT, "reason": "moved_away"}), also=frozenset({"iep-due"})),
+    Row("placement-review",
+        starts(education.PlacementReviewed, placement=PLACEMENT, review_by=date(2026, 5, 1)),
+        until(date(2026, 5, 1)), OrgType.EDUCATION_AUTHORITY, None,
+        (education.PlacementDecided, {"mode": "vocational"}),
+        (education.PlacementEnded, {"placement": PLACEMENT, "reason": "moved_away"})),
+    Row("iep-due",
+        starts(education.PlacementDecided, **PLACED, mode="regular_class", starts_on=MONDAY, review_by=None),
         until(date(2026, 4, 1)), OrgType.SCHOOL, SCHOOL,
         (education.IepAgreed, {"placement": PLACEMENT, "term_from": MONDAY, "term_until": date(2026, 8, 31)}),
         (education.PlacementEnded, {"placement": PLACEMENT})),
@@ -264,6 +360,10 @@ ROWS = [
         followed("guardian_told"), also=INCIDENTS),
     Row("incident-federation", happened, datetime(2026, 3, 2, 11, 0, tzinfo=SHANGHAI), OrgType.CARE_HOME, HOME,
         followed("federation_told"), also=INCIDENTS),
+    Row("incident-guardian", suspected, datetime(2026, 3, 2, 10, 0, tzinfo=SHANGHAI), OrgType.CARE_HOME, HOME,
+        followed("guardian_told"), also=ABUSE),
+    Row("incident-authority", suspected, datetime(2026, 3, 2, 10, 0, tzinfo=SHANGHAI), OrgType.CARE_HOME, HOME,
+        followed("authority_told"), also=ABUSE),
     Row("incident-report", happened, datetime(2026, 3, 3, 9, 0, tzinfo=SHANGHAI), OrgType.CARE_HOME, HOME,
         followed("written_report"), also=INCIDENTS),
     Row("certificate-renewal", starts(screening.CertificateIssued, grading=GRADING, valid_until=date(2026, 5, 1)),

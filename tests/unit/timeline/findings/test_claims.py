@@ -6,7 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.timeline.domain.findings.standing import raised
 from shared.contracts.events import rehab
+from shared.contracts.events.timeline import Severity
 from tests.support.findings import FROM, Centre, Way, a_centre, a_child_in_training, evidence, flagged
 
 CAP = 200_000
@@ -22,8 +24,11 @@ def in_march(days: int) -> tuple[Way, UUID, Centre]:
     return way, enrolment, centre
 
 
-def claimed(way: Way, enrolment: UUID | None, centre: UUID, **changed: Any) -> tuple[UUID, UUID]:
-    """Claim a line; return claim and line."""
+NOTHING = {"sessions": 0, "attended_days": 0, "amount": 0}
+
+
+def claimed(way: Way, enrolment: UUID | None, centre: UUID, *, later: int = 0, **changed: Any) -> tuple[UUID, UUID]:
+    """Claim a line, some hours later than others of the day; return claim and line."""
     told: dict[str, Any] = {
         "line": uuid4(), "enrolment": enrolment, "month": "2026-03", "sessions": 16, "attended_days": 16,
         "planned_days": 20, "amount": CAP, "insurance_paid": 0,
@@ -33,7 +38,7 @@ def claimed(way: Way, enrolment: UUID | None, centre: UUID, **changed: Any) -> t
         claim=uuid4(), institution=centre, county="371602", cycle_from=date(2026, 1, 1),
         cycle_until=date(2026, 3, 31), submitted_on=date(2026, 4, 5), lines=(line,),
     )  # fmt: skip
-    way.told(claim, claim.submitted_on)
+    way.told(claim, claim.submitted_on, recorded=timedelta(hours=2 + later))
     return claim.claim, line.line
 
 
@@ -55,6 +60,11 @@ def paid(way: Way, centre: UUID, claim: UUID, line: UUID, amount: int = CAP) -> 
 
 def codes(way: Way) -> list[str]:
     return [step.code for flag in flagged("F17", way) for step in flag.steps]
+
+
+def too_much(way: Way) -> list[str]:
+    """Return grounds that hold a line; that one of several lines alone is less than the records give is none."""
+    return [code for code in codes(way) if not code.startswith("below-")]
 
 
 @pytest.mark.parametrize(
@@ -81,13 +91,84 @@ def test_f17_a_line_names_its_whole_month_and_institution_so_that_it_is_found():
     assert (flag.institution, flag.first_day, flag.last_day) == (centre.id, date(2026, 3, 1), date(2026, 3, 31))
 
 
-def test_f17_more_sessions_than_were_given_are_flagged_and_fewer_are_not():
+@pytest.mark.parametrize(
+    ("said", "code", "severity"),
+    [
+        ({"sessions": 17}, "above-sessions", Severity.HOLD),
+        ({"attended_days": 17}, "above-sessions", Severity.HOLD),
+        ({"sessions": 15}, "below-sessions", Severity.REVIEW),
+        ({"attended_days": 15}, "below-sessions", Severity.REVIEW),
+        ({"amount": CAP - 1}, "below-sessions", Severity.REVIEW),
+        ({"sessions": 15, "amount": CAP + 1}, "above-sessions", Severity.HOLD),
+    ],
+)
+def test_f17_a_claim_that_asks_for_more_is_held_and_one_that_asks_for_less_is_for_review_only(said, code, severity):
     way, enrolment, centre = in_march(16)
-    claimed(way, enrolment, centre.id, sessions=15, attended_days=15)
+    claimed(way, enrolment, centre.id, **said)
+    (flag,) = flagged("F17", way)
+    assert (flag.steps[0].code, raised(flag).severity) == (code, severity)
+
+
+def test_f17_of_grounds_for_review_and_grounds_to_hold_the_gravest_counts():
+    way, enrolment, centre = in_march(16)
+    claim, line = claimed(way, enrolment, centre.id, sessions=15)
+    assert [raised(flag).severity for flag in flagged("F17", way)] == [Severity.REVIEW]
+    for _ in range(2):
+        paid(way, centre.id, claim, line)
+    (flag,) = flagged("F17", way)
+    assert {one.code for one in flag.steps} == {"below-sessions", "paid-already"}
+    assert raised(flag).severity is Severity.HOLD
+
+
+def test_f17_a_session_told_late_makes_a_claim_too_small_and_one_voided_late_makes_it_right_again():
+    way, enrolment, centre = in_march(15)
+    claimed(way, enrolment, centre.id, sessions=15, attended_days=15, amount=150_000)
     assert flagged("F17", way) == []
-    more, other, house = in_march(16)
-    claimed(more, other, house.id, sessions=17)
-    assert codes(more) == ["above-sessions"]
+    late = way.trained(enrolment, centre.id, date(2026, 3, 30), recorded=timedelta(days=60))
+    assert codes(way) == ["below-sessions"]
+    way.voided(late, recorded=timedelta(days=61))
+    assert flagged("F17", way) == []
+
+
+def test_f17_what_earlier_lines_or_insurance_took_of_a_month_makes_no_claim_too_small():
+    way, enrolment, centre = in_march(20)
+    claimed(way, enrolment, centre.id, sessions=20, attended_days=20, amount=CAP)
+    other = way.enrolled(centre.id, way.approved().approval)
+    way.trained(other, centre.id, MARCH[0], "14:00")
+    claimed(way, other, centre.id, later=1, sessions=1, attended_days=1, amount=0)
+    assert flagged("F17", way) == []
+    insured, first, house = in_march(16)
+    claimed(insured, first, house.id, amount=60_000, insurance_paid=40_000, cost=100_000)
+    assert flagged("F17", insured) == []
+    claimed(insured, insured.enrolled(house.id, insured.approved().approval), house.id, month="2026-04", **NOTHING)
+    assert flagged("F17", insured) == []
+
+
+@pytest.mark.parametrize(("cost", "raised"), [(100_000, False), (99_999, True)])
+def test_f18_insurance_and_a_claimed_month_together_pay_what_the_month_cost_and_no_more(cost, raised):
+    way, enrolment, centre = in_march(16)
+    claimed(way, enrolment, centre.id, amount=60_000, insurance_paid=40_000, cost=cost)
+    assert bool(flagged("F18", way)) is raised
+
+
+def test_f17_sessions_during_a_leave_that_is_told_late_are_worth_nothing():
+    way, enrolment, centre = in_march(16)
+    claimed(way, enrolment, centre.id)
+    assert flagged("F17", way) == []
+    kind = rehab.InterruptionKind.LEAVE_FAMILY
+    away, back = MARCH[3], MARCH[4]
+    leave = rehab.EnrolmentSuspended(enrolment=enrolment, institution=centre.id, kind=kind, suspended_on=away)
+    way.told(leave, away, recorded=timedelta(days=60))
+    way.told(rehab.EnrolmentResumed(enrolment=enrolment, institution=centre.id, resumed_on=back), back)
+    assert codes(way) == ["above-sessions"]
+
+
+@pytest.mark.parametrize(("amount", "expected"), [(40_000, []), (40_001, ["above"]), (39_999, ["below"])])
+def test_f17_what_was_given_once_is_claimed_as_it_is_on_record(amount, expected):
+    way = Way()
+    way.told(operated(60_000, 40_000), FROM)
+    claimed(way, None, uuid4(), provision=UUID(int=77), month="2026-01", **NOTHING | {"amount": amount})
+    assert codes(way) == [f"{one}-provision" for one in expected]
 
 
 def test_f17_a_session_voided_late_makes_an_over_claim_and_one_recorded_late_clears_it():
@@ -139,33 +220,33 @@ def test_f17_an_audit_that_rejects_or_reduces_leaves_no_over_claim():
 def test_f17_lines_of_one_month_together_stay_under_the_cap_and_those_of_a_year_under_the_ceiling():
     way, enrolment, centre = in_march(20)
     claimed(way, enrolment, centre.id, amount=120_000)
-    assert flagged("F17", way) == []
+    assert too_much(way) == []
     claimed(way, enrolment, centre.id, amount=80_001, sessions=1, attended_days=1)
-    assert codes(way) == ["above-monthly-cap"]
+    assert too_much(way) == ["above-monthly-cap"]
     poor = Way()
     second = poor.enrolled(centre.id, poor.approved(ceiling=300_000).approval)
     for month in (2, 3):
         for day in range(1, 17):
             poor.trained(second, centre.id, date(2026, month, day))
         claimed(poor, second, centre.id, month=f"2026-0{month}", amount=150_000)
-    assert flagged("F17", poor) == []
+    assert too_much(poor) == []
     claimed(poor, second, centre.id, month="2026-02", amount=1, sessions=0, attended_days=0)
-    assert codes(poor) == ["above-ceiling"]
+    assert too_much(poor) == ["above-ceiling"]
 
 
 def test_f17_a_month_that_was_paid_is_not_claimed_again_until_the_money_came_back():
     way, enrolment, centre = in_march(20)
     claim, line = claimed(way, enrolment, centre.id, amount=100_000)
     claimed(way, enrolment, centre.id, amount=100_000)
-    assert flagged("F17", way) == []
+    assert too_much(way) == []
     payment = paid(way, centre.id, claim, line)
-    assert codes(way) == ["paid-already"]
+    assert too_much(way) == ["paid-already"]
     back = rehab.PaymentRecovered(
         recovery=uuid4(), payment=payment, claim=claim, institution=centre.id, lines=(line,), amount=100_000,
         reason=rehab.RecoveryReason.PAID_TWICE, recovered_on=date(2026, 5, 1),
     )  # fmt: skip
     way.told(back, back.recovered_on)
-    assert flagged("F17", way) == []
+    assert too_much(way) == []
 
 
 def test_f17_a_line_that_was_paid_twice_is_flagged():

@@ -64,7 +64,7 @@ def test_f20_only_what_the_shared_device_confirmed_is_flagged():
     app = rehab.ConfirmationMethod.APP
     shared = way.trained(enrolment, centre.id, confirmation=rehab.Confirmation(method=app, device=device))
     way.trained(enrolment, centre.id, clock="11:00", confirmation=rehab.Confirmation(method=app, device=uuid4()))
-    families = SharedDevice(device, frozenset(uuid4() for _ in range(4)) | {way.case})
+    families = SharedDevice(device, frozenset(uuid4() for _ in range(4)) | {way.case}, families=5)
     (flag,) = flagged("F20", way, crossing=Crossing(devices=(families,)))
     assert flag.evidence == (shared.id,)
     assert "5 families" in flag.steps[0].en
@@ -180,5 +180,22 @@ def test_f23_a_merge_says_that_one_child_had_two_numbers_until_they_are_told_apa
     assert set(flag.evidence) == set(told)
     parted = screening.IdentityUnmerged(survivor=one.case, merged=other.case, unmerged_on=MONDAY)
     one.told(parted, MONDAY, recorded=timedelta(days=9))
+    assert flagged("F23", one) == []
+    again = one.told(noticed, MONDAY, recorded=timedelta(days=20))
     (flag,) = flagged("F23", one)
-    assert flag.evidence == (told[0],)
+    assert flag.evidence == (again.id,)
+
+
+@pytest.mark.parametrize("kind", screening.ConflictKind)
+def test_f23_a_doubt_that_a_person_settles_late_is_none_and_one_that_is_noticed_afterwards_is_another(kind):
+    way, other = Way(), uuid4()
+    noticed = screening.IdentityConflictNoticed(kind=kind, other=other, noticed_on=MONDAY)
+    way.told(noticed, MONDAY)
+    outcome = screening.ConflictOutcome.NUMBER_MISTYPED
+    settled = screening.IdentityConflictSettled(kind=kind, other=None, outcome=outcome, settled_on=MONDAY)
+    way.told(settled, MONDAY, recorded=timedelta(days=8))
+    assert flagged("F23", way), "another doubt than this one was settled"
+    way.told(settled.model_copy(update={"other": other}), MONDAY, recorded=timedelta(days=9))
+    assert flagged("F23", way) == []
+    again = way.told(noticed, MONDAY, recorded=timedelta(days=20))
+    assert evidence(flagged("F23", way)) == {again.id}

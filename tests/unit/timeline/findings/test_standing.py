@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from services.timeline.domain.casebook import CaseBook
-from services.timeline.domain.crossing import ClashDay, Crossing, OverPlace, SharedDevice, out_of_step
+from services.timeline.domain.crossing import ClashDay, Crossing, OverPlace, SharedDevice, out_of_step, ties_of
 from services.timeline.domain.findings import JUDGES, table
 from services.timeline.domain.findings.assessor import findings_by
 from services.timeline.domain.findings.limits import Limits
@@ -221,15 +221,25 @@ def test_a_peer_that_holds_a_tie_that_is_no_more_is_asked_again():
 
 
 def test_of_a_group_all_should_hold_the_tie_and_only_those_who_do_not_are_asked_again():
-    shared = SharedDevice(uuid4(), frozenset({ME, PEER, THIRD}))
+    shared = SharedDevice(uuid4(), frozenset({ME, PEER, THIRD}), families=3)
     held = [(ME, shared.tie), (THIRD, shared.tie)]
     assert out_of_step(Crossing(devices=(shared,)), held, frozenset({ME})) == {PEER}
 
 
-def test_of_a_house_only_who_came_beyond_its_places_should_hold_the_tie():
+def test_of_a_house_only_who_came_beyond_its_places_should_hold_its_ties():
     over = OverPlace(PEER, uuid4(), uuid4(), "training", MONDAY, 3, 2, ())
-    held = [(THIRD, over.tie)]
+    held = [(case, tie) for case in (THIRD, ME) for tie in ties_of([over])]
     assert out_of_step(Crossing(over_places=(over,)), held, frozenset({ME})) == {PEER, THIRD}
+
+
+def test_who_is_beyond_the_places_otherwise_than_before_is_asked_again():
+    over = OverPlace(PEER, uuid4(), uuid4(), "carers-by-day", MONDAY, 5, 1, (), severe=0, needed=2)
+    now = replace(over, severe=1)
+    later = replace(over, day=MONDAY + timedelta(days=1))
+    held = [(PEER, tie) for tie in ties_of([over])]
+    assert out_of_step(Crossing(over_places=(over,)), held, frozenset({ME})) == set()
+    assert out_of_step(Crossing(over_places=(now,)), held, frozenset({ME})) == {PEER}
+    assert out_of_step(Crossing(over_places=(over, later)), held, frozenset({ME})) == {PEER}
 
 
 def test_every_rule_can_be_asked_about_facts_at_hand_and_answers_as_it_judges(desk):

@@ -1,14 +1,17 @@
 """F08, F09, F15, F22: what a day, a house or three months can hold."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from services.custody.domain.rules import Rules
 from services.timeline.domain.crossing import Crossing, OverPlace, TherapistDay
 from services.timeline.domain.findings.casefile import Facts
 from services.timeline.domain.findings.limits import Limits
-from services.timeline.domain.findings.places import Taken, over_places
+from services.timeline.domain.findings.places import over_places
+from services.timeline.domain.findings.taken import Graded, Taken
 from services.timeline.domain.institutionbook import institutionbook
 from shared.contracts.events import custody, rehab
 from shared.workdays import calendar
@@ -147,11 +150,15 @@ def test_f22_a_child_beyond_the_places_is_flagged_in_its_own_case_only():
 
 
 HOUSE = UUID(int=900)
+NO_GRADES: Mapping[int, Sequence[Graded]] = {}
+CERTIFICATE = UUID(int=300)
 
 
-def taken(kind: str, *spans: tuple[date, date | None]) -> list[Taken]:
+def taken(
+    kind: str, *spans: tuple[date, date | None], grades: Mapping[int, Sequence[Graded]] = NO_GRADES
+) -> list[Taken]:
     return [
-        Taken(UUID(int=n), HOUSE, UUID(int=100 + n), kind, since, until, UUID(int=200 + n))
+        Taken(UUID(int=n), HOUSE, UUID(int=100 + n), kind, since, until, UUID(int=200 + n), tuple(grades.get(n, ())))
         for n, (since, until) in enumerate(spans)
     ]
 
@@ -200,3 +207,76 @@ def test_f22_beds_and_carers_count_by_day_and_by_night():
     assert over(centre, day) == [("carers-by-day", UUID(int=4))]
     centre.told(custody.CarersDeclared(by_day=2, by_night=1, since=date(2025, 2, 1)))
     assert over(centre, day) == []
+
+
+def a_house_with(carers: int) -> Centre:
+    centre = Centre(HOUSE)
+    centre.told(custody.CarersDeclared(by_day=carers, by_night=carers, since=date(2025, 1, 1)))
+    return centre
+
+
+def severely(*grades: tuple[int, date]) -> list[Graded]:
+    """A certificate with its grades from days on."""
+    return [Graded(CERTIFICATE, since, grade, UUID(int=301 + n)) for n, (grade, since) in enumerate(grades)]
+
+
+JANUARY = [(date(2026, 1, n), None) for n in range(1, 8)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "children", "severe", "carers", "over_by"),
+    [
+        ("day", 4, 0, 1, 0), ("day", 5, 0, 1, 1), ("day", 2, 2, 1, 0), ("day", 3, 2, 1, 1), ("day", 3, 1, 1, 0),
+        ("day", 4, 1, 1, 1), ("night", 6, 0, 2, 0), ("night", 4, 4, 1, 2), ("night", 4, 4, 2, 0),
+    ],
+)  # fmt: skip
+def test_f22_a_carer_looks_after_four_children_by_day_or_two_of_a_severe_grade(kind, children, severe, carers, over_by):
+    grades = {n: severely((1 + n % 2, FROM)) for n in range(severe)}
+    there = taken(kind, *JANUARY[:children], grades=grades)
+    assert [case for name, case in over(a_house_with(carers), there) if name == "carers-by-day"] == [
+        UUID(int=n) for n in range(children - over_by, children)
+    ]
+
+
+@pytest.mark.parametrize(("children", "severe", "raised"), [(6, 0, False), (7, 0, True), (4, 4, False), (5, 4, True)])
+def test_f22_at_night_it_is_six_or_four(children, severe, raised):
+    grades = {n: severely((2, FROM)) for n in range(severe)}
+    found = over(a_house_with(1), taken("night", *JANUARY[:children], grades=grades))
+    assert any(name == "carers-at-night" for name, _ in found) is raised
+
+
+def test_f22_a_grade_that_changes_counts_from_its_day_on_for_whoever_came_last():
+    worse = severely((3, FROM), (1, date(2026, 3, 1)))
+    there = taken("day", *JANUARY[:4], grades={0: worse})
+    facts = Facts(institutionbook(HOUSE, map(noted, a_house_with(1).records)).of)
+    (found,) = over_places(HOUSE, facts, there, Limits())
+    assert (found.case, found.day, found.children, found.severe, found.needed, found.places) == (
+        UUID(int=3), date(2026, 3, 1), 4, 1, 2, 1,
+    )  # fmt: skip
+    better = [*worse, Graded(CERTIFICATE, date(2026, 3, 1), 3, UUID(int=309))]
+    assert over(a_house_with(1), taken("day", *JANUARY[:4], grades={0: better})) == []
+    cancelled = [*severely((1, FROM)), Graded(CERTIFICATE, FROM, None, UUID(int=309))]
+    assert over(a_house_with(1), taken("day", *JANUARY[:4], grades={0: cancelled})) == []
+
+
+def test_f22_says_how_many_carers_are_needed_and_names_the_fact_of_the_grade():
+    way, house = Way(), uuid4()
+    stay = way.admitted(house)
+    facts = (uuid4(), uuid4(), uuid4())
+    over = OverPlace(way.case, house, stay, "carers-by-day", MONDAY, 3, 1, facts, severe=2, needed=2)
+    (flag,) = flagged("F22", way, crossing=Crossing(over_places=(over,)))
+    assert set(flag.evidence) == set(facts)
+    assert flag.steps[0].code == "too-few-carers"
+    assert "3 children by day on 2026-03-02, 2 of a severe grade, need 2 carers; 1 on duty" in flag.steps[0].en
+
+
+def test_f22_carers_are_counted_as_custody_counts_them():
+    """A house is told by custody how it stands, and by the timeline what to look at: with the same figures."""
+    mine, theirs = Limits().model_dump(), Rules().model_dump()
+    assert mine.keys() & theirs.keys() >= SAME
+    assert {name: mine[name] for name in SAME} == {name: theirs[name] for name in SAME}
+
+
+SAME = {"severe_grades"} | {
+    f"{who}_per_carer_{when}" for who in ("children", "severe") for when in ("by_day", "at_night")
+}

@@ -1,0 +1,39 @@
+"""Sentences for people say the words of the field; programs read the codes."""
+
+from enum import StrEnum
+
+import pytest
+
+from services.rehab.domain import assistance, policy, terms
+from services.rehab.errors import MaterialsMissing, NotOpen
+from shared.contracts import codes
+from shared.contracts.events import rehab
+from shared.contracts.events.rehab import Material
+from shared.rulebook.explanation import step
+from shared.words import WORDS
+
+LISTS = {
+    name: kind
+    for module in (codes, rehab, assistance, policy, terms)
+    for name, kind in vars(module).items()
+    if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_list_of_codes_has_a_word_for_each_of_its_own_and_no_other(name):
+    assert WORDS[name].keys() == {code.value for code in LISTS[name]}
+    assert all("一" <= sign <= "鿿" for word in WORDS[name].values() for sign in word[-1])
+
+
+def test_a_refusal_names_what_is_missing_in_the_readers_language():
+    missing = MaterialsMissing(missing=[Material.DIAGNOSIS, Material.RESIDENCE])
+    assert missing.words("zh") == "缺少材料：诊断证明、户籍或居住证明。"
+    assert missing.words("en") == "Materials are missing: diagnosis, residence."
+    assert missing.details == {"missing": ["diagnosis", "residence"]}, "programs read codes"
+    assert "待补正" in NotOpen(state=assistance.ApplicationState.RETURNED).words("zh")
+
+
+def test_a_step_of_an_explanation_does_so_too():
+    said = step("papers", "has {had}, on {basis}", "已有 {had}，依据 {basis}", had=[], basis=Material.CERTIFICATE)
+    assert (said.en, said.zh) == ("has -, on certificate", "已有 -，依据 残疾人证")
