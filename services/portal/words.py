@@ -1,8 +1,6 @@
 """Words of the pages: Chinese from a catalogue, English as it stands in the templates; codes, dates and money."""
 
 import gettext
-import json
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -14,14 +12,15 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
 from shared.clock import SHANGHAI
+from shared.words import Language, called
 
-LANGUAGES = ("zh", "en")
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 FEN = 100
 
 
 @cache
-def catalogue(language: str) -> gettext.NullTranslations:
+def catalogue(language: Language) -> gettext.NullTranslations:
     """Return the words of a language; English needs none."""
     if language == "en":
         return gettext.NullTranslations()
@@ -32,28 +31,13 @@ def catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-@cache
-def labels() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """Return the words of all codes, by kind of code, code and language."""
-    table: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(
-        files("services.portal").joinpath("labels.json").read_text(encoding="utf-8")
-    )
-    return table
-
-
-def label(kind: str, code: str, language: str) -> str:
-    """Return the words of a code. A code that a newer service sent is shown as it is."""
-    known = labels().get(kind, {}).get(str(code))
-    return known[language] if known else str(code).replace("_", " ")
-
-
-def fact(kind: str, language: str) -> str:
+def fact(kind: str, language: Language) -> str:
     """Return what happened, of a fact's type such as `tongkang.rehab.session_recorded.v1`."""
     producer, name = kind.split(".")[1:3]
-    return label("Fact", f"{producer}.{name}", language)
+    return called("Fact", f"{producer}.{name}", language)
 
 
-def day(value: str | date | None, language: str) -> str:
+def day(value: str | date | None, language: Language) -> str:
     """Return a civil date as people of a language write it; nothing for none."""
     if not value:
         return ""
@@ -61,7 +45,7 @@ def day(value: str | date | None, language: str) -> str:
     return format_date(on, "medium", locale=LOCALES[language])
 
 
-def moment(value: str | datetime | None, language: str) -> str:
+def moment(value: str | datetime | None, language: Language) -> str:
     """Return a moment by the clock on the wall in Shanghai; nothing for none."""
     if not value:
         return ""
@@ -70,11 +54,11 @@ def moment(value: str | datetime | None, language: str) -> str:
     return format_datetime(at.astimezone(SHANGHAI), pattern, locale=LOCALES[language])
 
 
-def yuan(fen: int, language: str) -> str:
+def yuan(fen: int, language: Language) -> str:
     """Return an amount of money, given in fen."""
     return format_currency(fen / FEN, "CNY", locale=LOCALES[language])
 
 
-def number(value: float, language: str) -> str:
+def number(value: float, language: Language) -> str:
     """Return a number with the separators of a language."""
     return format_decimal(value, locale=LOCALES[language])

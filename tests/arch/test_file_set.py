@@ -19,7 +19,6 @@ WITH_A_REASON = {
     ("directory", "tokens"): "signing keys and claims belong to no table",
     ("directory", "org_types"): "data: roles and purposes that fit each kind of organisation",
     ("portal", "extract"): "finds the words of the pages for their catalogue; no part of the running portal",
-    ("portal", "labels"): "data: words of all codes in both languages",
     ("portal", "locale"): "data: the Chinese catalogue",
     ("portal", "static"): "style and script that browsers load",
     ("portal", "templates"): "the pages themselves",

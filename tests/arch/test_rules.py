@@ -67,7 +67,6 @@ def _policy(path: Path) -> str | None:
 
 
 NO_RULE = {
-    ("portal", "labels.json"): "words of codes",
     ("directory", "org_types.json"): "which roles fit which organisation: access, not a rule of the domain",
     ("timeline", "parked_reasons.json"): "words for the parked-event desk",
 }

@@ -20,10 +20,10 @@ LISTS = {
 }
 
 
-@pytest.mark.parametrize("name", WORDS)
-def test_a_list_of_codes_has_a_word_for_each_of_its_own_and_no_other(name):
-    assert WORDS[name].keys() == {code.value for code in LISTS[name]}
-    assert all("一" <= sign <= "鿿" for word in WORDS[name].values() for sign in word[-1])
+@pytest.mark.parametrize("name", sorted(WORDS.keys() & LISTS.keys()))
+def test_a_list_of_codes_has_a_word_for_each_of_its_own(name):
+    # Two services may call a list by the same name: then the words of both stand together.
+    assert WORDS[name].keys() >= {code.value for code in LISTS[name]}
 
 
 def test_a_refusal_names_what_is_missing_in_the_readers_language():

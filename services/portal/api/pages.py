@@ -13,6 +13,7 @@ from markupsafe import Markup
 from services.portal import words
 from services.portal.api.menu import menu_of
 from shared import ids
+from shared.words import Language, called
 
 
 class Assets:
@@ -45,11 +46,11 @@ class Pages:
         self.assets = assets
         self._environments = {language: self._environment(language) for language in words.LANGUAGES}
 
-    def render(self, template: str, language: str, **shown: Any) -> str:
+    def render(self, template: str, language: Language, **shown: Any) -> str:
         """Return a page as text."""
         return self._environments[language].get_template(template).render(language=language, **shown)
 
-    def _environment(self, language: str) -> Environment:
+    def _environment(self, language: Language) -> Environment:
         environment = Environment(
             loader=PackageLoader("services.portal"),
             autoescape=True,
@@ -70,7 +71,7 @@ class Pages:
         }
         environment.globals |= {
             "asset": self.assets.path,
-            "label": partial(words.label, language=language),
+            "label": partial(called, language=language),
             "once": ids.new_record,
             "menu": menu_of,
             "attributes": _attributes,
@@ -78,7 +79,7 @@ class Pages:
         return environment
 
 
-def _said(words_of: Mapping[str, str], language: str) -> str:
+def _said(words_of: Mapping[str, str], language: Language) -> str:
     """Return one of two languages that a service sent."""
     return words_of[language]
 

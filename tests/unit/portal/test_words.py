@@ -8,6 +8,7 @@ import pytest
 from services.portal import extract, words
 from shared.blueprint import ROOT
 from shared.contracts.catalogue import FACTS
+from shared.words import WORDS, called
 
 PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -48,23 +49,23 @@ def enumerations() -> dict[str, set[str]]:
 
 @pytest.mark.parametrize(("kind", "codes"), enumerations().items())
 def test_every_code_of_an_answer_has_words(kind: str, codes: set[str]):
-    assert set(words.labels()[kind]) == codes
+    assert set(WORDS[kind]) == codes
 
 
 def test_every_fact_has_words_and_no_other():
-    assert {f"{name.split('.')[1]}.{name.split('.')[2]}" for name in FACTS} == words.labels()["Fact"].keys()
+    assert {f"{name.split('.')[1]}.{name.split('.')[2]}" for name in FACTS} == WORDS["Fact"].keys()
 
 
-@pytest.mark.parametrize("kind", words.labels())
+@pytest.mark.parametrize("kind", WORDS)
 def test_words_differ_between_codes_and_are_in_their_language(kind: str):
     for language in words.LANGUAGES:
-        told = [of_code[language] for of_code in words.labels()[kind].values()]
+        told = [of_code[language] for of_code in WORDS[kind].values()]
         assert len(set(told)) == len(told)
-    assert not any(re.search("[\u4e00-\u9fff]", of_code["en"]) for of_code in words.labels()[kind].values())
+    assert not any(re.search("[\u4e00-\u9fff]", of_code["en"]) for of_code in WORDS[kind].values())
 
 
 def test_an_unknown_code_is_shown_as_it_is():
-    assert words.label("Sex", "not_told", "zh") == "not told"
+    assert called("Sex", "not_told", "zh") == "not told"
 
 
 @pytest.mark.parametrize(
