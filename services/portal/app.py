@@ -19,6 +19,7 @@ from services.portal.upstream import TurnedDown, Upstream
 from shared.errors import InvalidRequest, NotFound, Refusal
 from shared.http.app import create_app as create_service_app
 from shared.service import assemble, read_secret
+from shared.words import Language
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -91,7 +92,7 @@ def _told(request: Request, status: int, code: str, words: str) -> Response:
     return HTMLResponse(text, status)
 
 
-def _language(request: Request) -> str:
+def _language(request: Request) -> Language:
     visit = getattr(request.state, "visit", None)
     return visit.language if visit is not None else language_of(request)
 

@@ -10,6 +10,7 @@ from services.portal.domain.signed_in import CROSSING, Login, Tokens
 from shared.db import Driver, Session
 from shared.journal.unit_of_work import UnitOfWork
 from shared.vault import Seal
+from shared.words import Language
 
 FIND = """
 SELECT l.id, l.person, l.digest, l.sealed, l.access_until, l.rotated_at, p.language, p.density
@@ -39,7 +40,7 @@ DELETE FROM {table} WHERE ctid IN (SELECT ctid FROM {table} WHERE {column} <= $1
 class Preference:
     """How somebody likes the pages."""
 
-    language: str = "zh"
+    language: Language = "zh"
     density: str = "roomy"
 
 

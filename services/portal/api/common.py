@@ -22,6 +22,7 @@ from shared import clock, ids
 from shared.access.policy import Act, Actor, allowed
 from shared.errors import TemporarilyUnavailable
 from shared.http.doors import Guard, service_of
+from shared.words import Language
 
 LANGUAGE_COOKIE = "tongkang-language"
 YEAR_SECONDS = 365 * 24 * 3600
@@ -42,10 +43,10 @@ def login_cookie(desk: Reception) -> str:
     return "__Host-tongkang" if desk.settings.secure_cookies else "tongkang"
 
 
-def language_of(request: Request) -> str:
+def language_of(request: Request) -> Language:
     """Return the language that this browser chose; Chinese unless it did."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+    return next((language for language in LANGUAGES if language == chosen), LANGUAGES[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Visit:
         return self.login.tokens.who
 
     @property
-    def language(self) -> str:
+    def language(self) -> Language:
         return self.preference.language
 
     @property
