@@ -165,6 +165,7 @@ class Act(StrEnum):
     READ_ORGANISATIONS = "organisation.read"
     MANAGE_ACCOUNTS = "account.manage"
     READ_OWN_ACCOUNT = "account.read-own"
+    READ_COLLEAGUES = "colleague.read"
     CHANGE_OWN_PASSWORD = "password.change"  # noqa: S105 - a verb
     END_OWN_LOGINS = "login.end-own"
     # between services and for those who run them
@@ -293,6 +294,7 @@ TABLE: dict[Act, Rule] = {
     Act.READ_ORGANISATIONS: _by(EVERYONE | {T.SERVICE}),
     Act.MANAGE_ACCOUNTS: _by(EVERYONE, roles=(R.MANAGER, R.ADMINISTRATOR)),
     Act.READ_OWN_ACCOUNT: _by(EVERYONE),
+    Act.READ_COLLEAGUES: _by(EVERYONE),
     Act.CHANGE_OWN_PASSWORD: _by(EVERYONE),
     Act.END_OWN_LOGINS: _by(EVERYONE),
     Act.READ_JOURNAL_FEED: _by(T.SERVICE),

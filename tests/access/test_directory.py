@@ -28,6 +28,7 @@ DOORS = {
     "register": ("GET", "/v1/organisations/register", None, "everybody"),
     "create account": ("POST", "/v1/accounts", PERSON, "manager"),
     "list accounts": ("GET", "/v1/accounts", None, "manager"),
+    "list colleagues": ("GET", "/v1/colleagues", None, "people"),
     "disable account": ("POST", "/v1/accounts/{account}/disable", None, "manager"),
     "reset password": ("POST", "/v1/accounts/{account}/password", None, "manager"),
     "change own password": ("PUT", "/v1/account/password", {"current": "x", "new": "y" * 12}, "people"),

@@ -70,6 +70,7 @@ DOORS = {
     "log a day": Door("POST", "/v1/sessions/batch", by(CENTRE)),
     "correct": Door("POST", "/v1/sessions/{session}/correction", by(CENTRE)),
     "sessions": Door("GET", "/v1/cases/{case}/sessions?month=2026-01", by(CENTRE, FEDERATION)),
+    "roster": Door("GET", "/v1/roster?on=2026-01-12", by(CENTRE, FEDERATION)),
     "inform": Door("POST", "/v1/cases/{waiting}/intakes/autism/contact", by(FEDERATION), Role.INTAKE_CLERK),
     "check": Door("POST", "/v1/applications/{application}/eligibility", by(FEDERATION), Role.REVIEWER),
     "withdraw": Door("POST", "/v1/applications/{application}/withdrawal", by(FEDERATION, CENTRE, HOSPITAL)),

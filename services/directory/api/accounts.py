@@ -26,7 +26,7 @@ from services.directory.repository import DirectoryUnitOfWork, Repository
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import OrgType
 from shared.http.doors import Read, may, service_of
-from shared.http.paging import After, Limit, Page, from_cursor
+from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
 
@@ -73,6 +73,13 @@ class AccountWithPassword(AccountOut):
     password: str | None = None
 
 
+class Colleague(Out):
+    """A person of one's own organisation."""
+
+    id: UUID
+    display_name: str
+
+
 class OwnOrganisation(Out):
     """The organisation for which somebody works."""
 
@@ -104,6 +111,16 @@ async def accounts(
     last = from_cursor(after, UUID)
     rows = await Repository(reading.session).list_accounts(actor, organisation, last, limit + 1)
     return page_of(rows, limit, AccountOut, "id")
+
+
+@router.get("/colleagues")
+async def colleagues(
+    actor: Annotated[Actor, may(Act.READ_COLLEAGUES)], reading: Read, after: After = None, limit: Limit = 50
+) -> Page[Colleague]:
+    """Return the names of those who work for one's own organisation; whose account has ended is left out."""
+    rows = await Repository(reading.session).colleagues(actor, from_cursor(after, UUID), limit + 1)
+    more = to_cursor(str(rows[limit - 1]["id"])) if len(rows) > limit else None
+    return Page(items=[Colleague.model_validate(dict(row)) for row in rows[:limit]], next=more)
 
 
 @router.post("/accounts/{account}/disable")

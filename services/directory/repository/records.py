@@ -28,6 +28,10 @@ CLIENTS = """
 SELECT x.id, x.organisation_id, x.label, x.roles, x.created_at, x.disabled_at
 FROM api_client x JOIN organisation o ON o.id = x.organisation_id
 """
+COLLEAGUES = """
+SELECT id, display_name FROM account
+WHERE organisation_id = $1 AND disabled_at IS NULL AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3
+"""
 PAGE = "AND ($2::uuid IS NULL OR o.id = $2) AND ($3::uuid IS NULL OR x.id > $3) ORDER BY x.id LIMIT $4"
 
 ADD_ORGANISATIONS = """
@@ -172,6 +176,13 @@ class Repository:
         """Return a page of the accounts that the actor may see."""
         rows = await self._list(ACCOUNTS, actor, organisation, after, limit)
         return [_account(row) for row in rows]
+
+    async def colleagues(self, actor: Actor, after: tuple[Any, ...] | None, limit: int) -> list[asyncpg.Record]:
+        """Return a page of the people of the actor's own organisation: who they are, and nothing of their accounts."""
+        rows: list[asyncpg.Record] = await self.driver.fetch(
+            COLLEAGUES, actor.organisation, after[0] if after else None, limit
+        )
+        return rows
 
     async def disable_account(self, account: UUID, at: datetime) -> None:
         await self.driver.execute("UPDATE account SET disabled_at = $2 WHERE id = $1", account, at)

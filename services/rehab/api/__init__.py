@@ -8,6 +8,7 @@ from services.rehab.api import (
     giving,
     institutions,
     resting,
+    roster,
     sessions,
     settlement,
     supervision,
@@ -18,6 +19,7 @@ from services.rehab.api import (
 ROUTERS = (
     sessions.busy,
     sessions.router,
+    roster.router,
     enrolments.router,
     care.router,
     claims.router,

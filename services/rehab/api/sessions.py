@@ -252,12 +252,13 @@ async def read_sessions(
 
 def _month(rows: Rows, actor: Actor, rules: Rules) -> MonthView:
     whole = actor.org_type is OrgType.FEDERATION
-    own = [_shown(row, actor, rules) for row in rows if whole or row.institution == actor.organisation]
+    own = [session_shown(row, actor, rules) for row in rows if whole or row.institution == actor.organisation]
     busy = [row for row in rows if not whole and row.institution != actor.organisation and not row.void]
     return MonthView.model_validate({"sessions": own, "busy": busy})
 
 
-def _shown(row: OneRow, actor: Actor, rules: Rules) -> dict[str, Any]:
+def session_shown(row: OneRow, actor: Actor, rules: Rules) -> dict[str, Any]:
+    """Return a session as a reader is shown it: the centre's words to nobody else."""
     usual = of_usual_length(SessionMode(row.mode), (row.starts_at, row.ends_at), rules)
     words = row.words if row.institution == actor.organisation else None
     return row._asdict() | {"usual_length": usual, "words": words}

@@ -24,6 +24,7 @@ from services.rehab.repository.findings import Findings
 from services.rehab.repository.intakes import Intakes
 from services.rehab.repository.payments import Payments
 from services.rehab.repository.plans import Plans
+from services.rehab.repository.roster import Roster
 from services.rehab.repository.sessions import Sessions
 from services.rehab.repository.supervision import Supervision
 from shared.db import Session
@@ -84,6 +85,11 @@ class Repositories:
     def sessions(self) -> Sessions:
         """Sessions."""
         return Sessions(self.session, self.visible_after_days)
+
+    @property
+    def roster(self) -> Roster:
+        """A centre's day."""
+        return Roster(self.session, self.visible_after_days)
 
     @property
     def evaluations(self) -> Evaluations:

@@ -7,6 +7,7 @@ import pytest
 
 from shared.contracts.codes import OrgType
 from tests.support.directory import COUNTY, a_manager, a_user_name, an_administrator, code_of, made
+from tests.support.tokens import an_actor
 
 NEW = "another long password"
 
@@ -229,3 +230,17 @@ async def test_no_hash_of_a_body_with_a_password_is_kept(directory, person):
     before = (await directory.running.counts())["idempotency"]
     assert (await change(directory, person, person["password"], NEW)).status_code == 204
     assert (await directory.running.counts())["idempotency"] == before
+
+
+async def test_people_of_one_organisation_know_each_other_by_name_and_nobody_else(directory, clinic):
+    working, left = await directory.account(clinic), await directory.account(clinic)
+    await directory.account(await directory.organisation())
+    await directory.send("POST", f"/v1/accounts/{left['id']}/disable", by=a_manager(clinic))
+    by = an_actor(OrgType.CLINIC, COUNTY, organisation=clinic)
+    page = (await directory.send("GET", "/v1/colleagues", by=by)).json()
+    assert page["items"] == [{"id": working["id"], "display_name": working["display_name"]}]
+    second = await directory.account(clinic)
+    first = (await directory.send("GET", "/v1/colleagues?limit=1", by=by)).json()
+    rest = (await directory.send("GET", f"/v1/colleagues?limit=1&after={first['next']}", by=by)).json()
+    assert [one["id"] for one in first["items"] + rest["items"]] == sorted([working["id"], second["id"]])
+    assert rest["next"] is None
