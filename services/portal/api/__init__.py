@@ -1,5 +1,13 @@
 """The portal's pages."""
 
-from services.portal.api import account, assets, cases, duties, home, sign_in
+from services.portal.api import account, assets, cases, duties, findings, home, sign_in
 
-ROUTERS = (assets.router, sign_in.router, home.router, duties.router, cases.router, account.router)
+ROUTERS = (
+    assets.router,
+    sign_in.router,
+    home.router,
+    duties.router,
+    cases.router,
+    findings.router,
+    account.router,
+)

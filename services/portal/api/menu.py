@@ -28,6 +28,7 @@ PLACES = (
     Place("/", _("Home"), Act.READ_OWN_ACCOUNT),
     Place("/duties", _("Working list"), Act.READ_DUTIES),
     Place("/cases", _("Children"), Act.READ_TIMELINE),
+    Place("/findings", _("Findings"), Act.READ_FINDING),
 )
 
 

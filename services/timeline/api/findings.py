@@ -66,6 +66,7 @@ class FindingCount(BaseModel):
     """How many findings of a rule are in a state."""
 
     rule: str
+    title: dict[str, str] = Field(description="Title of the rule, in zh and en.")
     severity: Severity
     state: FindingState
     findings: int
@@ -133,7 +134,7 @@ async def list_findings(
 async def count_findings(request: Request, actor: Reads, reading: Read, narrowed: Narrowed) -> Response:
     """Count the findings of the actor's region by rule and state, narrowed as the list is."""
     rows = await repository.counts(reading.driver, reader_of(request, actor), narrowed)
-    return ready({"items": [dict(row) for row in rows]})
+    return ready({"items": [{"title": _title(row["rule"]), **row} for row in rows]})
 
 
 @router.get("/{finding}", responses={200: {"model": FindingOut}}, response_class=Response)
@@ -203,9 +204,12 @@ _AS_IT_STANDS = (
 
 
 def _finding(row: Row) -> dict[str, Any]:
-    rule = table()[row["rule"]]
-    title = {"zh": rule.zh, "en": rule.en}
-    return {"case": row["case_id"], "title": title, **{name: row[name] for name in _AS_IT_STANDS}}
+    return {"case": row["case_id"], "title": _title(row["rule"]), **{name: row[name] for name in _AS_IT_STANDS}}
+
+
+def _title(rule: str) -> dict[str, str]:
+    named = table()[rule]
+    return {"zh": named.zh, "en": named.en}
 
 
 def _explanation(row: Row) -> dict[str, Any]:

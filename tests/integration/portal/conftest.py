@@ -68,8 +68,8 @@ class Portal:
 
 
 @asynccontextmanager
-async def a_portal(servers: Servers, directory: Directory) -> AsyncIterator[Portal]:
-    """Run the portal in this process. Services that no test starts are away, as they may be."""
+async def a_portal(servers: Servers, directory: Directory, *others: Running) -> AsyncIterator[Portal]:
+    """Run the portal in this process before the services that a test starts; others are away, as they may be."""
     with pytest.MonkeyPatch.context() as patch:
         addresses = {name: f"http://{name}.test" for name in SERVICES}
         patch.setenv("PORTAL_SERVICES", json.dumps(addresses))
@@ -77,7 +77,10 @@ async def a_portal(servers: Servers, directory: Directory) -> AsyncIterator[Port
         async with running(servers, "portal", patch) as it:
             it.service.verifier.issuer, it.service.verifier.fetch_keys = "tongkang-directory", directory.desk.keys.fetch
             secret = "secret of portal"  # as tests/support/directory.py gives it to the directory
-            inside = httpx.AsyncClient(mounts={"http://directory.test": httpx.ASGITransport(directory.running.app)})
+            for other in others:
+                other.service.verifier.fetch_keys = directory.running.service.verifier.fetch_keys
+            reached = {f"http://{one.service.name}.test": one.app for one in (directory.running, *others)}
+            inside = httpx.AsyncClient(mounts={at: httpx.ASGITransport(app) for at, app in reached.items()})
             desk = it.app.state.reception
             upstream = type(desk.upstream)(desk.upstream.urls, inside)
             it.app.state.reception = type(desk).of(
