@@ -17,6 +17,7 @@ CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 CHANGES_NOTHING = {
     "POST /internal/journal/heads": "asks with a body; the query would be too long for an address",
     "POST /internal/journal/ranges": "asks with a body; the query would be too long for an address",
+    "POST /v1/children/preview": "asks with a child's identity, which no address may hold; each shown one is logged",
     "POST /v1/children/resolve": "asks for up to 500 names with a body; each shown one is logged",
 }
 """Routes that are asked with POST and write nothing but the log of reading."""

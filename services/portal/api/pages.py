@@ -1,7 +1,7 @@
 """Templates, and what stands in every one of them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib.resources import files
 from mimetypes import guess_type
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from services.portal import words
 from services.portal.api.menu import menu_of
 from shared import ids
-from shared.words import Language, called
+from shared.words import Language, called, listed
 
 
 class Assets:
@@ -72,6 +72,7 @@ class Pages:
         environment.globals |= {
             "asset": self.assets.path,
             "label": partial(called, language=language),
+            "labels": partial(_labels, language=language),
             "once": ids.new_record,
             "menu": menu_of,
             "attributes": _attributes,
@@ -82,6 +83,11 @@ class Pages:
 def _said(words_of: Mapping[str, str], language: Language) -> str:
     """Return one of two languages that a service sent."""
     return words_of[language]
+
+
+def _labels(kind: str, codes: Iterable[str], language: Language) -> str:
+    """Return the words of several codes, one after the other."""
+    return listed((called(kind, code, language) for code in codes), language)
 
 
 def _merged(values: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from services.screening.api import (
     imports,
     lists,
     persons,
+    previews,
     rates,
     reconciliations,
     referrals,
@@ -17,6 +18,7 @@ from services.screening.api import (
 
 ROUTERS = (
     children.router,
+    previews.router,
     identities.router,
     identities.arrivals,
     persons.router,

@@ -9,19 +9,26 @@ from services.screening.api.bodies import ChildIn, ResolveIn
 from services.screening.api.case_views import CaseOut, StubOut
 from services.screening.api.tools import Uow, noted, tools_of
 from services.screening.api.views import NameOut, without_detail
-from services.screening.domain.warning_signs import categories_suggested_by
+from services.screening.domain.initial import InitialScreening, explained_again
+from services.screening.domain.protocol import Protocol
+from services.screening.domain.suspicion import Child
+from services.screening.domain.warning_signs import categories_suggested_by, table
 from services.screening.errors import DuplicateChild
 from services.screening.handlers import finding, identity
 from services.screening.repository.reading import CaseFiles
 from services.screening.repository.registry import Registry
 from shared.access.policy import Act, Actor
-from shared.contracts.codes import OrgType
+from shared.contracts.codes import OrgType, ScreeningCategory
+from shared.contracts.events.screening import Instrument, Regression, ScreeningOutcome
 from shared.errors import CaseNotFound
 from shared.http.doors import Read, Reading, may
 from shared.ids import CaseId
 from shared.journal.unit_of_work import Receipt
+from shared.policyfile import Policies
 
 router = APIRouter(tags=["children"])
+
+Records = dict[str, list[dict[str, Any]]]
 
 SEES_DETAIL = frozenset({OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL, OrgType.HEALTH_AUTHORITY})
 
@@ -70,18 +77,35 @@ async def case_file(
             raise
         await reading.shown([case])
         return StubOut.model_validate(stub)
-    return await _file(child, registry, actor, reading)
+    return await _file(child, registry, actor, reading, tools_of(request).protocols)
 
 
-async def _file(child: Any, registry: Registry, actor: Actor, reading: Reading) -> CaseOut:  # noqa: ANN401 - a row
+async def _file(
+    child: Any,  # noqa: ANN401 - a row
+    registry: Registry,
+    actor: Actor,
+    reading: Reading,
+    protocols: Policies[Protocol],
+) -> CaseOut:
     identity = (await registry.identities([child.case_id], actor)).get(child.case_id)
     records = await CaseFiles(reading.session).records(child.case_id)
     await reading.shown([child.case_id])
-    shown = _with_suggestions(records) if actor.org_type in SEES_DETAIL else without_detail(records)
+    one = Child(child.case_id, child.birth_date)
+    shown = _in_detail(records, one, protocols) if actor.org_type in SEES_DETAIL else without_detail(records)
     return CaseOut.model_validate(dict(child._mapping) | shown | {"identity": identity})  # noqa: SLF001 - SQLAlchemy's name
 
 
-def _with_suggestions(records: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def _in_detail(records: Records, child: Child, protocols: Policies[Protocol]) -> Records:
     for row in records["screenings"]:
         row["suggested_categories"] = categories_suggested_by(frozenset(row["positive_signs"]))
+        kept, outcome = _kept(child, row), ScreeningOutcome(row["outcome"])
+        row["explanation"] = explained_again(child, kept, outcome, protocols.in_force(kept.on))
     return records
+
+
+def _kept(child: Child, row: dict[str, Any]) -> InitialScreening:
+    instrument, on = Instrument(row["instrument"]), row["screened_on"]
+    asked = instrument is Instrument.WARNING_SIGNS
+    signs = table().column_for(child.born, on).answered(row["positive_signs"]) if asked else {}
+    category, regression = ScreeningCategory(row["category"]), Regression(row["regression"])
+    return InitialScreening(row["id"], category, instrument, on, signs, regression)

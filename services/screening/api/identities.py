@@ -1,5 +1,6 @@
 """Doors of who a child is: confirm its number, find likely duplicates, merge, take apart (handbook §1.4, §2.3)."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +10,8 @@ from fastapi import APIRouter, Query, Request
 from services.screening.api.person_bodies import ArrivalIn, ConfirmationIn, MergeIn, SettlementIn, UnmergeIn
 from services.screening.api.tools import Uow, noted, tools_of
 from services.screening.api.views import LikelyOut
-from services.screening.domain.merging import common_traits, likeness
+from services.screening.domain.merging import Traits, common_traits, likeness
+from services.screening.domain.registry_policy import RegistryPolicy
 from services.screening.errors import DuplicateChild, IdentityConfirmedBefore
 from services.screening.handlers import identity, person
 from services.screening.repository.merges import Merges
@@ -63,11 +65,16 @@ async def duplicates(
     merges = Merges(reading.session, tools.vault, actor.ref)
     traits = await merges.traits([shown, *await merges.born_alike(shown, actor)], actor)
     policy = tools.registry_policies.in_force(clock.today())
-    own = traits.pop(shown)
-    scored = [(other, likeness(common_traits(own, theirs), policy)) for other, theirs in traits.items()]
+    found = likely_ones(traits.pop(shown), traits, policy)[:limit]
+    await reading.shown([shown, *(one.case for one in found)])
+    return found
+
+
+def likely_ones(own: Traits, others: Mapping[UUID, Traits], policy: RegistryPolicy) -> list[LikelyOut]:
+    """Return those of some children that are likely the same one, most likely first."""
+    scored = [(other, likeness(common_traits(own, theirs), policy)) for other, theirs in others.items()]
     likely = [one for one in scored if one[1].explanation.outcome == "likely"]
-    found = sorted(likely, key=lambda one: (-one[1].score, one[0]))[:limit]
-    await reading.shown([shown, *(other for other, _ in found)])
+    found = sorted(likely, key=lambda one: (-one[1].score, one[0]))
     return [LikelyOut(case=other, score=one.score, explanation=one.explanation) for other, one in found]
 
 

@@ -85,6 +85,7 @@ class ScreeningOut(View):
     suggested_categories: list[ScreeningCategory] | None = Field(
         default=None, description="Categories that the positive signs may point to; the screener decides."
     )
+    explanation: Explanation | None = Field(default=None, description="How its result came about.")
 
 
 class ReferralOut(View):
@@ -178,12 +179,23 @@ class LikelyOut(View):
     explanation: Explanation
 
 
+class PreviewOut(BaseModel):
+    """What would be found if a child and its screening were sent; nothing is written."""
+
+    number_known: bool = Field(description="Whether a number of the child is registered already.")
+    known_as: UUID | None = Field(description="Case that holds the number, where the caller may know of it.")
+    likely: list[LikelyOut] = Field(description="Children whom the caller may know of, likely the same, likest first.")
+    verdict: Explanation | None = Field(description="Result of the screening; absent where none was sent.")
+    suggested_categories: list[ScreeningCategory] = Field(description="Categories that positive signs may point to.")
+
+
 class SignOut(View):
     """A warning sign to be asked."""
 
     id: str
     zh: str
     en: str
+    suggests: list[ScreeningCategory] = Field(description="Categories that it may point to; the screener decides.")
 
 
 class SignsOut(View):

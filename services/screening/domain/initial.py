@@ -24,6 +24,7 @@ from shared.contracts.events.screening import (
     ScreeningRecorded,
     SuspicionState,
 )
+from shared.errors import Refusal
 from shared.rulebook.explanation import Explanation, Step, step
 from shared.rulebook.registry import rule
 
@@ -54,6 +55,12 @@ class Judged:
     outcome: ScreeningOutcome
     steps: tuple[Step, ...]
 
+    def explained(self, protocol: Protocol) -> Explanation:
+        """Return the result with its steps."""
+        return Explanation(
+            rule="screening.initial-screen", policy=protocol.policy, outcome=self.outcome.value, steps=self.steps
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Screened:
@@ -76,10 +83,25 @@ def record_screening(
     # A newborn that passes leaves the suspicion where it was; that it is closed then is a fact of its own.
     ends = follows is not None and not follows.suspicion.active
     fact = _fact(child, screening, judged.outcome, known if ends else suspicion, protocol)
-    explanation = Explanation(
-        rule="screening.initial-screen", policy=protocol.policy, outcome=judged.outcome.value, steps=judged.steps
-    )
-    return Screened(fact, suspicion, explanation, follows.facts if follows else ())
+    return Screened(fact, suspicion, judged.explained(protocol), follows.facts if follows else ())
+
+
+def preview(child: Child, screening: InitialScreening, protocol: Protocol) -> Explanation:
+    """Explain what the result of a screening would be, under the checks that hold when it is recorded."""
+    check_screening_age(child.born, screening.on, protocol.age_limits)
+    return judge(child, screening, protocol).explained(protocol)
+
+
+def explained_again(
+    child: Child, kept: InitialScreening, outcome: ScreeningOutcome, protocol: Protocol
+) -> Explanation | None:
+    """Explain a screening that was recorded before; none where a later protocol would judge it otherwise."""
+    by_signs = kept.instrument is Instrument.WARNING_SIGNS
+    try:
+        judged = judge(child, kept if by_signs else replace(kept, finding=outcome), protocol)
+    except Refusal:
+        return None
+    return judged.explained(protocol) if judged.outcome is outcome else None
 
 
 @rule(

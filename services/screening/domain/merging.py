@@ -24,6 +24,7 @@ from shared.rulebook.explanation import Explanation, Question, step
 from shared.rulebook.registry import rule
 
 RULE = "screening.likeness"
+Traits = Mapping[Trait, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,13 @@ def likeness(common: Sequence[Trait], policy: RegistryPolicy) -> Alike:
     )
 
 
-def common_traits(one: Mapping[Trait, str | None], other: Mapping[Trait, str | None]) -> tuple[Trait, ...]:
+def traits_of(sex: str, born: date, identity: Mapping[str, str | None]) -> Traits:
+    """Return what a child may have in common with others."""
+    own = {Trait(name): value for name, value in identity.items() if name in set(Trait)}
+    return {Trait.SEX: sex, Trait.BIRTH_DATE: born.isoformat(), **own}
+
+
+def common_traits(one: Traits, other: Traits) -> tuple[Trait, ...]:
     """Return what two children have in common, as names are compared."""
     return tuple(trait for trait in Trait if _same(one.get(trait), other.get(trait)))
 

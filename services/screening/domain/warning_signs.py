@@ -3,6 +3,7 @@
 The table is `data/warning_signs.json`: 孤独症规范 附件1, equal to 公卫规范, text exact.
 """
 
+from collections.abc import Collection
 from datetime import date
 from functools import cache
 
@@ -38,6 +39,10 @@ class Column(BaseModel):
     @property
     def ids(self) -> frozenset[str]:
         return frozenset(sign.id for sign in self.signs)
+
+    def answered(self, positive: Collection[str]) -> dict[str, bool]:
+        """Return the answer to each sign of this age when these were the positive ones."""
+        return {sign.id: sign.id in positive for sign in self.signs}
 
 
 class Table(BaseModel):

@@ -7,13 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, exists, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy import Row, delete, exists, insert, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.screening import tables as t
 from services.screening.domain.identity import Doubt, Given, KnownNumber
-from services.screening.domain.merging import Alike, Case
-from services.screening.domain.registry_policy import Trait
+from services.screening.domain.merging import Alike, Case, Traits, traits_of
 from services.screening.repository.visibility import raise_second_wall, readable_by
 from services.screening.vault import FIELDS, SealedIdentity, Vault
 from shared.access.policy import Actor
@@ -22,8 +21,6 @@ from shared.contracts.envelope import ActorRef
 from shared.contracts.events.screening import ConflictKind, IdentifierKind
 from shared.db import Session
 from shared.errors import CaseNotFound
-
-Traits = Mapping[Trait, str | None]
 
 LARGEST_DAY = 5000
 """Children of one birthday that are compared at most, the nearest first: a province has some two thousand of a day."""
@@ -80,19 +77,22 @@ class Merges:
 
     async def born_alike(self, case: UUID, actor: Actor) -> list[UUID]:
         """Return children of the same birthday whom the actor may know of, those of the same child left out."""
-        c, one = t.child.c, t.child.alias("one")
-        same_day = (one.c.case_id == case) & (one.c.birth_date == c.birth_date)
-        alone = c.merged_into.is_(None), c.erased_at.is_(None), c.case_id != case
-        wanted = select(c.case_id).join(one, same_day).where(*alone, readable_by(actor, c.case_id))
-        nearest = [func.left(c.region, digits) == func.left(one.c.region, digits) for digits in (6, 4)]
+        c = t.child.c
+        one = (await self.session.execute(select(c.birth_date, c.region).where(c.case_id == case))).one()
+        return [other for other in await self.born_on(one.birth_date, one.region, actor) if other != case]
+
+    async def born_on(self, day: date, region: str, actor: Actor) -> list[UUID]:
+        """Return children of a birthday whom the actor may know of, those who live nearest to a county first."""
+        c = t.child.c
+        alone = c.merged_into.is_(None), c.erased_at.is_(None)
+        wanted = select(c.case_id).where(c.birth_date == day, *alone, readable_by(actor, c.case_id))
+        nearest = [c.region.startswith(region[:digits], autoescape=True) for digits in (6, 4)]
         ordered = wanted.order_by(*(near.desc() for near in nearest), c.case_id)
         return list((await self.session.execute(ordered.limit(LARGEST_DAY))).scalars())
 
     def _traits(self, row: Row[Any]) -> Traits:
         sealed = SealedIdentity(row.wrapped_key, row.wrapped_with, {name: getattr(row, name) for name in FIELDS})
-        identity = self.vault.open(row.case_id, sealed)
-        own: dict[Trait, str | None] = {Trait.SEX: row.sex, Trait.BIRTH_DATE: row.birth_date.isoformat()}
-        return own | {Trait(name): identity[name] for name in FIELDS if name in set(Trait)}
+        return traits_of(row.sex, row.birth_date, self.vault.open(row.case_id, sealed))
 
     # Merging --------------------------------------------------------------------------------------------------------
 

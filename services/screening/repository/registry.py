@@ -111,6 +111,10 @@ class Registry:
         if len((await self.session.execute(wanted)).all()) < len(rows):
             raise TakenSince
 
+    async def holders(self, identity: Identity, actor: Actor) -> list[UUID | None]:
+        """Return the cases that hold a number of an identity; None for one of whom the actor may not know."""
+        return list((await self._taken(list(self._numbers(identity)), actor)).values())
+
     async def _taken(self, numbers: Sequence[Number], actor: Actor) -> dict[Number, UUID | None]:
         """Return which numbers are known, each with its case where the actor may know of it."""
         n = t.child_number.c
