@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +28,7 @@ from deploy.simulator.directory import City, city_file, set_up
 from deploy.simulator.rates import rates_of
 from deploy.simulator.run import Simulation
 from deploy.simulator.sources import Role, source
-from shared.clock import now
+from shared import clock
 
 LOOK_EVERY_S = 0.5
 AUDITOR, HEALTH_AUTHORITY = "auditor-3716", "health-3716"
@@ -50,6 +51,13 @@ def require_cohort(home: Home, children: int) -> dict[str, Any]:
             "remove the folder (make clean), or set TONGKANG_HOME to another one."
         )
     return begun
+
+
+def begun_on(home: Home) -> date:
+    """Return the day up to which the folder's cohort lives: that on which it was begun, or today for a new one."""
+    file = note(home)
+    kept = json.loads(file.read_text(encoding="utf-8")).get("today") if file.exists() else None
+    return date.fromisoformat(kept) if kept else clock.today()
 
 
 def note(home: Home) -> Path:
@@ -122,7 +130,8 @@ class Programme:
         return asyncio.run(self._unless_stopped(work))
 
     def _remember(self, begun: dict[str, Any]) -> None:
-        write_whole(note(self.installation.home), json.dumps(begun | {"seed": self.cohort.seed}))
+        of_the_plan = {"seed": self.cohort.seed, "today": self.cohort.today.isoformat()}
+        write_whole(note(self.installation.home), json.dumps(begun | of_the_plan))
 
     def _set_up(self) -> City:
         home, organisations = self.installation.home, self.cohort.organisations
@@ -205,7 +214,7 @@ def bars() -> Progress:
 
 async def _complete(installation: Installation) -> None:
     """Wait, with a bar, until the timeline has applied every fact, concluded, and every checkpoint says the same."""
-    begin = now()
+    begin = clock.now()
     with bars() as progress:
         bar = progress.add_task("on the timeline", total=None)
         while True:

@@ -14,6 +14,7 @@ from shared.contracts.events.rehab import (
     Discipline,
     EligibilityBasis,
     EnrolmentEndReason,
+    GoalTerm,
     Material,
     SessionMode,
     TrainingMode,
@@ -102,6 +103,14 @@ class Suspicion:
     failed_tracings: tuple[date, ...] = ()
     lost_on: date | None = None
     closing: Closing | None = None
+    second_diagnosis: Diagnosis | None = None
+    """After one that left it open."""
+    contacted_on: date | None = None
+    """The federation told the family of methods and policy, and it did not apply."""
+    follow_ups: tuple[date, ...] = ()
+    """Days on which the hospital saw a child with confirmed autism again; they come after rehabilitation began."""
+    loop_closed: Closing | None = None
+    """Closed as handed over; it comes last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,17 @@ class Application:
     materials: tuple[Material, ...]
     submitted_on: date
     approved_on: date | None
+    refused_on: date | None = None
+    experts_agree: bool = False
+    """Experts evaluated that assistance should go on after the first period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A rest that the family asked for: from its first day to the first day of service again."""
+
+    since: date
+    back_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +145,28 @@ class Enrolment:
     started_on: date
     ended_on: date | None
     reason: EnrolmentEndReason | None
+    leave: Leave | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A goal of a plan: its level, its ICF code, its words."""
+
+    term: GoalTerm
+    icf: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """The assessment with which a service begins, and the plan of care that follows from it."""
+
+    assessor: str
+    assessed_on: date
+    signed_on: date
+    valid_until: date
+    planned_days: int
+    goals: tuple[Goal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +196,32 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """One approval with what was done under it."""
+
+    application: Application
+    enrolment: Enrolment | None
+    care: Care | None
+    evaluations: tuple[Evaluation, ...]
+    sessions: tuple[Session, ...]
+    evaluated_until: date = date.max
+    """A stage that lacks its evaluation is not claimed: nothing after this day."""
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """A decision of the county's expert committee, entered by its education authority."""
 
     authority: str
     mode: PlacementMode
-    school: str
+    school: str | None
     site: str | None
     decided_on: date
     starts_on: date
     ends_on: date | None
     reasons: Mapping[PlacementStep, SkipReason]
+    applied_on: date | None = None
+    """The guardian's application for a deferral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +231,15 @@ class SchoolDay:
     institution: str
     on: date
     status: AttendanceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class HomeVisit:
+    """A visit of home teaching."""
+
+    starts_at: datetime
+    ends_at: datetime
+    class_hours: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +270,17 @@ class Child:
     placement: Placement | None
     school_days: tuple[SchoolDay, ...]
     stay: Stay | None
+    care: Care | None = None
+    programmes: tuple[date, ...] = ()
+    """Days on which the school agreed on an individual programme, one in each term."""
+    visits: tuple[HomeVisit, ...] = ()
+    renewal: Course | None = None
+    """Assistance in the present benefit year, for a child that goes on."""
+
+    @property
+    def courses(self) -> tuple[Course, ...]:
+        """What was approved, the year of the cohort first."""
+        if self.application is None:
+            return ()
+        first = Course(self.application, self.enrolment, self.care, self.evaluations, self.sessions)
+        return (first, self.renewal) if self.renewal else (first,)

@@ -18,15 +18,15 @@ from tests.journey.town import AUDITOR, PATIENCE_S, Town
 def one_of_each_role() -> Cohort:
     """The smallest city in which every mistake of an indicator would show: one child in each role of the whole one."""
     whole = cohort(full=True)
-    first = {cast.role: cast for cast in reversed(whole.casts)}
-    return Cohort(whole.seed, tuple(first[role] for role in Role))
+    first = {cast.role: cast for cast in reversed((*whole.casts, *whole.lately))}
+    return Cohort(whole.seed, tuple(first[role] for role in Role), whole.today)
 
 
 EXPECTED = {
     "newly_found_suspected_children": {Role.FOUND_IN_PROGRESS, Role.FOUND_REHABILITATED},
     "children_given_free_rehabilitation": set(Role)
     - {Role.FOUND_IN_PROGRESS, Role.NEVER_CAME, Role.NEVER_ATTENDED, Role.ENDED_BEFORE, Role.SCREENED_NORMAL}
-    - {Role.FOUND_BEFORE},
+    - {Role.FOUND_BEFORE, Role.LATELY},
     "children_educated_in_rehabilitation_institutions": {
         Role.EDUCATED,
         Role.CUSTODY_BEFORE_SCHOOLING,

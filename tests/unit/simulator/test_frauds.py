@@ -81,7 +81,7 @@ def test_a_child_is_taken_for_one_fraud_only(scene):
 
 
 def test_the_same_seed_takes_the_same_children(scene):
-    again = replace(scene, dice=Random(7), _taken=set(), forged_at=set())
+    again = replace(scene, dice=Random(7), _taken=set())
     first = [child.index for child in scene.fitting(trained, 5)]
     assert [child.index for child in again.fitting(trained, 5)] == first
 
