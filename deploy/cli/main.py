@@ -16,7 +16,7 @@ from deploy.cli import frauds as planted_frauds
 from deploy.cli import status as standing
 from deploy.cli.console import Kafka, addresses_table, complaints, console, running, say, troubles_as_sentences
 from deploy.cli.people import reader
-from deploy.cli.programme import AUDITOR, Programme, begun_on, figures_table, reached, require_cohort
+from deploy.cli.programme import AUDITOR, Programme, figures_table, reached, require_cohort
 from deploy.local.home import Home
 from deploy.local.memory import MemoryMeter
 from deploy.local.processes import asked_to_stop
@@ -188,7 +188,7 @@ def verify(
 
 
 def _cohort(children: int | None, *, full: bool) -> Cohort:
-    return cohort(children, full=full, today=begun_on(Home()))
+    return cohort(children, full=full, today=Home().begun_on)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,13 +50,6 @@ def require_cohort(home: Home, children: int) -> dict[str, Any]:
             "remove the folder (make clean), or set TONGKANG_HOME to another one."
         )
     return begun
-
-
-def begun_on(home: Home) -> date:
-    """Return the day up to which the folder's cohort lives: that on which it was begun, or today for a new one."""
-    file = note(home)
-    kept = json.loads(file.read_text(encoding="utf-8")).get("today") if file.exists() else None
-    return date.fromisoformat(kept) if kept else clock.today()
 
 
 def note(home: Home) -> Path:
@@ -130,8 +122,7 @@ class Programme:
         return asyncio.run(self._unless_stopped(work))
 
     def _remember(self, begun: dict[str, Any]) -> None:
-        of_the_plan = {"seed": self.cohort.seed, "today": self.cohort.today.isoformat()}
-        write_whole(note(self.installation.home), json.dumps(begun | of_the_plan))
+        write_whole(note(self.installation.home), json.dumps(begun | {"seed": self.cohort.seed}))
 
     def _set_up(self) -> City:
         home, organisations = self.installation.home, self.cohort.organisations

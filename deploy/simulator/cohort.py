@@ -16,7 +16,7 @@ from datetime import date
 from math import ceil
 from random import Random
 
-from deploy.simulator import caring, days, finding, following, people, rehabilitation, renewing, schooling
+from deploy.simulator import boarding, caring, days, finding, following, people, rehabilitation, renewing, schooling
 from deploy.simulator.casting import ENROLLED, IN_CARE, Cast, cast_children, cast_lately, full_size, scaled_figures
 from deploy.simulator.journeys import Child
 from deploy.simulator.organisations import (
@@ -136,7 +136,7 @@ def _plan(cast: Cast, seed: int, today: date) -> Child:
     application = rehabilitation.apply(dice, cast, suspicion)
     enrolment = rehabilitation.enrol(dice, cast, application)
     renewal = renewing.renew(dice, cast, application, enrolment, today)
-    placement = schooling.place(dice, cast, suspicion, today)
+    placement, stay = schooling.place(dice, cast, suspicion, today), schooling.stay(dice, cast)
     return Child(
         index=cast.index,
         role=cast.role,
@@ -150,7 +150,9 @@ def _plan(cast: Cast, seed: int, today: date) -> Child:
         sessions=tuple(rehabilitation.train(dice, cast, enrolment, days.last_day())),
         placement=placement,
         school_days=tuple(schooling.attend(dice, cast, placement, today)),
-        stay=schooling.stay(dice, cast),
+        stay=stay,
+        leave=boarding.leave_of(cast, stay, renewal, today),
+        incidents=tuple(boarding.incidents_of(cast, stay, today)),
         care=caring.care_for(dice, cast, enrolment),
         programmes=tuple(schooling.programmes(dice, cast, placement, today)),
         visits=tuple(schooling.teach_at_home(cast, placement, today)),

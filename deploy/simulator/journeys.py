@@ -7,7 +7,14 @@ from datetime import date, datetime
 from deploy.simulator.people import Person
 from deploy.simulator.sources import Role
 from shared.contracts.codes import RehabCategory, ScreeningCategory
-from shared.contracts.events.custody import CustodyEndReason, CustodyMode
+from shared.contracts.events.custody import (
+    CustodyEndReason,
+    CustodyMode,
+    IncidentKind,
+    IncidentLevel,
+    IncidentStep,
+    LeaveType,
+)
 from shared.contracts.events.education import AttendanceStatus, PlacementMode, PlacementStep, SkipReason
 from shared.contracts.events.rehab import (
     Checkpoint,
@@ -254,6 +261,26 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeLeave:
+    """A leave from care; not back yet when `returned_at` is None."""
+
+    kind: LeaveType
+    starts_at: datetime
+    expected_back_at: datetime
+    returned_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that happened in care, and what was done about it when."""
+
+    level: IncidentLevel
+    kind: IncidentKind
+    at: datetime
+    steps: tuple[tuple[IncidentStep, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Child:
     """The whole plan of one child. Lists are in the order of time."""
 
@@ -274,6 +301,9 @@ class Child:
     programmes: tuple[date, ...] = ()
     """Days on which the school agreed on an individual programme, one in each term."""
     visits: tuple[HomeVisit, ...] = ()
+    leave: HomeLeave | None = None
+    """The last leave from care."""
+    incidents: tuple[Incident, ...] = ()
     renewal: Course | None = None
     """Assistance in the present benefit year, for a child that goes on."""
 

@@ -57,6 +57,7 @@ class Simulation:
             await self._phase("evaluations", [journey.evaluated_and_ended for journey in self._journeys])
             await self._phase("claims", settlement(self._journeys, callers, self.cohort.today), at_once=BATCHES_AT_ONCE)
             await self._phase("programmes", [journey.schooled for journey in self._journeys])
+            await self._phase("care", [journey.cared_for for journey in self._journeys])
             await self._phase("school days", self._school_days(callers), at_once=BATCHES_AT_ONCE)
 
     def case_of(self, role: Role) -> str:

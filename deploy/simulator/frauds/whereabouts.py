@@ -130,7 +130,7 @@ def _boards_where_it_trains(child: Child) -> bool:
     stay, enrolment = child.stay, child.enrolment
     if stay is None or enrolment is None or not trained(child) or stay.mode is CustodyMode.DAY:
         return False
-    open_at_both = stay.institution == enrolment.centre and stay.ended_on is None
+    open_at_both = stay.institution == enrolment.centre and stay.ended_on is None and child.leave is None
     return open_at_both and any(session.attended and _in_care(child, _day(session)) for session in child.sessions)
 
 

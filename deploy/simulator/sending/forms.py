@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
-from deploy.simulator.journeys import Care, Evaluation, HomeVisit, Placement, Session
+from deploy.simulator.journeys import Care, Evaluation, HomeLeave, HomeVisit, Incident, Placement, Session
 from deploy.simulator.people import Person
 from shared.contracts.events.education import PlacementMode
 from shared.contracts.events.rehab import Discipline, NeedsOutcome, TrainingMode
@@ -134,4 +134,24 @@ def home_visit(school: str, visit: HomeVisit) -> dict[str, Any]:
         "starts_at": visit.starts_at.isoformat(),
         "ends_at": visit.ends_at.isoformat(),
         "class_hours": visit.class_hours,
+    }
+
+
+def incident_report(incident: Incident) -> dict[str, Any]:
+    """Return what a house reports of an incident."""
+    return {
+        "level": incident.level,
+        "kind": incident.kind,
+        "at": incident.at.isoformat(),
+        "words": "活动时摔倒，已检查处理。",
+    }
+
+
+def home_leave(leave: HomeLeave, collector: str) -> dict[str, Any]:
+    """Return a leave with a person of the child's list who takes it along."""
+    return {
+        "kind": leave.kind,
+        "starts_at": leave.starts_at.isoformat(),
+        "expected_back_at": leave.expected_back_at.isoformat(),
+        "collector": collector,
     }

@@ -10,8 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from deploy.simulator.callers import Callers
-from deploy.simulator.journeys import Child, Closing, Diagnosis, Referral, Rescreening, Screening
-from deploy.simulator.sending.forms import care_sheet, day_of, home_visit, programme, registration
+from deploy.simulator.journeys import Child, Closing, Diagnosis, HomeLeave, Referral, Rescreening, Screening
+from deploy.simulator.sending.forms import (
+    care_sheet,
+    day_of,
+    home_leave,
+    home_visit,
+    incident_report,
+    programme,
+    registration,
+)
 from deploy.simulator.sending.training import Training
 from shared.contracts.codes import ScreeningCategory
 from shared.contracts.events.screening import ReferralStep, TracingOutcome
@@ -67,6 +75,28 @@ class Journey:
             await self._post(school, "education", f"{path}/ieps", programme(placement, agreed_on))
         for visit in self.child.visits:
             await self._post(school, "education", f"/v1/cases/{self.case}/home-visits", home_visit(school, visit))
+
+    async def cared_for(self) -> None:
+        """What happened in care, and the last leave; after all that lies before it."""
+        if self.child.stay is None:
+            return
+        self._step = 300
+        house, path = self.child.stay.institution, f"/v1/stays/{self.stay}"
+        for incident in self.child.incidents:
+            reported = await self._post(house, "custody", f"{path}/incidents", incident_report(incident))
+            for step, at in incident.steps:
+                body = {"step": step, "at": at.isoformat()}
+                await self._post(house, "custody", f"/v1/incidents/{reported['record']}/steps", body)
+        if leave := self.child.leave:
+            await self._leave(house, path, leave)
+
+    async def _leave(self, house: str, path: str, leave: HomeLeave) -> None:
+        sheet = await self.callers.get(house, "custody", f"{path}/sheet")
+        collector = next(one["id"] for one in sheet["contacts"] if one["kind"] == "pick_up")
+        begun = await self._post(house, "custody", f"{path}/leaves", home_leave(leave, collector))
+        if leave.returned_at:
+            body = {"at": leave.returned_at.isoformat()}
+            await self._post(house, "custody", f"/v1/leaves/{begun['record']}/return", body)
 
     async def _register(self) -> None:
         body = registration(self.child.person, self.child.county, self._first_contact())

@@ -16,6 +16,9 @@ from deploy.simulator.schooling import BEHIND_EVERY
 from deploy.simulator.sources import Role
 from services.custody.domain.admission import Admission, Leaver, Subject, admit, end_stay
 from services.custody.domain.admission import Stay as CustodyStay
+from services.custody.domain.going_out import Presence
+from services.custody.domain.incidents import Incident, clocks, report
+from services.custody.domain.leave import Leave, LeavePlan, end_leave, start_leave
 from services.custody.domain.papers import AdmissionPaper
 from services.custody.domain.places import Licence as CustodyLicence
 from services.custody.domain.places import check_places
@@ -148,9 +151,34 @@ def test_every_stay_is_accepted():
         stay = child.stay
         admission = Admission(org(stay.institution), stay.mode, stay.admitted_on, None, frozenset(AdmissionPaper))
         fact = admit(Subject(child.person.birth_date), admission, [], CUSTODY, today=TODAY)
+        cared_for(child, CustodyStay(fact.stay, fact.institution, fact.admitted_on, None))
         if stay.ended_on:
             held = CustodyStay(fact.stay, fact.institution, fact.admitted_on, None)
             end_stay(held, stay.ended_on, stay.reason, Leaver(child.person.birth_date), CUSTODY, today=TODAY)
+
+
+def cared_for(child: Child, stay: CustodyStay) -> None:
+    now = END_OF_TODAY - timedelta(hours=24)
+    for plan in child.incidents:
+        done = report(stay, Incident(plan.level, plan.kind, plan.at, plan.at), CUSTODY, now=now)[0]
+        late = [step for step, at in plan.steps if at > clocks(plan.level, plan.kind, plan.at, CUSTODY)[step]]
+        assert done.level is plan.level
+        assert not late
+    if plan := child.leave:
+        there = Presence(stay.id, stay.institution, inside=True, since=moment_of(stay.admitted_on))
+        leave = start_leave(
+            there, LeavePlan(plan.kind, plan.starts_at, plan.expected_back_at, ID), {ID}, CUSTODY, now=now
+        )
+        if plan.returned_at:
+            end_leave(Leave(leave.leave, stay.id, stay.institution, plan.starts_at, None), plan.returned_at, now=now)
+
+
+def test_a_few_boarders_are_not_back_in_time_and_a_few_are_on_leave():
+    away = [child.leave for child in children() if child.leave and child.leave.returned_at is None]
+    overdue = [leave for leave in away if leave.expected_back_at < END_OF_TODAY - timedelta(days=2)]
+    back = [child for child in children() if child.leave and child.leave.returned_at]
+    assert len(away) > len(overdue) > 0
+    assert len(back) > len(away)
 
 
 def test_every_house_has_a_place_for_each_child_that_comes():
