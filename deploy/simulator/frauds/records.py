@@ -46,7 +46,7 @@ class Found:
 
 
 OF_THE_COHORT = frozenset({"F16"})
-"""Rules by which the cohort itself is at fault: its evaluations end with its year, its enrolments go on."""
+"""Rules by which the cohort itself is at fault: who was enrolled and never came was never evaluated, a few wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def test_what_rightly_follows_is_no_false_alarm():
     assert compare([FRAUD], [replace(follows, case=OTHER)])[1].false_alarms == (replace(follows, case=OTHER),)
 
 
-def test_a_cohort_without_its_last_evaluations_is_no_false_alarm_either():
+def test_an_evaluation_that_the_cohort_itself_lacks_is_no_false_alarm_either():
     (outcome,) = compare([], [replace(FOUND, rule="F16")])
     assert (len(outcome.of_the_cohort), outcome.false_alarms) == (1, ())
 
