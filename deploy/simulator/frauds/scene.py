@@ -135,14 +135,15 @@ class Scene:
             guardian_phone=f"100{number:08d}",
             address=f"样例巷{number}号",
         )
-        return replace(child, index=number, person=other, placement=None, school_days=(), stay=None, **changed)
+        nowhere_else = {"placement": None, "school_days": (), "stay": None, "renewal": None}
+        return replace(child, index=number, person=other, **nowhere_else | changed)
 
 
 def trained(child: Child) -> bool:
-    """Tell whether a child has come to its centre often, to the end of the cohort's year."""
+    """Tell whether a child has come to its centre often, to the end of the cohort's year, and was not seen later."""
     attended = sum(session.attended for session in child.sessions)
     over = child.enrolment.ended_on if child.enrolment else None
-    return attended >= TRAINED and over is not None and over > days.last_day()
+    return attended >= TRAINED and over is not None and over > days.last_day() and child.renewal is None
 
 
 def by(centre: str, session: Session, who: str, **changed: Any) -> Session:
