@@ -26,7 +26,7 @@ def renew(
     finished = enrolment is not None and enrolment.ended_on is not None and _finished(enrolment)
     if application is None or not finished or not happens(dice, Chance.GOES_ON):
         return None
-    if last - first < LATEST or age_in_years(cast.born, today) >= ADULT_NEXT_YEAR:
+    if today.year <= days.last_day().year or last - first < LATEST or age_in_years(cast.born, today) >= ADULT_NEXT_YEAR:
         return None
     again = _apply(dice, cast, application, days.a_workday(dice, first, last))
     return _course(dice, cast, again, today)
