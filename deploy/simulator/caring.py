@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from random import Random
 
-from deploy.simulator import days
 from deploy.simulator.casting import Cast
 from deploy.simulator.journeys import Care, Enrolment, Goal
 from deploy.simulator.rehabilitation import therapist_of
@@ -45,16 +43,15 @@ GOALS: Mapping[RehabCategory, tuple[tuple[str, str], tuple[str, str], tuple[str,
 """A long, a mid and a short goal by the usual code of the ICF."""
 
 
-def care_for(dice: Random, cast: Cast, enrolment: Enrolment | None) -> Care | None:
-    """Return assessment and plan of a child that is trained; who never came was not assessed either."""
+def care_for(cast: Cast, enrolment: Enrolment | None) -> Care | None:
+    """Return assessment and plan, of the first day on; who never came was not assessed either."""
     if enrolment is None or cast.role is Role.NEVER_ATTENDED:
         return None
-    signed_on = days.after(dice, enrolment.started_on, 0, 3)
     return Care(
         assessor=therapist_of(cast),
         assessed_on=enrolment.started_on,
-        signed_on=signed_on,
-        valid_until=_last_day(cast, signed_on),
+        signed_on=enrolment.started_on,
+        valid_until=_last_day(cast, enrolment.started_on),
         planned_days=PLANNED_DAYS,
         goals=tuple(Goal(term, *said) for term, said in zip(GoalTerm, GOALS[cast.category], strict=True)),
     )

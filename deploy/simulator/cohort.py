@@ -153,7 +153,7 @@ def _plan(cast: Cast, seed: int, today: date) -> Child:
         stay=stay,
         leave=boarding.leave_of(cast, stay, renewal, today),
         incidents=tuple(boarding.incidents_of(cast, stay, today)),
-        care=caring.care_for(dice, cast, enrolment),
+        care=caring.care_for(cast, enrolment),
         programmes=tuple(schooling.programmes(dice, cast, placement, today)),
         visits=tuple(schooling.teach_at_home(cast, placement, today)),
         renewal=renewal,

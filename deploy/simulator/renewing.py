@@ -58,7 +58,7 @@ def _course(dice: Random, cast: Cast, application: Application, today: date) -> 
     return Course(
         application=application,
         enrolment=enrolment,
-        care=caring.care_for(dice, cast, enrolment),
+        care=caring.care_for(cast, enrolment),
         evaluations=evaluations[:-1] if missing else evaluations,
         evaluated_until=enrolment.started_on if missing else date.max,
         sessions=tuple(rehabilitation.train(dice, cast, enrolment, yesterday)),
