@@ -11,7 +11,7 @@ from deploy.simulator.sending import person
 from shared.clock import local_date
 
 A_WEEK = timedelta(days=7)
-EARLY_IN_A_MONTH = range(5, 22)
+EARLY_IN_A_MONTH = range(5, 16)
 SESSIONS_AFTER_LEAVING = 3
 
 Logged = tuple[Child, Session]
