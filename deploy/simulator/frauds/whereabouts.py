@@ -26,7 +26,9 @@ async def two_rooms(scene: Scene, number: int) -> list[Fraud]:
         await scene.log(theirs, by_the_same(theirs, session))
         done = "the therapist of one centre is logged at another at the same hour"
         (month,) = months([session])
-        found += [Fraud("F03", one.case, str(scene.ids[one.at.centre]), month, done) for one in (mine, theirs)]
+        # The other centre has that therapist on no list.
+        besides = frozenset({"F12"})
+        found += [Fraud("F03", one.case, str(scene.ids[one.at.centre]), month, done, besides) for one in (mine, theirs)]
     return found
 
 
