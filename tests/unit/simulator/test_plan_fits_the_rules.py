@@ -160,8 +160,9 @@ def test_every_stay_is_accepted():
 def cared_for(child: Child, stay: CustodyStay) -> None:
     now = END_OF_TODAY - timedelta(hours=24)
     for plan in child.incidents:
-        done = report(stay, Incident(plan.level, plan.kind, plan.at, plan.at), CUSTODY, now=now)[0]
-        late = [step for step, at in plan.steps if at > clocks(plan.level, plan.kind, plan.at, CUSTODY)[step]]
+        said = Incident(plan.level, plan.kind, plan.at, plan.at)
+        done = report(stay, said, CUSTODY, now=now)[0]
+        late = [step for step, at in plan.steps if at > clocks(said, CUSTODY, now=now)[step]]
         assert done.level is plan.level
         assert not late
     if plan := child.leave:
