@@ -80,13 +80,15 @@ def _by_centre_and_day(scene: Scene) -> Mapping[tuple[str, date], list[Logged]]:
 
 
 def _by_therapist(scene: Scene) -> Mapping[str, list[Logged]]:
-    """Return the sessions to which children came, by therapist, in the order of time."""
+    """Return the sessions to which children came, by therapist, in the order of time; none of who trains today."""
     given: dict[str, list[Logged]] = defaultdict(list)
     for child in scene.children:
         for session in child.sessions:
             if session.attended:
                 given[session.therapist].append((child, session))
-    return {who: sorted(logged, key=lambda one: one[1].starts_at) for who, logged in given.items()}
+    today = {one.therapist for child in scene.children if child.renewal for one in child.renewal.sessions}
+    gone = {who: logged for who, logged in given.items() if who not in today}
+    return {who: sorted(logged, key=lambda one: one[1].starts_at) for who, logged in gone.items()}
 
 
 def _busy(given: Mapping[str, list[Logged]]) -> list[str]:

@@ -53,6 +53,8 @@ def test_what_rightly_follows_is_no_false_alarm():
     later = replace(FOUND, first_day=date(2024, 7, 1), last_day=date(2024, 7, 2))
     outcomes = compare([FRAUD], [FOUND, follows, later])
     assert [one.false_alarms for one in outcomes] == [(), ()]
+    claim = replace(FOUND, rule="F17", first_day=date(2024, 5, 1), last_day=date(2024, 5, 31))
+    assert [one.false_alarms for one in compare([FRAUD], [FOUND, claim])] == [(), ()]
     assert compare([FRAUD], [replace(follows, case=OTHER)])[1].false_alarms == (replace(follows, case=OTHER),)
 
 
