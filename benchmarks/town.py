@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -27,6 +27,7 @@ from shared.clock import SHANGHAI
 from shared.contracts.codes import OrgType
 
 COUNTY, CENTRE = "371602", "rehab-371602-1"
+END_OF_ITS_YEAR = date(2024, 12, 31)
 FEDERATION, PROVINCE = f"federation-{COUNTY}", "federation-37"
 """The city has no federation of the province; here it is who sees every county."""
 
@@ -223,9 +224,9 @@ async def enrol(town: Town, children: int) -> list[Enrolled]:
 
 def _plans(children: int) -> Iterator[Child]:
     """Yield plans of the cohort's plain children, all of one county and with one centre."""
-    whole = cohort(children=3 * children)
+    whole = cohort(children=3 * children, today=END_OF_ITS_YEAR)
     casts = tuple(cast for cast in whole.casts if cast.role is Role.REHABILITATED)
-    return islice(map(_moved, replace(whole, casts=casts)), children)
+    return islice(map(_moved, replace(whole, casts=casts, lately=())), children)
 
 
 def _moved(child: Child) -> Child:
@@ -243,7 +244,7 @@ def _moved(child: Child) -> Child:
 
 async def _designate(callers: Callers, town: Town, children: int) -> None:
     """Let the county designate the centre, with room for all."""
-    (usual,) = (one for one in cohort().designations if one.centre == CENTRE)
+    (usual,) = (one for one in cohort(today=END_OF_ITS_YEAR).designations if one.centre == CENTRE)
     body = {
         "categories": sorted(usual.categories),
         "valid_from": usual.valid_from.isoformat(),

@@ -73,7 +73,7 @@ def table_of(report: Report, names: Mapping[str, str]) -> Group:
         if rule not in {one.rule for one in report.outcomes}:
             table.add_row(rule, "-", "-", "-", "-", "")
             refused.append(Text(f"at no door  {rule}: {why}"))
-    table.caption = "of the cohort: right, and not planted; its evaluations end with its year, its enrolments go on"
+    table.caption = "of the cohort: right, and not planted; who never came was never evaluated, a few others wait"
     return Group(table, *refused, *_lines(report, names))
 
 

@@ -61,7 +61,7 @@ def demo(
     ] = False,
 ) -> None:
     """Start everything, send the invented cohort through every stage, compare the figures, and stay until Ctrl-C."""
-    begin, whole = time.monotonic(), cohort(children, full=full)
+    begin, whole = time.monotonic(), _cohort(children, full=full)
     with (
         asked_to_stop() as stop,
         _home_for(whole) as home,
@@ -81,7 +81,7 @@ def demo(
 @app.command()
 def simulate(*, children: Children = None, full: Full = False) -> None:
     """Send the invented cohort into the installation that runs, as `demo` does, and compare the figures."""
-    whole = cohort(children, full=full)
+    whole = _cohort(children, full=full)
     with asked_to_stop() as stop:
         figures = Programme(running(Home()), whole, stop).run()
     console.print(figures_table(len(whole), figures))
@@ -100,7 +100,7 @@ def frauds(
 
     The children who are invented for a fraud count in the figures of this data folder from then on.
     """
-    whole = cohort(children, full=full)
+    whole = _cohort(children, full=full)
     with asked_to_stop() as stop:
         programme = Programme(running(Home()), whole, stop)
         report = planted_frauds.run(programme, seed, per_rule)
@@ -185,6 +185,10 @@ def verify(
     done = list(mending.verify(installation, services or PRODUCERS))
     console.print(mending.verified_table(done))
     raise typer.Exit(0 if all(one.sound for one in done) else 1)
+
+
+def _cohort(children: int | None, *, full: bool) -> Cohort:
+    return cohort(children, full=full, today=Home().begun_on)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from deploy.simulator.directory import City, city_file, set_up
 from deploy.simulator.rates import rates_of
 from deploy.simulator.run import Simulation
 from deploy.simulator.sources import Role, source
-from shared.clock import now
+from shared import clock
 
 LOOK_EVERY_S = 0.5
 AUDITOR, HEALTH_AUTHORITY = "auditor-3716", "health-3716"
@@ -205,7 +205,7 @@ def bars() -> Progress:
 
 async def _complete(installation: Installation) -> None:
     """Wait, with a bar, until the timeline has applied every fact, concluded, and every checkpoint says the same."""
-    begin = now()
+    begin = clock.now()
     with bars() as progress:
         bar = progress.add_task("on the timeline", total=None)
         while True:

@@ -2,6 +2,7 @@
 
 .tongkang/
   lock          held by the run that uses the folder; says who
+  begun         the day on which the folder was first taken
   ports.json    ports of the last run, used again while they are free
   logs/         one log per process
   run/          one file per started process (running.py)
@@ -16,17 +17,19 @@ import os
 import shutil
 import signal
 import tempfile
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from deploy.local.account import Account
 from deploy.local.errors import HomeUnusable, NoSpace
-from deploy.local.files import read_or_make_secret
+from deploy.local.files import read_or_make_secret, write_whole
 from deploy.local.lock import Holder, Lock
 from deploy.local.ports import Ports
 from deploy.local.running import remembered, stop, wait_until
 from deploy.local.settings import LocalSettings
+from shared import clock
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +57,7 @@ class Home:
         self.require_space(self.path)
         self._lock.take()
         try:
+            write_whole(self.path / "begun", self.begun_on.isoformat())
             self._sweep()
         except BaseException:
             self._lock.release()
@@ -64,6 +68,12 @@ class Home:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._lock.release()
+
+    @property
+    def begun_on(self) -> date:
+        """The day on which this folder was first taken, or today: what lies before it was taken over."""
+        file = self.path / "begun"
+        return date.fromisoformat(file.read_text(encoding="utf-8")) if file.exists() else clock.today()
 
     def folder(self, name: str) -> Path:
         """Return a private subfolder, made if need be."""

@@ -25,8 +25,8 @@ LOOK_BACK = dict.fromkeys(("rehab", "education", "custody"), "RULES__VISIBLE_AFT
 LOOK_BACK_DAYS = "36500"
 """The cohort's year is over: by the rule of 90 days its institutions would no longer see their children."""
 
-TAKEN_OVER = {"timeline": {"FINDINGS__LIVE_SINCE": "2024-10-01"}}
-"""The cohort's year ended in September: what is sent of it was taken over, and no note of it is late."""
+LIVE_SINCE = {"timeline": "FINDINGS__LIVE_SINCE"}
+"""What happened before the data folder was begun is sent on one day: it was taken over, and no note of it is late."""
 
 OWN_KEYS = {
     "screening": {"identity": "identity-key", "index": "index-key"},
@@ -193,9 +193,14 @@ def _own_environment(home: Home, service: str) -> dict[str, str]:
             "ADMINISTRATOR_PASSWORD_FILE": str(home.secret_file(ADMINISTRATOR)),
         }
     looks_back = {LOOK_BACK[service]: LOOK_BACK_DAYS} if service in LOOK_BACK else {}
+    taken_over = {LIVE_SINCE[service]: home.begun_on.isoformat()} if service in LIVE_SINCE else {}
     return (
         looks_back
+<<<<<<< HEAD
         | ({"SECURE_COOKIES": "false", "DEMO_LOGINS_FILE": str(home.demo_city)} if service == "portal" else {})
         | TAKEN_OVER.get(service, {})
+=======
+        | taken_over
+>>>>>>> main
         | {f"{key.upper()}_KEY_FILE": str(home.secret_file(name)) for key, name in OWN_KEYS.get(service, {}).items()}
     )

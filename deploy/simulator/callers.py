@@ -16,7 +16,9 @@ import httpx
 RENEW_BEFORE_S = 60
 ATTEMPTS_FOR_S, LONGEST_PAUSE_S = 60.0, 1.0
 TOO_MANY, UNAVAILABLE = 429, 503
-ON_ITS_WAY = frozenset({"case-not-found", "rehab.no-confirmed-diagnosis"})
+ON_ITS_WAY = frozenset(
+    {"case-not-found", "rehab.no-confirmed-diagnosis", "rehab.no-intake", "screening.closing-reason-not-now"}
+)
 """Refusals that pass when a fact arrives: a stage does not know a child before its registration has reached it."""
 
 

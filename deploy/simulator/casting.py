@@ -19,10 +19,12 @@ FOUND = frozenset({Role.FOUND_IN_PROGRESS, Role.FOUND_REHABILITATED})
 EDUCATED = frozenset({Role.EDUCATED, Role.CUSTODY_BEFORE_SCHOOLING, Role.INTEGRATED})
 NOT_REHABILITATED = frozenset(
     {Role.FOUND_IN_PROGRESS, Role.NEVER_CAME, Role.NEVER_ATTENDED, Role.ENDED_BEFORE, Role.SCREENED_NORMAL}
-    | {Role.FOUND_BEFORE}
+    | {Role.FOUND_BEFORE, Role.LATELY}
 )
-ENROLLED = frozenset(Role) - {Role.FOUND_IN_PROGRESS, Role.NEVER_CAME, Role.SCREENED_NORMAL, Role.FOUND_BEFORE}
-SCREENED = FOUND | {Role.SCREENED_NORMAL, Role.FOUND_BEFORE}
+ENROLLED = frozenset(Role) - {
+    Role.FOUND_IN_PROGRESS, Role.NEVER_CAME, Role.SCREENED_NORMAL, Role.FOUND_BEFORE, Role.LATELY
+}  # fmt: skip
+SCREENED = FOUND | {Role.SCREENED_NORMAL, Role.FOUND_BEFORE, Role.LATELY}
 IN_CARE = frozenset({Role.INTEGRATED, Role.CUSTODY_BEFORE_SCHOOLING, Role.CUSTODY_ONLY, Role.ONLY_ABSENT})
 TAUGHT_ON_SITE = EDUCATED | {Role.UNLICENSED_SITE, Role.EXPIRED_LICENCE, Role.BEFORE_LICENCE, Role.ONLY_ABSENT}
 
@@ -37,7 +39,7 @@ SCREENING_MONTHS: Mapping[RehabCategory, Sequence[int]] = {
 
 
 class Progress(IntEnum):
-    """How far a newly found child has come that is not in rehabilitation yet: the variants of that role in turn."""
+    """How far a found child has come that is not in rehabilitation yet: the variants of its role in turn."""
 
     REFERRED = 0
     RECHECK_DUE = 1
@@ -71,8 +73,28 @@ class Cast:
 
     @property
     def progress(self) -> Progress:
-        """How far a child of the role FOUND_IN_PROGRESS has come."""
+        """How far a child of the role FOUND_IN_PROGRESS or LATELY has come."""
         return Progress(self.variant % len(Progress))
+
+
+DAYS_AGO: Mapping[Progress, int] = {
+    Progress.REFERRED: 4,
+    Progress.SLIP_OPEN: 2,
+    Progress.RECHECK_DUE: 92,
+    Progress.EXCLUDED: 80,
+    Progress.CONFIRMED: 34,
+    Progress.LOST: 96,
+    Progress.NORMAL_ON_RECHECK: 130,
+    Progress.UNDETERMINED: 88,
+    Progress.APPLIED: 48,
+    Progress.REFUSED: 20,
+}
+"""How many days before today a child was screened, at least, so that it stands where it should today."""
+FORTNIGHT = 13
+LATE_SERIALS = 250
+"""Their resident numbers begin where no child of the cohort has one."""
+LATELY_OUT_OF = 15
+"""On so many children of the year comes one who was screened lately."""
 
 
 def full_size() -> int:
@@ -103,11 +125,11 @@ def role_counts(size: int) -> dict[Role, int]:
 
     found = share(*FOUND)
     both = min(share(Role.FOUND_REHABILITATED), found)
-    rehabilitated = min(share(*(frozenset(Role) - NOT_REHABILITATED)), size - found + both)
+    rehabilitated = min(share(*(frozenset(whole) - NOT_REHABILITATED)), size - found + both)
     educated = min(share(*EDUCATED), rehabilitated - both)
     integrated = min(share(Role.INTEGRATED), educated)
     known = frozenset(Role) - NOT_REHABILITATED - FOUND - EDUCATED
-    others = frozenset(Role) - known - FOUND - EDUCATED
+    others = frozenset(whole) - known - FOUND - EDUCATED
     return {
         Role.FOUND_IN_PROGRESS: found - both,
         Role.FOUND_REHABILITATED: both,
@@ -140,6 +162,28 @@ def cast_children(size: int, seed: int) -> tuple[Cast, ...]:
     serials: Counter[tuple[date, Sex]] = Counter()
     places: Counter[str] = Counter()
     return tuple(_cast(dice, index, *part, serials, places) for index, part in enumerate(parts, 1))
+
+
+def cast_lately(size: int, seed: int, today: date) -> tuple[Cast, ...]:
+    """Cast the children beside a cohort who were screened in the last weeks; their indices follow on its own."""
+    dice = Random(f"{seed}/lately")  # noqa: S311 - a plan that can be repeated, no secret
+    number = round(size / LATELY_OUT_OF)
+    return tuple(
+        _cast_lately(dice, size + place + 1, place, county, today)
+        for place, county in enumerate(_counties(dice, Role.LATELY, number))
+    )
+
+
+def _cast_lately(dice: Random, index: int, variant: int, county: str, today: date) -> Cast:
+    latest = today - timedelta(days=DAYS_AGO[Progress(variant % len(Progress))])
+    screened_on = days.a_workday(dice, latest - timedelta(days=FORTNIGHT), latest)
+    centre = _centre(dice, Role.LATELY, county)
+    category = _category(dice, centre)
+    sex = Sex.MALE if happens(dice, Chance.BOY) else Sex.FEMALE
+    born = _born(dice, Role.LATELY, category, screened_on)
+    return Cast(
+        index, Role.LATELY, variant, county, category, sex, born, LATE_SERIALS + index % 90, screened_on, centre, 0
+    )
 
 
 def _cast(

@@ -5,7 +5,8 @@
     for child in whole: ...        # plain values; the same every time
 
 The figures hold by construction at full scale and are each its share, rounded, at any other. Among the children are
-decoys (`sources.Role`) that a careless indicator would count.
+decoys (`sources.Role`) that a careless indicator would count. The institutions live on until today: some children go on
+in rehabilitation, pupils have their programmes, and beside the cohort (`lately`) some were screened lately.
 """
 
 from collections import Counter
@@ -15,8 +16,8 @@ from datetime import date
 from math import ceil
 from random import Random
 
-from deploy.simulator import finding, people, rehabilitation, schooling
-from deploy.simulator.casting import ENROLLED, IN_CARE, Cast, cast_children, full_size, scaled_figures
+from deploy.simulator import boarding, caring, days, finding, following, people, rehabilitation, renewing, schooling
+from deploy.simulator.casting import ENROLLED, IN_CARE, Cast, cast_children, cast_lately, full_size, scaled_figures
 from deploy.simulator.journeys import Child
 from deploy.simulator.organisations import (
     CarePlan,
@@ -32,10 +33,12 @@ from deploy.simulator.organisations import (
     licences,
 )
 from deploy.simulator.sources import invention, source
+from shared import clock
+from shared.contracts.events.rehab import Discipline
 
 FEWEST_PLACES = 20
 CARE_FROM, CARE_UNTIL = date(2023, 1, 1), date(2026, 12, 31)
-DESIGNATED_FROM, DESIGNATED_UNTIL = date(2023, 1, 1), date(2024, 12, 31)
+FIRST_AGREED, AGREED_YEARS = 2023, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,17 @@ class Cohort:
 
     seed: int
     casts: tuple[Cast, ...]
+    today: date
+    """Up to when its institutions work on; the figures' period is long over by then."""
+
+    lately: tuple[Cast, ...] = ()
+    """Children beside the cohort: they were screened in the last weeks before today, and count in no figure."""
 
     def __len__(self) -> int:
         return len(self.casts)
 
     def __iter__(self) -> Iterator[Child]:
-        return (_plan(cast, self.seed) for cast in self.casts)
+        return (_plan(cast, self.seed, self.today) for cast in (*self.casts, *self.lately))
 
     @property
     def figures(self) -> dict[str, int]:
@@ -78,6 +86,17 @@ class Cohort:
         )
 
     @property
+    def staff(self) -> dict[str, tuple[str, frozenset[Discipline]]]:
+        """Who trains the children, each with the centre and what their children need."""
+        needed: dict[str, tuple[str, frozenset[Discipline]]] = {}
+        for cast in self.casts:
+            if cast.role in ENROLLED:
+                who = rehabilitation.therapist_of(cast)
+                known = needed.get(who, (cast.centre, frozenset()))[1]
+                needed[who] = (cast.centre, known | set(rehabilitation.DISCIPLINES[cast.category]))
+        return needed
+
+    @property
     def designations(self) -> tuple[Designation, ...]:
         """The agreements of the rehabilitation centres, with room for a fifth more children than they have."""
         children = Counter(cast.centre for cast in self.casts if cast.role in ENROLLED)
@@ -86,44 +105,58 @@ class Cohort:
                 centre=centre,
                 county=county.region,
                 categories=categories_of(centre),
-                valid_from=DESIGNATED_FROM,
-                valid_until=DESIGNATED_UNTIL,
+                valid_from=date(year, 1, 1),
+                valid_until=date(year + AGREED_YEARS - 1, 12, 31),
                 capacity=max(FEWEST_PLACES, children[centre] * 6 // 5),
             )
             for county in source().counties
             for centre in centres_of(county.region)
+            for year in range(FIRST_AGREED, self.today.year + 1, AGREED_YEARS)
         )
 
 
-def cohort(children: int | None = None, *, full: bool = False, seed: int | None = None) -> Cohort:
-    """Plan a cohort: a tenth of the whole, the whole, or a number of children. The same arguments, the same plan."""
+def cohort(
+    children: int | None = None, *, full: bool = False, seed: int | None = None, today: date | None = None
+) -> Cohort:
+    """Plan a cohort: a tenth of the whole, the whole, or a number of children. The same arguments, the same plan.
+
+    What its institutions do goes on until today.
+    """
     size = children or (full_size() if full else round(full_size() * invention().default_fraction))
     if size < 1:
         raise ValueError("a cohort has at least one child")
     seed = invention().seed if seed is None else seed
-    return Cohort(seed, cast_children(size, seed))
+    today = today or clock.today()
+    return Cohort(seed, cast_children(size, seed), today, cast_lately(size, seed, today))
 
 
-def _plan(cast: Cast, seed: int) -> Child:
+def _plan(cast: Cast, seed: int, today: date) -> Child:
     dice = Random(f"{seed}/{cast.index}")  # noqa: S311 - a plan that can be repeated, no secret
-    suspicion = finding.find(dice, cast)
+    suspicion = finding.find(dice, cast, today)
     application = rehabilitation.apply(dice, cast, suspicion)
     enrolment = rehabilitation.enrol(dice, cast, application)
-    placement = schooling.place(dice, cast)
+    renewal = renewing.renew(dice, cast, application, enrolment, today)
+    placement, stay = schooling.place(dice, cast, suspicion, today), schooling.stay(dice, cast)
     return Child(
         index=cast.index,
         role=cast.role,
         person=people.invent(dice, cast.index, cast.county, cast.born, cast.sex, cast.serial),
         county=cast.county,
         registered_by=suspicion.screening.clinic if suspicion.screening else hospital(),
-        suspicion=suspicion,
+        suspicion=following.follow(dice, cast, suspicion, enrolment, today if renewal else None),
         application=application,
         enrolment=enrolment,
-        evaluations=tuple(rehabilitation.evaluate(dice, cast, enrolment)),
-        sessions=tuple(rehabilitation.train(dice, cast, enrolment)),
+        evaluations=tuple(rehabilitation.evaluate(dice, cast, enrolment, today)),
+        sessions=tuple(rehabilitation.train(dice, cast, enrolment, days.last_day())),
         placement=placement,
-        school_days=tuple(schooling.attend(dice, cast, placement)),
-        stay=schooling.stay(dice, cast),
+        school_days=tuple(schooling.attend(dice, cast, placement, today)),
+        stay=stay,
+        leave=boarding.leave_of(cast, stay, renewal, today),
+        incidents=tuple(boarding.incidents_of(cast, stay, today)),
+        care=caring.care_for(cast, enrolment),
+        programmes=tuple(schooling.programmes(dice, cast, placement, today)),
+        visits=tuple(schooling.teach_at_home(cast, placement, today)),
+        renewal=renewal,
     )
 
 

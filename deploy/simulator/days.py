@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
+from itertools import chain
 from random import Random
 
 from deploy.simulator.sources import Span, invention, source
+from shared.workdays import calendar
 
 SATURDAY, SUNDAY = 5, 6
 
@@ -19,7 +21,8 @@ def days(first: date, last: date) -> Iterator[date]:
 @cache
 def is_off(day: date) -> bool:
     """Tell whether a day is a Sunday or a public holiday: nobody works."""
-    return day.weekday() == SUNDAY or any(_in(day, span) for span in invention().days_off)
+    of_its_year = day in calendar().off or any(_in(day, span) for span in invention().days_off)
+    return day.weekday() == SUNDAY or of_its_year
 
 
 def is_workday(day: date) -> bool:
@@ -30,7 +33,21 @@ def is_workday(day: date) -> bool:
 @cache
 def is_school_day(day: date) -> bool:
     """Tell whether a day is a workday inside a term."""
-    return is_workday(day) and any(_in(day, term) for term in invention().terms)
+    return is_workday(day) and any(_in(day, term) for term in terms(day))
+
+
+def terms(until: date) -> list[Span]:
+    """Return the school terms up to the one of a day: those that are known, and after them the usual ones."""
+    known = invention().terms
+    years = range(known[-1][1].year, until.year + 1)
+    usual = (_usual_terms(year) for year in years)
+    return [term for term in (*known, *chain(*usual)) if term[0] <= until]
+
+
+def school_days_before(today: date, number: int) -> list[date]:
+    """Return the last school days before a day, at most so many, of the weeks behind it; none in the holidays."""
+    recent = days(today - timedelta(days=2 * number + 1), today - timedelta(days=1))
+    return [day for day in recent if is_school_day(day)][-number:]
 
 
 def in_full_week(day: date) -> bool:
@@ -63,6 +80,10 @@ def after(dice: Random, day: date, least: int, most: int) -> date:
 def last_day() -> date:
     """Return the last day of the plan, the day of the press conference."""
     return source().period.to
+
+
+def _usual_terms(year: int) -> tuple[Span, Span]:
+    return (date(year, 9, 1), date(year + 1, 1, 20)), (date(year + 1, 2, 24), date(year + 1, 7, 5))
 
 
 def _in(day: date, span: Span) -> bool:

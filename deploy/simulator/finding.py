@@ -6,6 +6,7 @@ from random import Random
 
 from deploy.simulator import days, organisations
 from deploy.simulator.casting import Cast, Progress
+from deploy.simulator.following import as_of, settle
 from deploy.simulator.journeys import Closing, Diagnosis, Referral, Rescreening, Screening, Suspicion
 from deploy.simulator.sources import Chance, Role, happens, source
 from shared.ages import age_in_months, anniversary
@@ -47,6 +48,8 @@ M_CHAT_FROM, ABC_FROM = 18, 24
 M_CHAT_REVERSED = frozenset({11, 18, 20, 22})
 M_CHAT_ITEMS = frozenset(range(1, 24))
 M_CHAT_FAILED = frozenset({2, 7, 13})
+TRACED_AFTER = (14, 30, 30)
+"""Days from the slip to the first attempt, and from each attempt to the next."""
 
 
 def screening_category(category: RehabCategory) -> ScreeningCategory:
@@ -54,15 +57,22 @@ def screening_category(category: RehabCategory) -> ScreeningCategory:
     return ScreeningCategory.HEARING if category is RehabCategory.SPEECH else ScreeningCategory(category.value)
 
 
-def find(dice: Random, cast: Cast) -> Suspicion:
-    """Return how the child was found."""
+def find(dice: Random, cast: Cast, today: date) -> Suspicion:
+    """Return how the child was found, and what came of it where rehabilitation did not."""
+    found = _found(dice, cast)
+    if cast.role is Role.LATELY:
+        return as_of(found, today)
+    return settle(dice, cast, found)
+
+
+def _found(dice: Random, cast: Cast) -> Suspicion:
     if cast.screened_on is None:
         return Suspicion(screening_category(cast.category), diagnosis=_known_from_before(dice, cast))
     if cast.role is Role.SCREENED_NORMAL:
         clinic = dice.choice(organisations.clinics_of(cast.county))
         normal = Screening(clinic, cast.screened_on, (), Regression.NONE)
         return Suspicion(screening_category(cast.category), screening=normal)
-    if cast.role is Role.FOUND_IN_PROGRESS:
+    if cast.role in {Role.FOUND_IN_PROGRESS, Role.LATELY}:
         return _so_far(dice, cast, cast.progress)
     return _diagnosed(dice, cast, _rescreened(dice, cast, RescreeningOutcome.ABNORMAL), DiagnosisOutcome.CONFIRMED)
 
@@ -115,9 +125,11 @@ def _refused(dice: Random, cast: Cast) -> Suspicion:
 
 def _lost(dice: Random, cast: Cast) -> Suspicion:
     suspicion = _referred(dice, cast, accepted=False)
-    issued_on = _slip(suspicion.to_rescreening).issued_on
-    traced = tuple(days.workday_from(issued_on + timedelta(days=number)) for number in (14, 44, 74))
-    return replace(suspicion, failed_tracings=traced, lost_on=traced[-1])
+    last, traced = _slip(suspicion.to_rescreening).issued_on, []
+    for waited in TRACED_AFTER:
+        last = days.workday_from(last + timedelta(days=waited))
+        traced.append(last)
+    return replace(suspicion, failed_tracings=tuple(traced), lost_on=last)
 
 
 def _rescreened(dice: Random, cast: Cast, outcome: RescreeningOutcome) -> Suspicion:

@@ -7,13 +7,21 @@ from datetime import date, datetime
 from deploy.simulator.people import Person
 from deploy.simulator.sources import Role
 from shared.contracts.codes import RehabCategory, ScreeningCategory
-from shared.contracts.events.custody import CustodyEndReason, CustodyMode
+from shared.contracts.events.custody import (
+    CustodyEndReason,
+    CustodyMode,
+    IncidentKind,
+    IncidentLevel,
+    IncidentStep,
+    LeaveType,
+)
 from shared.contracts.events.education import AttendanceStatus, PlacementMode, PlacementStep, SkipReason
 from shared.contracts.events.rehab import (
     Checkpoint,
     Discipline,
     EligibilityBasis,
     EnrolmentEndReason,
+    GoalTerm,
     Material,
     SessionMode,
     TrainingMode,
@@ -102,6 +110,14 @@ class Suspicion:
     failed_tracings: tuple[date, ...] = ()
     lost_on: date | None = None
     closing: Closing | None = None
+    second_diagnosis: Diagnosis | None = None
+    """After one that left it open."""
+    contacted_on: date | None = None
+    """The federation told the family of methods and policy, and it did not apply."""
+    follow_ups: tuple[date, ...] = ()
+    """Days on which the hospital saw a child with confirmed autism again; they come after rehabilitation began."""
+    loop_closed: Closing | None = None
+    """Closed as handed over; it comes last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +131,17 @@ class Application:
     materials: tuple[Material, ...]
     submitted_on: date
     approved_on: date | None
+    refused_on: date | None = None
+    experts_agree: bool = False
+    """Experts evaluated that assistance should go on after the first period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A rest that the family asked for: from its first day to the first day of service again."""
+
+    since: date
+    back_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +152,28 @@ class Enrolment:
     started_on: date
     ended_on: date | None
     reason: EnrolmentEndReason | None
+    leave: Leave | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A goal of a plan: its level, its ICF code, its words."""
+
+    term: GoalTerm
+    icf: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """The assessment with which a service begins, and the plan of care that follows from it."""
+
+    assessor: str
+    assessed_on: date
+    signed_on: date
+    valid_until: date
+    planned_days: int
+    goals: tuple[Goal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +203,32 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """One approval with what was done under it."""
+
+    application: Application
+    enrolment: Enrolment | None
+    care: Care | None
+    evaluations: tuple[Evaluation, ...]
+    sessions: tuple[Session, ...]
+    evaluated_until: date = date.max
+    """A stage that lacks its evaluation is not claimed: nothing after this day."""
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """A decision of the county's expert committee, entered by its education authority."""
 
     authority: str
     mode: PlacementMode
-    school: str
+    school: str | None
     site: str | None
     decided_on: date
     starts_on: date
     ends_on: date | None
     reasons: Mapping[PlacementStep, SkipReason]
+    applied_on: date | None = None
+    """The guardian's application for a deferral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +241,15 @@ class SchoolDay:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeVisit:
+    """A visit of home teaching."""
+
+    starts_at: datetime
+    ends_at: datetime
+    class_hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stay:
     """A stay in care; `ended_on` is the day of leaving."""
 
@@ -185,6 +258,26 @@ class Stay:
     admitted_on: date
     ended_on: date | None
     reason: CustodyEndReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeLeave:
+    """A leave from care; not back yet when `returned_at` is None."""
+
+    kind: LeaveType
+    starts_at: datetime
+    expected_back_at: datetime
+    returned_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that happened in care, and what was done about it when."""
+
+    level: IncidentLevel
+    kind: IncidentKind
+    at: datetime
+    steps: tuple[tuple[IncidentStep, datetime], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +297,20 @@ class Child:
     placement: Placement | None
     school_days: tuple[SchoolDay, ...]
     stay: Stay | None
+    care: Care | None = None
+    programmes: tuple[date, ...] = ()
+    """Days on which the school agreed on an individual programme, one in each term."""
+    visits: tuple[HomeVisit, ...] = ()
+    leave: HomeLeave | None = None
+    """The last leave from care."""
+    incidents: tuple[Incident, ...] = ()
+    renewal: Course | None = None
+    """Assistance in the present benefit year, for a child that goes on."""
+
+    @property
+    def courses(self) -> tuple[Course, ...]:
+        """What was approved, the year of the cohort first."""
+        if self.application is None:
+            return ()
+        first = Course(self.application, self.enrolment, self.care, self.evaluations, self.sessions)
+        return (first, self.renewal) if self.renewal else (first,)

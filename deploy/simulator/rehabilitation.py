@@ -8,7 +8,7 @@ from random import Random
 
 from deploy.simulator import days
 from deploy.simulator.casting import EDUCATED, Cast, Progress
-from deploy.simulator.journeys import Application, Enrolment, Evaluation, Session, Suspicion
+from deploy.simulator.journeys import Application, Enrolment, Evaluation, Leave, Session, Suspicion
 from deploy.simulator.sources import Chance, Role, happens, invention
 from shared.ages import age_in_months, age_in_years, anniversary
 from shared.clock import SHANGHAI
@@ -27,8 +27,8 @@ WEEKS = ((0, 2, 4), (1, 3, 5))
 """A therapist sees half of the children on Monday, Wednesday and Friday, the others on Tuesday, Thursday, Saturday."""
 CERTIFICATE_AGE = 7
 """From the 7th birthday a certificate is the usual basis (handbook §2.2)."""
-SS_FROM, SS_BEFORE, SCALE_II_BEFORE = 12, 70, 76
-"""Ages in months at enrolment at which an instrument fits, also half a year later: S-S 1-6½, 儿心量表-II to 7 years."""
+SS_FROM, SS_BEFORE, SCALE_II_BEFORE = 12, 67, 73
+"""Ages in months at enrolment at which an instrument fits, also ten months later: S-S 1-6½, 儿心量表-II to 7 years."""
 CHECKPOINT_MONTHS = (0, 3, 6)
 EARLY = EDUCATED | {Role.BEFORE_LICENCE}
 DISCIPLINES: Mapping[RehabCategory, tuple[Discipline, Discipline, Discipline]] = {
@@ -44,7 +44,11 @@ ENDS = (
     EnrolmentEndReason.TRANSFERRED,
     EnrolmentEndReason.TERMINATED,
 )
-SS_STAGES = ("2-1", "2-2", "2-3", "3-1", "3-2", "4-1")
+SS_STAGES = ("2-1", "2-2", "2-3", "3-1", "3-2", "4-1", "4-2")
+LAST_DAYS = date(2024, 9, 23), date(2024, 9, 30)
+"""The programme's year ends with the quarter in which its figures were published."""
+RESTS = date(2024, 7, 8), date(2024, 8, 9)
+LONG_ENOUGH = timedelta(days=60)
 
 
 def apply(dice: Random, cast: Cast, suspicion: Suspicion) -> Application | None:
@@ -54,7 +58,8 @@ def apply(dice: Random, cast: Cast, suspicion: Suspicion) -> Application | None:
         return None
     by_certificate = age_in_years(cast.born, submitted_on) >= CERTIFICATE_AGE
     basis = EligibilityBasis.CERTIFICATE if by_certificate else EligibilityBasis.DIAGNOSIS
-    waiting = cast.role is Role.FOUND_IN_PROGRESS
+    waiting = cast.role in {Role.FOUND_IN_PROGRESS, Role.LATELY}
+    refused = cast.role is Role.FOUND_IN_PROGRESS
     return Application(
         federation=f"federation-{cast.county}",
         category=cast.category,
@@ -63,6 +68,7 @@ def apply(dice: Random, cast: Cast, suspicion: Suspicion) -> Application | None:
         materials=(Material.IDENTITY, Material(basis.value), Material.RESIDENCE),
         submitted_on=submitted_on,
         approved_on=None if waiting else days.after(dice, submitted_on, 3, 8),
+        refused_on=days.after(dice, submitted_on, 3, 8) if refused else None,
     )
 
 
@@ -77,41 +83,42 @@ def enrol(dice: Random, cast: Cast, application: Application | None) -> Enrolmen
     if cast.role is Role.REHABILITATED and happens(dice, Chance.LEFT_IN_SUMMER):
         ended_on = days.a_workday(dice, date(2024, 7, 1), date(2024, 8, 30))
         return replace(enrolment, ended_on=ended_on, reason=dice.choice(ENDS))
-    return enrolment
+    came = cast.role is not Role.NEVER_ATTENDED
+    reason = EnrolmentEndReason.FINISHED if came else EnrolmentEndReason.LAPSED
+    leave = _leave(dice, enrolment) if came and happens(dice, Chance.ON_LEAVE_IN_SUMMER) else None
+    return replace(enrolment, ended_on=days.a_workday(dice, *LAST_DAYS), reason=reason, leave=leave)
 
 
-def train(dice: Random, cast: Cast, enrolment: Enrolment | None) -> Iterator[Session]:
-    """Yield the child's sessions. The first one was attended, unless the child is one that never came."""
+def train(dice: Random, cast: Cast, enrolment: Enrolment | None, until: date) -> Iterator[Session]:
+    """Yield the child's sessions up to a day. The first one was attended, unless the child is one that never came."""
     if enrolment is None:
         return
     first = cast.role is not Role.NEVER_ATTENDED
-    for day in _session_days(cast, enrolment):
+    for day in _session_days(cast, enrolment, until):
         came = first or days.in_full_week(day) or happens(dice, Chance.SESSION_ATTENDED)
         yield _session(cast, day, attended=came and cast.role is not Role.NEVER_ATTENDED)
         first = False
 
 
-def evaluate(dice: Random, cast: Cast, enrolment: Enrolment | None) -> Iterator[Evaluation]:
-    """Yield the evaluations at months 0, 3 and 6 of the enrolment (handbook §3.5), as far as they are due."""
+def evaluate(dice: Random, cast: Cast, enrolment: Enrolment | None, until: date) -> Iterator[Evaluation]:
+    """Yield the evaluations at months 0, 3 and 6 and at the end, as far as enrolment and day go (handbook §3.5)."""
     if enrolment is None or cast.role is Role.NEVER_ATTENDED:
         return
-    for number, months in enumerate(CHECKPOINT_MONTHS):
-        on = days.workday_from(anniversary(enrolment.started_on, months=months) + timedelta(days=dice.randint(0, 6)))
-        if on > min(days.last_day(), enrolment.ended_on or days.last_day()):
-            return
-        instrument, version, scores = _scores(dice, cast, enrolment.started_on, number)
-        checkpoint = Checkpoint.STAGE if number else Checkpoint.BASELINE
-        yield Evaluation(enrolment.centre, _therapist(cast), on, checkpoint, instrument, version, scores)
+    for number, (on, checkpoint) in enumerate(_checkpoints(dice, enrolment)):
+        scored = _scores(dice, cast, enrolment.started_on, number)
+        if on <= until:
+            yield Evaluation(enrolment.centre, therapist_of(cast), on, checkpoint, *scored)
 
 
 def _submitted_on(dice: Random, cast: Cast, suspicion: Suspicion) -> date | None:
     diagnosis = suspicion.diagnosis
-    waiting = cast.role is Role.FOUND_IN_PROGRESS and cast.progress is Progress.APPLIED
+    in_progress = cast.role in {Role.FOUND_IN_PROGRESS, Role.LATELY}
+    waiting = in_progress and cast.progress is Progress.APPLIED
     if diagnosis is None or cast.role is Role.FOUND_BEFORE:
         return None
     if cast.role is Role.FOUND_REHABILITATED or waiting:
         return days.after(dice, diagnosis.on, 3, 12)
-    if cast.role is Role.FOUND_IN_PROGRESS:
+    if in_progress:
         return None
     if cast.role is Role.ENDED_BEFORE:
         return days.a_workday(dice, date(2023, 2, 6), date(2023, 8, 1))
@@ -119,11 +126,31 @@ def _submitted_on(dice: Random, cast: Cast, suspicion: Suspicion) -> date | None
     return days.a_workday(dice, date(2024, 1, 2), date(2024, 1, 10) if early else date(2024, 5, 31))
 
 
-def _session_days(cast: Cast, enrolment: Enrolment) -> Iterator[date]:
-    last = days.last_day() if enrolment.ended_on is None else enrolment.ended_on - timedelta(days=1)
+def _leave(dice: Random, enrolment: Enrolment) -> Leave | None:
+    since = days.a_workday(dice, *RESTS)
+    if since - enrolment.started_on < LONG_ENOUGH:
+        return None
+    return Leave(since, days.after(dice, since, 5, 16))
+
+
+def _checkpoints(dice: Random, enrolment: Enrolment) -> Iterator[tuple[date, Checkpoint]]:
+    for months in CHECKPOINT_MONTHS:
+        due = anniversary(enrolment.started_on, months=months)
+        if enrolment.ended_on and due >= enrolment.ended_on:
+            break
+        on = days.workday_from(due + timedelta(days=dice.randint(0, 6)))
+        checkpoint = Checkpoint.STAGE if months else Checkpoint.BASELINE
+        yield min(on, enrolment.ended_on or on), checkpoint
+    if enrolment.ended_on:
+        yield days.after(dice, enrolment.ended_on, 0, 4), Checkpoint.EXIT
+
+
+def _session_days(cast: Cast, enrolment: Enrolment, until: date) -> Iterator[date]:
+    last, leave = min((enrolment.ended_on or date.max) - timedelta(days=1), until), enrolment.leave
     week = WEEKS[cast.place // len(invention().slots) % len(WEEKS)]
     first = max(enrolment.started_on, date(2023, 9, 1)) if cast.role is Role.ENDED_BEFORE else enrolment.started_on
-    return (day for day in days.days(first, last) if day.weekday() in week and not days.is_off(day))
+    trained = (day for day in days.days(first, last) if day.weekday() in week and not days.is_off(day))
+    return (day for day in trained if leave is None or not leave.since <= day < leave.back_on)
 
 
 def _session(cast: Cast, day: date, *, attended: bool) -> Session:
@@ -131,7 +158,7 @@ def _session(cast: Cast, day: date, *, attended: bool) -> Session:
     starts_at = datetime.combine(day, slots[cast.place % len(slots)], SHANGHAI)
     return Session(
         centre=cast.centre,
-        therapist=_therapist(cast),
+        therapist=therapist_of(cast),
         discipline=DISCIPLINES[cast.category][day.weekday() // 2],
         mode=SessionMode.INDIVIDUAL,
         starts_at=starts_at,
@@ -140,7 +167,8 @@ def _session(cast: Cast, day: date, *, attended: bool) -> Session:
     )
 
 
-def _therapist(cast: Cast) -> str:
+def therapist_of(cast: Cast) -> str:
+    """Return who trains a child: one for all the places that follow each other."""
     return f"{cast.centre}-therapist-{cast.place // (len(WEEKS) * len(invention().slots)) + 1}"
 
 

@@ -3,23 +3,26 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from rich.progress import Progress
 
-from deploy.simulator.callers import Callers, Refused
+from deploy.simulator.callers import Callers
 from deploy.simulator.cohort import Cohort
 from deploy.simulator.directory import City
-from deploy.simulator.organisations import CarePlan
+from deploy.simulator.organisations import CarePlan, ordinary_school_of
 from deploy.simulator.rates import RESIDENTS_OF_A_COUNTY, SOURCE_OF_RESIDENTS
 from deploy.simulator.sending import Journey, session_line
+from deploy.simulator.settling import settlement
 from deploy.simulator.sources import Role, source
+from deploy.simulator.supervising import supervision
+from deploy.simulator.works import Work, batches, write
 
-LINES = 1000
-"""Sessions or school days in one batch: the most that the services take."""
 AT_ONCE = 12
+ROOMS_SINCE = date(2023, 9, 1)
 BATCHES_AT_ONCE = 4
 
 
@@ -42,15 +45,19 @@ class Simulation:
             await self._phase(
                 "institutions",
                 [
-                    *self._designations(callers),
+                    *supervision(self.cohort, callers, self.city.ids),
                     *self._licences(callers),
                     *care(self.cohort.care, callers, self.city),
                     *_residents(callers),
+                    *_resource_rooms(callers, self.city),
                 ],
             )
             await self._phase("children", [journey.found_and_enrolled for journey in self._journeys])
             await self._phase("sessions", self._sessions(callers), at_once=BATCHES_AT_ONCE)
             await self._phase("evaluations", [journey.evaluated_and_ended for journey in self._journeys])
+            await self._phase("claims", settlement(self._journeys, callers, self.cohort.today), at_once=BATCHES_AT_ONCE)
+            await self._phase("programmes", [journey.schooled for journey in self._journeys])
+            await self._phase("care", [journey.cared_for for journey in self._journeys])
             await self._phase("school days", self._school_days(callers), at_once=BATCHES_AT_ONCE)
 
     def case_of(self, role: Role) -> str:
@@ -58,13 +65,11 @@ class Simulation:
         fitting = (journey for journey in self._journeys if journey.child.role is role)
         return next(fitting, self._journeys[0]).case
 
-    async def _phase(
-        self, name: str, works: Iterable[Callable[[], Awaitable[None]]], *, at_once: int = AT_ONCE
-    ) -> None:
+    async def _phase(self, name: str, works: Iterable[Work], *, at_once: int = AT_ONCE) -> None:
         todo = list(works)
         begin, bar, turn = time.monotonic(), self.progress.add_task(name, total=len(todo)), asyncio.Semaphore(at_once)
 
-        async def one(work: Callable[[], Awaitable[None]]) -> None:
+        async def one(work: Work) -> None:
             async with turn:
                 await work()
             self.progress.advance(bar)
@@ -76,19 +81,7 @@ class Simulation:
         self.progress.remove_task(bar)
         self.say(f"{name} sent, {self.seconds[name]:.0f} s")
 
-    def _designations(self, callers: Callers) -> Iterable[Callable[[], Awaitable[None]]]:
-        for one in self.cohort.designations:
-            body = {
-                "categories": sorted(one.categories),
-                "valid_from": one.valid_from.isoformat(),
-                "valid_until": one.valid_until.isoformat(),
-                "capacity": one.capacity,
-                "legal_person": True,
-            }
-            path = f"/v1/institutions/{self.city.ids[one.centre]}/designations"
-            yield _write(callers, f"federation-{one.county}", "rehab", path, body, f"designation/{one.centre}")
-
-    def _licences(self, callers: Callers) -> Iterable[Callable[[], Awaitable[None]]]:
+    def _licences(self, callers: Callers) -> Iterable[Work]:
         for number, one in enumerate(self.cohort.licences, 1):
             body = {
                 "number": f"样例-{number}",
@@ -98,22 +91,23 @@ class Simulation:
                 "partner_school": str(self.city.ids[one.partner_school]),
             }
             path = f"/v1/institutions/{self.city.ids[one.centre]}/licences"
-            yield _write(callers, f"education-{one.county}", "education", path, body, f"licence/{number}")
+            yield write(callers, f"education-{one.county}", "education", path, body, f"licence/{number}")
 
-    def _sessions(self, callers: Callers) -> Iterable[Callable[[], Awaitable[None]]]:
+    def _sessions(self, callers: Callers) -> Iterable[Work]:
         lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for journey in self._journeys:
-            for session in journey.child.sessions:
-                lines[session.centre].append(session_line(session, journey.case, journey.enrolment))
-        return _batches(callers, "rehab", "/v1/sessions/batch", "sessions", lines)
+            for training in journey.trainings:
+                for session in training.course.sessions:
+                    lines[session.centre].append(session_line(session, journey.case, training.enrolment))
+        return batches(callers, "rehab", "/v1/sessions/batch", "sessions", lines)
 
-    def _school_days(self, callers: Callers) -> Iterable[Callable[[], Awaitable[None]]]:
+    def _school_days(self, callers: Callers) -> Iterable[Work]:
         days: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for journey in self._journeys:
             for day in journey.child.school_days:
                 entry = {"case": journey.case, "on": day.on.isoformat(), "status": day.status}
                 days[day.institution].append(entry)
-        return _batches(callers, "education", "/v1/attendance/batch", "days", days)
+        return batches(callers, "education", "/v1/attendance/batch", "days", days)
 
 
 def prefix_of(cohort: Cohort) -> str:
@@ -121,7 +115,7 @@ def prefix_of(cohort: Cohort) -> str:
     return f"cohort-{cohort.seed}-{len(cohort)}"
 
 
-def _residents(callers: Callers) -> Iterable[Callable[[], Awaitable[None]]]:
+def _residents(callers: Callers) -> Iterable[Work]:
     """Yield what gives the health authority's number of resident children, the denominator of the first rate."""
     period, health = source().period, f"health-{source().city.region}"
     for county in source().counties:
@@ -132,45 +126,23 @@ def _residents(callers: Callers) -> Iterable[Callable[[], Awaitable[None]]]:
             "children": RESIDENTS_OF_A_COUNTY,
             "source": SOURCE_OF_RESIDENTS,
         }
-        yield _write(callers, health, "screening", "/v1/resident-children", body, f"residents/{county.region}")
+        yield write(callers, health, "screening", "/v1/resident-children", body, f"residents/{county.region}")
 
 
-def care(plans: Iterable[CarePlan], callers: Callers, city: City) -> Iterable[Callable[[], Awaitable[None]]]:
+def _resource_rooms(callers: Callers, city: City) -> Iterable[Work]:
+    """Yield what enters the resource rooms of ordinary schools; the last county owes one (handbook §4)."""
+    for county in source().counties[:-1]:
+        path = f"/v1/schools/{city.ids[ordinary_school_of(county.region)]}/resource-room"
+        who, key = f"education-{county.region}", f"resource-room/{county.region}"
+        yield write(callers, who, "education", path, {"opened_on": ROOMS_SINCE.isoformat()}, key)
+
+
+def care(plans: Iterable[CarePlan], callers: Callers, city: City) -> Iterable[Work]:
     """Yield what licenses houses for children, and says how many carers they have."""
     for one in plans:
         places = {"day_places": one.places, "boarding_places": one.places}
         body = places | {"valid_from": one.valid_from.isoformat(), "valid_until": one.valid_until.isoformat()}
         path = f"/v1/institutions/{city.ids[one.house]}/custody-licences"
-        yield _write(callers, f"federation-{one.county}", "custody", path, body, f"custody-licence/{one.house}")
+        yield write(callers, f"federation-{one.county}", "custody", path, body, f"custody-licence/{one.house}")
         carers = {"by_day": one.by_day, "by_night": one.by_night, "since": one.valid_from.isoformat()}
-        yield _write(callers, one.house, "custody", "/v1/carers", carers, f"carers/{one.house}")
-
-
-def _write(
-    callers: Callers, who: str, service: str, path: str, body: Mapping[str, Any], key: str
-) -> Callable[[], Awaitable[None]]:
-    async def write() -> None:
-        await callers.post(who, service, path, body, key=key)
-
-    return write
-
-
-def _batches(
-    callers: Callers, service: str, path: str, member: str, lines: Mapping[str, list[dict[str, Any]]]
-) -> Iterable[Callable[[], Awaitable[None]]]:
-    for who, entries in lines.items():
-        for number, start in enumerate(range(0, len(entries), LINES)):
-            body = {member: entries[start : start + LINES]}
-            yield _batch(callers, who, service, path, body, f"{member}/{who}/{number}")
-
-
-def _batch(
-    callers: Callers, who: str, service: str, path: str, body: Mapping[str, Any], key: str
-) -> Callable[[], Awaitable[None]]:
-    async def send() -> None:
-        answer = await callers.post(who, service, path, body, key=key)
-        if answer["refused"]:
-            first = next(result for result in answer["results"] if result["code"])
-            raise Refused(who, path, 200, f"{answer['refused']} lines, the first: {first}")
-
-    return send
+        yield write(callers, one.house, "custody", "/v1/carers", carers, f"carers/{one.house}")

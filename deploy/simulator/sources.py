@@ -35,7 +35,7 @@ class Role(StrEnum):
     ORDINARY_SCHOOL = "ordinary_school"
     """In rehabilitation; goes to a school, not to a teaching site."""
     CUSTODY_ONLY = "custody_only"
-    """In rehabilitation and care, without schooling."""
+    """In rehabilitation and care, without schooling until after the period."""
     EDUCATED = "educated"
     """Educated at a licensed institution, not in care."""
     CUSTODY_BEFORE_SCHOOLING = "custody_before_schooling"
@@ -52,6 +52,8 @@ class Role(StrEnum):
     """Screened in the period, nothing found."""
     FOUND_BEFORE = "found_before"
     """Found before the period, confirmed in it."""
+    LATELY = "lately"
+    """Screened in the last weeks before today, long after the period: beside the cohort, never in its figures."""
 
 
 class Chance(StrEnum):
@@ -62,11 +64,15 @@ class Chance(StrEnum):
     UNDER_SEVEN = "under_seven"
     SCHOOL_AGE_ON_SITE = "school_age_on_site"
     BOY = "boy"
+    GOES_ON = "goes_on"
     REGRESSED = "regressed"
     APPLIED_EARLY = "applied_early"
     LEFT_IN_SUMMER = "left_in_summer"
+    ON_LEAVE_IN_SUMMER = "on_leave_in_summer"
     BEGAN_IN_SPRING = "began_in_spring"
     SPECIAL_SCHOOL = "special_school"
+    TAUGHT_AT_HOME = "taught_at_home"
+    DEFERRED = "deferred"
     CARED_FOR_BY_CENTRE = "cared_for_by_centre"
     HOME_FOR_SUMMER = "home_for_summer"
 

@@ -9,10 +9,11 @@ from tests.arch.house import place, sources, tree
 
 EDGES = {
     "services/timeline/assessment.py": "a case that cannot be assessed stops only itself, whatever its facts are",
+    "shared/background.py": "a background task that failed begins again",
     "shared/journal/completeness.py": "trouble with one producer stays with it, whatever its feed answers",
     "shared/journal/inbox.py": "a fact that cannot be applied stops its own case only, whatever the reason",
     "shared/messaging/consumer.py": "a batch that raised would be passed over by FastStream",
-    "shared/service.py": "a background task begins again; a broker that comes up raises many kinds",
+    "shared/service.py": "a broker that comes up raises many kinds",
 }
 """Files that may catch `Exception`, with the reason."""
 

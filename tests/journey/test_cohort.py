@@ -1,6 +1,7 @@
 """A small city through the simulator: the programme's figures come out of the timeline, nothing is counted twice."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -14,19 +15,22 @@ from shared import clock
 from shared.testing.eventually import eventually
 from tests.journey.town import AUDITOR, PATIENCE_S, Town
 
+END_OF_ITS_YEAR = date(2024, 12, 31)
+"""Later agreements of the centres are the other journeys' to make."""
+
 
 def one_of_each_role() -> Cohort:
     """The smallest city in which every mistake of an indicator would show: one child in each role of the whole one."""
-    whole = cohort(full=True)
-    first = {cast.role: cast for cast in reversed(whole.casts)}
-    return Cohort(whole.seed, tuple(first[role] for role in Role))
+    whole = cohort(full=True, today=END_OF_ITS_YEAR)
+    first = {cast.role: cast for cast in reversed((*whole.casts, *whole.lately))}
+    return Cohort(whole.seed, tuple(first[role] for role in Role), whole.today)
 
 
 EXPECTED = {
     "newly_found_suspected_children": {Role.FOUND_IN_PROGRESS, Role.FOUND_REHABILITATED},
     "children_given_free_rehabilitation": set(Role)
     - {Role.FOUND_IN_PROGRESS, Role.NEVER_CAME, Role.NEVER_ATTENDED, Role.ENDED_BEFORE, Role.SCREENED_NORMAL}
-    - {Role.FOUND_BEFORE},
+    - {Role.FOUND_BEFORE, Role.LATELY},
     "children_educated_in_rehabilitation_institutions": {
         Role.EDUCATED,
         Role.CUSTODY_BEFORE_SCHOOLING,
@@ -46,9 +50,17 @@ async def sent(town: Town) -> Simulation:
 
 
 async def complete(town: Town) -> None:
-    """Wait until the indicators say that all that was recorded until now stands on the timeline."""
-    moment = clock.now()
+    """Wait until all that was recorded stands on the timeline, what it concluded of it too."""
 
+    async def assessed() -> bool:
+        return (await town.fetch("timeline", "SELECT count(*) FROM dirty_case"))[0][0] == 0
+
+    await recorded_until(town, clock.now())
+    await eventually(assessed, within=PATIENCE_S)
+    await recorded_until(town, clock.now())
+
+
+async def recorded_until(town: Town, moment: datetime) -> None:
     async def reached() -> bool:
         completeness = (await indicators(town))["completeness"]
         return all(one["complete_to"] and one["complete_to"] >= moment.isoformat() for one in completeness["producers"])

@@ -65,7 +65,8 @@ async def test_a_slip_is_work_for_the_receiver_and_the_childs_owner_stays_the_se
     assert owed["rescreening-trace"] == str(town.city.ids[CLINIC])
     await story.by(MCH, "screening", f"/v1/referrals/{record}/acceptance", {"on": "2026-04-20"})
     assert await owners(story) == {MCH}
-    (met,) = [one for one in await story.facts("duty_met") if one["rule"] == "referral-answer"]
+    referred, met = await story.facts("duty_met", at_least=2)
+    assert (referred["rule"], met["rule"]) == ("referral-due", "referral-answer")
     assert met["outcome"] == "late"
     await at_rest(story)
 
@@ -93,15 +94,17 @@ async def test_an_enrolment_is_told_to_the_first_screener_and_shown_to_those_who
 async def test_what_nobody_does_becomes_a_duty_of_whoever_should(town: Town):
     """A centre that logs nothing, an authority that places no child: nobody has to notice it first."""
     story = await a_child(town, 212)
-    silence, placement = {"rule": "silence"}, {"rule": "placement-due", "standing": "overdue"}
-    for who, which in ((CENTRE, silence), (FEDERATION, silence), (EDUCATION, placement)):
-        await becomes(story, who, "timeline", "/v1/duties", **which)
+    for who, rule in ((FEDERATION, "continuation"), (FEDERATION, "placement-due"), (EDUCATION, "placement-due")):
+        await becomes(story, who, "timeline", "/v1/duties", rule=rule, standing="overdue")
     await at_rest(story)
     opened = {one["rule"]: one for one in await story.facts("duty_opened")}
     assert opened["silence"]["owner"] == str(town.city.ids[CENTRE])
     assert (opened["placement-due"]["owner_kind"], opened["placement-due"]["county"]) == ("education_authority", COUNTY)
     levels = [one["level"] for one in await story.facts("duty_missed") if one["rule"] == "placement-due"]
     assert levels[0] == "county"
+    # The approved period of the enrolment is over by now: a session can be logged no more.
+    (over,) = [one for one in await story.facts("duty_met") if one["rule"] == "silence"]
+    assert (over["outcome"], over.get("met_by")) == ("void", None)
 
 
 async def test_leave_hospital_and_death_that_are_told_late_change_the_verdict_on_sessions_recorded_before(town: Town):

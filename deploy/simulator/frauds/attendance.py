@@ -34,7 +34,7 @@ async def never_evaluated(scene: Scene, number: int) -> list[Fraud]:
     for child in scene.fitting(_enrolled_early, number):
         first = by(child.enrolment.centre if child.enrolment else "", child.sessions[0], f"quiet-{child.index}")
         sessions = tuple(later(first, 24 * 60 * week * 7) for week in range(A_FEW))
-        placed = await scene.send(scene.somebody_else(child, sessions=sessions, evaluations=()))
+        placed = await scene.send(scene.somebody_else(child, sessions=sessions, evaluations=(), care=None))
         month = placed.at.started_on.isoformat()[:7]
         found.append(Fraud("F16", placed.case, _centre(scene, placed), month, "no evaluation at all"))
     return found

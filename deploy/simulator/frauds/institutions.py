@@ -1,5 +1,6 @@
 """Frauds of institutions: F13, F22."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from deploy.simulator import days
@@ -25,7 +26,8 @@ async def suspended(scene: Scene, number: int) -> list[Fraud]:
         federation, house = f"federation-{county}", str(scene.ids[centre])
         held = await scene.callers.get(federation, "rehab", "/v1/designations", institution=house)
         body = {"suspended_on": since.isoformat(), "reason": "serious_breach"}
-        await scene.post(federation, "rehab", f"/v1/designations/{held['items'][0]['id']}/suspension", body)
+        then = next(one["id"] for one in held["items"] if _covers(one, since))
+        await scene.post(federation, "rehab", f"/v1/designations/{then}/suspension", body)
         for child in children:
             placed = await scene.placed(child)
             late = [one for one in placed.sessions if local_date(one.starts_at) >= since]
@@ -46,6 +48,10 @@ async def too_few_carers(scene: Scene, number: int) -> list[Fraud]:
         done = f"{there[house]} children and {carers} carers from {since}"
         found.append(Fraud("F22", None, str(scene.ids[house]), since.isoformat()[:7], done))
     return found
+
+
+def _covers(agreement: Mapping[str, str], day: date) -> bool:
+    return agreement["valid_from"] <= day.isoformat() <= agreement["valid_until"]
 
 
 def _smallest(scene: Scene, since: date, number: int) -> list[tuple[str, list[Child]]]:

@@ -7,7 +7,7 @@ from deploy.simulator.frauds.scene import Placed, Scene, by, months, trained
 from deploy.simulator.journeys import Child, Session
 from deploy.simulator.sending import person
 from shared.clock import SHANGHAI, local_date
-from shared.contracts.events.rehab import ConfirmationMethod, CorrectionReason, GoalTerm, NeedsOutcome, TrainingMode
+from shared.contracts.events.rehab import ConfirmationMethod, CorrectionReason
 
 WORDS = "按计划训练，配合良好，情绪稳定。"
 CLONES = 5
@@ -15,10 +15,7 @@ CLONES = 5
 FAMILIES = 4
 """Families that one telephone confirms for: one more than a household of helpers explains [assumed]."""
 QUARTER, CLAIMED = "2024-04-01", "2024-05"
-CLAIMED_ON = "2024-07-03"
-PLANNED, PLANNED_UNTIL = 12, "2024-12-30"
-EVALUATIONS = 3
-"""A child that was evaluated at months 0, 3 and 6 can be claimed for."""
+CLAIMED_ON = "2024-09-03"
 
 
 async def cloned_notes(scene: Scene, number: int) -> list[Fraud]:
@@ -51,15 +48,11 @@ async def one_telephone(scene: Scene, number: int) -> list[Fraud]:
 
 
 async def claimed_and_taken_back(scene: Scene, number: int) -> list[Fraud]:
-    """F17: a month is claimed, and afterwards the centre corrects a session of it away."""
+    """F17: a month was claimed and paid, and afterwards the centre corrects a session of it away."""
     found = []
-    for child in scene.fitting(_can_be_claimed_for, number):
+    for child in scene.fitting(_was_claimed_for, number):
         placed = await scene.placed(child)
-        await _plan(scene, placed)
-        line = {"month": CLAIMED, "enrolment": placed.enrolment}
-        claim = {"county": child.county, "cycle_from": QUARTER, "submitted_on": CLAIMED_ON, "lines": [line]}
         centre = placed.at.centre
-        await scene.post(centre, "rehab", "/v1/claims", claim)
         held = await scene.callers.get(centre, "rehab", f"/v1/cases/{placed.case}/sessions", month=CLAIMED)
         if not any(one["void"] for one in held["sessions"]):
             session = min(one["id"] for one in held["sessions"] if one["attended"])
@@ -74,7 +67,7 @@ async def claimed_and_taken_back(scene: Scene, number: int) -> list[Fraud]:
 async def paid_by_both(scene: Scene, number: int) -> list[Fraud]:
     """F18: a claim on paper asks the county for what medical insurance has paid already."""
     found = []
-    for child in scene.fitting(_can_be_claimed_for, number):
+    for child in scene.fitting(_was_claimed_for, number):
         placed = await scene.placed(child)
         line = {
             "month": CLAIMED,
@@ -87,24 +80,13 @@ async def paid_by_both(scene: Scene, number: int) -> list[Fraud]:
         body = claim | {"institution": _centre(scene, placed)}
         await scene.post(f"federation-{child.county}", "rehab", "/v1/claims/on-paper", body)
         done = f"insurance paid {INSURED} fen of {COST} for {CLAIMED}, and {ASKED} were asked for on paper"
-        found.append(Fraud("F18", placed.case, _centre(scene, placed), CLAIMED, done, NO_PLAN))
+        found.append(Fraud("F18", placed.case, _centre(scene, placed), CLAIMED, done, CLAIMED_BEFORE))
     return found
 
 
 COST, INSURED, ASKED = 100_000, 60_000, 60_000
-NO_PLAN = frozenset({"F17"})
-"""A month for which nobody signed a plan is worth nothing, so the claim is also above what was given."""
-
-
-async def _plan(scene: Scene, placed: Placed) -> None:
-    """Sign the plan of care without which no month is worth anything."""
-    path, since = f"/v1/enrolments/{placed.enrolment}", placed.at.started_on.isoformat()
-    assessed = {"assessed_on": since, "assessor": person(f"assessor-{placed.child.index}")}
-    assessed |= {"outcome": NeedsOutcome.SUITABLE, "recommended_mode": TrainingMode.CENTRALISED}
-    await scene.post(placed.at.centre, "rehab", f"{path}/assessments", assessed)
-    days = {"signed_on": since, "valid_from": since, "valid_until": PLANNED_UNTIL, "planned_days_per_month": PLANNED}
-    goals = [{"term": term, "icf": "d450", "words": "样例目标"} for term in GoalTerm]
-    await scene.post(placed.at.centre, "rehab", f"{path}/care-plans", days | {"goals": goals})
+CLAIMED_BEFORE = frozenset({"F17"})
+"""The centre claimed the month already, so the claim is also above what is left of it."""
 
 
 def _sundays(placed: Placed, number: int, who: str) -> list[Session]:
@@ -128,6 +110,5 @@ def _centre(scene: Scene, placed: Placed) -> str:
     return str(scene.ids[placed.at.centre])
 
 
-def _can_be_claimed_for(child: Child) -> bool:
-    in_month = any(one.attended and months([one]) == [CLAIMED] for one in child.sessions)
-    return trained(child) and in_month and len(child.evaluations) >= EVALUATIONS
+def _was_claimed_for(child: Child) -> bool:
+    return trained(child) and any(one.attended and months([one]) == [CLAIMED] for one in child.sessions)

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+CONSEQUENCES = frozenset({"F17"})
+"""Whatever is logged or taken away after a month was claimed, the claim no longer fits the records."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fraud:
@@ -42,11 +45,11 @@ class Found:
         """Tell whether a planted fraud explains this finding, though it was planted for another rule or month."""
         same_child = fraud.case == self.case
         at_the_house = fraud.case is None and fraud.institution == self.institution
-        return (same_child or at_the_house) and self.rule in {fraud.rule, *fraud.besides}
+        return (same_child or at_the_house) and self.rule in {fraud.rule, *fraud.besides, *CONSEQUENCES}
 
 
 OF_THE_COHORT = frozenset({"F16"})
-"""Rules by which the cohort itself is at fault: its evaluations end with its year, its enrolments go on."""
+"""Rules by which the cohort itself is at fault: who was enrolled and never came was never evaluated, a few wait."""
 
 
 @dataclass(frozen=True, slots=True)

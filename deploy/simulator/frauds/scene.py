@@ -7,11 +7,14 @@ from random import Random
 from typing import Any, TypeVar
 from uuid import UUID
 
+from deploy.simulator import days
 from deploy.simulator.callers import Callers
 from deploy.simulator.journeys import Child, Enrolment, Session
 from deploy.simulator.people import resident_number
 from deploy.simulator.sending import Journey, session_line
+from deploy.simulator.sending.forms import staff_entry
 from shared.clock import local_date
+from shared.contracts.events.rehab import Discipline
 
 One = TypeVar("One")
 STRANGERS = 100_000
@@ -58,11 +61,14 @@ class Scene:
     """With the keys of the cohort: a repeat is answered as before, and so tells the ids that were given out."""
     ids: Mapping[str, UUID]
     dice: Random
-    forged_at: set[str] = field(default_factory=set)
-    """Centres at which a session was logged for a fraud."""
+    _staff: set[str] = field(default_factory=set)
+    """Who is on a list of staff."""
     _taken: set[int] = field(default_factory=set)
     _sent: int = 0
     _strangers: int = 0
+
+    def __post_init__(self) -> None:
+        self._staff |= {session.therapist for child in self.children for session in child.sessions}
 
     def fitting(self, fits: Callable[[Child], bool], number: int) -> list[Child]:
         """Take children who fit, each for one fraud only; raises TooFew."""
@@ -96,10 +102,16 @@ class Scene:
 
     async def log(self, placed: Placed, session: Session, **more: Any) -> None:
         """Log a session of a child as its centre does."""
-        self.forged_at.add(session.centre)
+        await self._hire(session)
         line = session_line(session, placed.case, placed.enrolment) | more
         case = line.pop("case")
         await self.post(session.centre, "rehab", f"/v1/cases/{case}/sessions", line)
+
+    async def _hire(self, session: Session) -> None:
+        """Put who is invented for a fraud on the list of the centre: that they are on none is a fraud of its own."""
+        if session.therapist not in self._staff:
+            self._staff.add(session.therapist)
+            await self.post(session.centre, "rehab", "/v1/staff", staff_entry(session.therapist, Discipline))
 
     async def post(self, who: str, service: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Send one write; the same scene sends the same keys again."""
@@ -123,13 +135,15 @@ class Scene:
             guardian_phone=f"100{number:08d}",
             address=f"样例巷{number}号",
         )
-        return replace(child, index=number, person=other, placement=None, school_days=(), stay=None, **changed)
+        nowhere_else = {"placement": None, "school_days": (), "stay": None, "renewal": None}
+        return replace(child, index=number, person=other, **nowhere_else | changed)
 
 
 def trained(child: Child) -> bool:
-    """Tell whether a child has come to its centre often, and still does."""
+    """Tell whether a child has come to its centre often, to the end of the cohort's year, and was not seen later."""
     attended = sum(session.attended for session in child.sessions)
-    return attended >= TRAINED and child.enrolment is not None and child.enrolment.ended_on is None
+    over = child.enrolment.ended_on if child.enrolment else None
+    return attended >= TRAINED and over is not None and over > days.last_day() and child.renewal is None
 
 
 def by(centre: str, session: Session, who: str, **changed: Any) -> Session:

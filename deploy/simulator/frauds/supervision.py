@@ -9,11 +9,9 @@ from deploy.simulator.frauds.scene import Scene, months, trained
 from deploy.simulator.journeys import Child, Session
 from deploy.simulator.sending import person
 from shared.clock import local_date
-from shared.contracts.events.rehab import Discipline
 
 A_WEEK = timedelta(days=7)
-EARLY_IN_A_MONTH = range(5, 22)
-LISTED_SINCE, LICENSED_UNTIL = "2023-01-01", "2027-12-31"
+EARLY_IN_A_MONTH = range(5, 16)
 SESSIONS_AFTER_LEAVING = 3
 
 Logged = tuple[Child, Session]
@@ -56,13 +54,9 @@ async def after_leaving(scene: Scene, number: int) -> list[Fraud]:
     """F12: a centre's list of staff says that a therapist had left, and sessions were logged under that name."""
     by_therapist = _by_therapist(scene)
     found = []
-    for therapist in scene.sample(_whose_centre_has_a_list(scene, by_therapist), number):
+    for therapist in scene.sample(_busy(by_therapist), number):
         logged = by_therapist[therapist]
         centre, left_on = logged[0][1].centre, _day(logged[-SESSIONS_AFTER_LEAVING][1])
-        for member in sorted({one.therapist for child, one in _of_centre(scene, centre)}):
-            listed = {"therapist": person(member), "disciplines": sorted(Discipline)}
-            licence = {"since": LISTED_SINCE, "licence_until": LICENSED_UNTIL}
-            await scene.post(centre, "rehab", "/v1/staff", listed | licence)
         await scene.post(centre, "rehab", f"/v1/staff/{person(therapist)}/leaving", {"lapsed_on": left_on.isoformat()})
         late: dict[int, list[Logged]] = defaultdict(list)
         for child, session in logged:
@@ -86,26 +80,24 @@ def _by_centre_and_day(scene: Scene) -> Mapping[tuple[str, date], list[Logged]]:
 
 
 def _by_therapist(scene: Scene) -> Mapping[str, list[Logged]]:
-    """Return the sessions to which children came, by therapist, in the order of time."""
+    """Return the sessions to which children came, by therapist, in the order of time; none of who trains today."""
     given: dict[str, list[Logged]] = defaultdict(list)
     for child in scene.children:
         for session in child.sessions:
             if session.attended:
                 given[session.therapist].append((child, session))
-    return {who: sorted(logged, key=lambda one: one[1].starts_at) for who, logged in given.items()}
+    today = {one.therapist for child in scene.children if child.renewal for one in child.renewal.sessions}
+    gone = {who: logged for who, logged in given.items() if who not in today}
+    return {who: sorted(logged, key=lambda one: one[1].starts_at) for who, logged in gone.items()}
 
 
-def _whose_centre_has_a_list(scene: Scene, given: Mapping[str, list[Logged]]) -> list[str]:
-    """Return one busy therapist of each centre where no other fraud names a therapist who is on no list."""
+def _busy(given: Mapping[str, list[Logged]]) -> list[str]:
+    """Return one busy therapist of each centre."""
     found: dict[str, str] = {}
     for who, logged in sorted(given.items()):
-        if len(logged) > SESSIONS_AFTER_LEAVING and logged[0][1].centre not in scene.forged_at:
+        if len(logged) > SESSIONS_AFTER_LEAVING:
             found.setdefault(logged[0][1].centre, who)
     return list(found.values())
-
-
-def _of_centre(scene: Scene, centre: str) -> list[Logged]:
-    return [(child, one) for child in scene.children for one in child.sessions if one.centre == centre]
 
 
 def _day(session: Session) -> date:

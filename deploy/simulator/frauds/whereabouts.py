@@ -26,7 +26,9 @@ async def two_rooms(scene: Scene, number: int) -> list[Fraud]:
         await scene.log(theirs, by_the_same(theirs, session))
         done = "the therapist of one centre is logged at another at the same hour"
         (month,) = months([session])
-        found += [Fraud("F03", one.case, str(scene.ids[one.at.centre]), month, done) for one in (mine, theirs)]
+        # The other centre has that therapist on no list.
+        besides = frozenset({"F12"})
+        found += [Fraud("F03", one.case, str(scene.ids[one.at.centre]), month, done, besides) for one in (mine, theirs)]
     return found
 
 
@@ -130,7 +132,7 @@ def _boards_where_it_trains(child: Child) -> bool:
     stay, enrolment = child.stay, child.enrolment
     if stay is None or enrolment is None or not trained(child) or stay.mode is CustodyMode.DAY:
         return False
-    open_at_both = stay.institution == enrolment.centre and stay.ended_on is None
+    open_at_both = stay.institution == enrolment.centre and stay.ended_on is None and child.leave is None
     return open_at_both and any(session.attended and _in_care(child, _day(session)) for session in child.sessions)
 
 

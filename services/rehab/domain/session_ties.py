@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.rehab.domain.rules import Rules
 from services.rehab.domain.sessions import Interval, SessionOrder
-from services.rehab.errors import GroupDiffers, GroupFull, GroupNeedsGroupMode, UnknownGoal, UnknownVisit
+from services.rehab.errors import GroupDiffers, GroupFull, GroupMissing, GroupNeedsGroupMode, UnknownGoal, UnknownVisit
 from shared.contracts.events.rehab import SessionMode
 from shared.rulebook.registry import rule
 
@@ -33,7 +33,7 @@ class Ties:
     def check(self, order: SessionOrder, institution: UUID, rules: Rules) -> None:
         """Take goals and a home visit only of the session's own enrolment (handbook §3.5, §3.2).
 
-        Raises UnknownGoal, UnknownVisit, or what `check_group` raises.
+        Raises UnknownGoal, UnknownVisit, GroupMissing, or what `check_group` raises.
         """
         content = order.content
         for goal in content.goals:
@@ -43,6 +43,9 @@ class Ties:
             raise UnknownVisit(visit=content.visit)
         if content.group is not None:
             self.check_group(content.group, order, institution, rules)
+        elif content.mode is SessionMode.GROUP:
+            # Children of one lesson who share no group would pass any limit, and be sessions that clash.
+            raise GroupMissing
 
     @rule(
         "rehab.group-session",

@@ -8,6 +8,11 @@ class GroupNeedsGroupMode(Refusal, code="rehab.group-needs-group-mode", status=4
     zh = "只有集体课才能填写小组编号。"
 
 
+class GroupMissing(Refusal, code="rehab.group-missing", status=422):
+    en = "A session in group mode names its group: one id for all children of the same lesson."
+    zh = "集体课须填写小组编号：同一节课的儿童使用同一编号。"
+
+
 class GroupFull(Refusal, code="rehab.group-full", status=409):
     en = "A group session has at most {limit} children."
     zh = "集体课每组最多 {limit} 名儿童。"

@@ -108,7 +108,7 @@ async def test_an_individual_session_of_unusual_length_is_shown_and_not_refused(
     child = await bureau.enrolled()
     record(await bureau.log(child, minutes=40))
     record(await bureau.log(child, after=60, minutes=90))
-    record(await bureau.log(child, after=200, minutes=90, mode="group"))
+    record(await bureau.log(child, after=200, minutes=90, mode="group", group=str(uuid4())))
     answer = await bureau.get(child.centre, f"/v1/cases/{child.case}/sessions", month=f"{YEAR}-01")
     assert [one["usual_length"] for one in answer.json()["sessions"]] == [True, False, True]
 
@@ -119,6 +119,7 @@ async def test_an_individual_session_of_unusual_length_is_shown_and_not_refused(
         ({"goals": [str(UNKNOWN)]}, "rehab.unknown-goal"),
         ({"visit": str(UNKNOWN), "mode": "home"}, "rehab.unknown-visit"),
         ({"group": str(UNKNOWN)}, "rehab.group-needs-group-mode"),
+        ({"mode": "group"}, "rehab.group-missing"),
         ({"words": ""}, "invalid-request"),
         ({"confirmation": {"method": "shouted"}}, "invalid-request"),
         ({"confirmation": {"method": "app", "name": "x"}}, "invalid-request"),

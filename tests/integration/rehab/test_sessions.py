@@ -35,7 +35,7 @@ async def logged(rehab, case):
 
 
 async def test_a_session_is_a_fact_with_its_times_in_utc(rehab, county, child):
-    body = a_session(child, discipline="pt", mode="group", attended=False)
+    body = a_session(child, discipline="pt", mode="group", group=str(uuid4()), attended=False)
     session = record(await county.post(child.centre, f"/v1/cases/{child.case}/sessions", body))
     fact = (await rehab.facts(child.case))[-1]
     assert data_of(fact, "session", "enrolment", "institution", "therapist") == (

@@ -10,7 +10,7 @@ from services.rehab.domain.rules import Rules
 from services.rehab.domain.session_ties import Ties, named
 from services.rehab.domain.sessions import SessionOrder, of_usual_length
 from services.rehab.domain.wording import Wordings
-from services.rehab.errors import GroupDiffers, GroupFull, GroupNeedsGroupMode, UnknownGoal, UnknownVisit
+from services.rehab.errors import GroupDiffers, GroupFull, GroupMissing, GroupNeedsGroupMode, UnknownGoal, UnknownVisit
 from shared.contracts.events.rehab import Discipline, SessionContent, SessionMode
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -56,10 +56,12 @@ def test_a_group_is_one_interval_of_one_therapist(change):
         ties.check(an_order(), uuid4(), RULES)
 
 
-def test_only_a_group_session_has_a_group():
+def test_a_group_session_has_a_group_and_no_other_has():
     with pytest.raises(GroupNeedsGroupMode):
         Ties().check(an_order(mode=SessionMode.INDIVIDUAL), CENTRE, RULES)
-    Ties().check(an_order(group=None), CENTRE, RULES)
+    with pytest.raises(GroupMissing):
+        Ties().check(an_order(group=None), CENTRE, RULES)
+    Ties().check(an_order(mode=SessionMode.INDIVIDUAL, group=None), CENTRE, RULES)
 
 
 def test_goals_and_visits_are_those_of_the_same_enrolment():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from deploy.simulator.casting import deal, full_size, role_counts, scaled_figures
 from deploy.simulator.cohort import cohort
-from deploy.simulator.journeys import Child
+from deploy.simulator.journeys import Child, Course, Suspicion
 from deploy.simulator.people import resident_number
 from deploy.simulator.rates import rates_of
 from deploy.simulator.sources import Role, source
@@ -23,6 +23,7 @@ from shared.contracts.events.screening import Regression
 from shared.identifiers import ResidentNumber
 
 PERIOD = source().period
+TODAY = date(2026, 11, 23)
 NEWLY_FOUND = "newly_found_suspected_children"
 REHABILITATED = "children_given_free_rehabilitation"
 EDUCATED = "children_educated_in_rehabilitation_institutions"
@@ -32,7 +33,7 @@ INTEGRATED = "children_in_integrated_rehabilitation_education_custody"
 
 @cache
 def a_tenth() -> tuple[Child, ...]:
-    return tuple(cohort())
+    return tuple(cohort(today=TODAY))
 
 
 def in_period(day: date) -> bool:
@@ -107,7 +108,7 @@ def test_a_smaller_cohort_has_its_share(children):
 
 
 def test_the_default_is_a_tenth():
-    assert len(a_tenth()) == 195
+    assert len(cohort()) == 195
     assert cohort().figures == {NEWLY_FOUND: 16, REHABILITATED: 179, EDUCATED: 62, LICENSED: 8, INTEGRATED: 50}
 
 
@@ -151,7 +152,7 @@ def test_the_decoys_are_what_they_say():
         assert all(d.status is not AttendanceStatus.PRESENT for d in child.school_days)
     for child in by_role(Role.CUSTODY_ONLY):
         assert child.stay is not None
-        assert child.placement is None
+        assert child.placement is None or child.placement.starts_on > PERIOD.to
     for child in by_role(Role.CUSTODY_BEFORE_SCHOOLING):
         assert child.stay.ended_on <= child.placement.starts_on
     for child in by_role(Role.NEVER_CAME):
@@ -202,35 +203,53 @@ def test_a_child_is_known_by_one_number_and_a_name_that_nobody_else_has():
 
 
 def test_all_are_children_through_the_whole_period_and_toddlers_and_teenagers_are_among_them():
-    for child in a_tenth():
+    for child in (child for child in a_tenth() if child.role is not Role.LATELY):
         assert child.person.birth_date < PERIOD.to < birthday(child.person.birth_date, 18)
     years = {(PERIOD.to - child.person.birth_date).days // 365 for child in a_tenth()}
     assert {1, 2, 3, 4, 5, 6, 7, 10, 14}.issubset(years)
 
 
 def dates_of(child: Child):
-    s = child.suspicion
-    for step in (s.screening, s.rescreening, s.recheck, s.diagnosis, s.closing):
-        if step is not None:
-            yield step.on
-    for slip in (s.to_rescreening, s.to_diagnosis):
-        if slip is not None:
-            yield from filter(None, (slip.issued_on, slip.accepted_on))
-    yield from s.failed_tracings
-    if child.application is not None:
-        yield from filter(None, (child.application.submitted_on, child.application.approved_on))
-    if child.enrolment is not None:
-        yield from filter(None, (child.enrolment.started_on, child.enrolment.ended_on))
-    yield from (local_date(session.starts_at) for session in child.sessions)
-    yield from (evaluation.on for evaluation in child.evaluations)
+    yield from dates_of_suspicion(child.suspicion)
+    for course in child.courses:
+        yield from dates_of_course(course)
     yield from (day.on for day in child.school_days)
+    yield from child.programmes
+    yield from (local_date(visit.starts_at) for visit in child.visits)
     if child.stay is not None:
         yield from filter(None, (child.stay.admitted_on, child.stay.ended_on))
 
 
-def test_nothing_happens_before_birth_or_after_the_press_conference():
+def dates_of_suspicion(s: Suspicion):
+    steps = (s.screening, s.rescreening, s.recheck, s.diagnosis, s.second_diagnosis, s.closing, s.loop_closed)
+    yield from (step.on for step in steps if step is not None)
+    for slip in filter(None, (s.to_rescreening, s.to_diagnosis)):
+        yield from filter(None, (slip.issued_on, slip.accepted_on))
+    yield from (*s.failed_tracings, *s.follow_ups)
+    yield from filter(None, (s.contacted_on,))
+
+
+def dates_of_course(course: Course):
+    application = course.application
+    yield from filter(None, (application.submitted_on, application.approved_on, application.refused_on))
+    if course.enrolment is not None:
+        yield from filter(None, (course.enrolment.started_on, course.enrolment.ended_on))
+    if course.care is not None:
+        yield from (course.care.assessed_on, course.care.signed_on)
+    yield from (local_date(session.starts_at) for session in course.sessions)
+    yield from (evaluation.on for evaluation in course.evaluations)
+
+
+def test_nothing_happens_before_birth_or_after_today():
     for child in a_tenth():
-        assert all(child.person.birth_date <= day <= PERIOD.to for day in dates_of(child))
+        assert all(child.person.birth_date <= day <= TODAY for day in dates_of(child))
+
+
+@pytest.mark.parametrize("today", [date(2025, 1, 2), date(2026, 7, 20), date(2027, 9, 1), date(2031, 2, 17)])
+def test_on_whatever_day_the_demo_begins_nothing_lies_ahead_and_the_figures_hold(today):
+    plan = cohort(60, today=today)
+    assert all(day <= today for child in plan for day in dates_of(child))
+    assert counted(plan) == plan.figures
 
 
 def test_the_steps_of_a_child_follow_each_other():
@@ -276,7 +295,7 @@ def test_every_organisation_that_a_plan_names_exists_and_is_of_the_right_kind():
             assert kinds[child.stay.institution] in {OrgType.REHAB_CENTRE, OrgType.CARE_HOME}
         if child.placement:
             assert kinds[child.placement.authority] is OrgType.EDUCATION_AUTHORITY
-            assert kinds[child.placement.school] is OrgType.SCHOOL
+            assert child.placement.school is None or kinds[child.placement.school] is OrgType.SCHOOL
         if child.application:
             assert kinds[child.application.federation] is OrgType.FEDERATION
         assert kinds[child.registered_by] in {OrgType.CLINIC, OrgType.HOSPITAL}

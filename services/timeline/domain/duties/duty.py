@@ -118,7 +118,7 @@ def ended(opening: Opening, met: Sequence[Noted], void: Sequence[Noted], now: da
     if not ends:
         return lapsed
     fact, voids = min(ends, key=lambda end: (end[0].occurred_at, end[1], *end[0].place()))
-    if lapsed is not None and lapsed.met_at <= fact.occurred_at:
+    if lapsed is not None and lapsed.met_at < fact.occurred_at:
         return lapsed
     in_time = fact.occurred_at < opening.reckoned.due_at
     outcome = DutyEnd.VOID if voids else DutyEnd.IN_TIME if in_time else DutyEnd.LATE

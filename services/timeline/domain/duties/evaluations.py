@@ -9,7 +9,7 @@ from services.timeline.domain.duties.duty import Opening
 from services.timeline.domain.duties.limits import DutyLimits
 from services.timeline.domain.duties.openings import Ground
 from services.timeline.domain.duties.reckoning import reckon
-from services.timeline.domain.duties.silence import enrolments, over_on
+from services.timeline.domain.duties.silence import enrolments, over_on, planned_over
 from services.timeline.domain.duties.table import DutyRow
 from shared.ages import anniversary
 from shared.clock import moment_of
@@ -40,7 +40,7 @@ def _checkpoints(row: DutyRow, enrolment: Span, ground: Ground) -> Iterator[Open
             max(begins, moment_of(enrolment.since)),
             reckoned,
             key=str(month),
-            lapses_at=max(reckoned.due_at, moment_of(over_on(enrolment))),
+            lapses_at=max(reckoned.due_at, planned_over(enrolment)),
             counts=lambda fact, begins=begins: fact.occurred_at >= begins,  # type: ignore[misc]
         )
 

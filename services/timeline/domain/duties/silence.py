@@ -46,6 +46,11 @@ def enrolments(book: CaseBook) -> tuple[Span, ...]:
     return tuple(span for span in spans if span.opened.data["item"] == AssistanceItem.TRAINING)
 
 
+def planned_over(enrolment: Span) -> datetime:
+    """Return when the approved period of an enrolment is over; that it ended before is a fact, which ends by itself."""
+    return moment_of(enrolment.opened.day("expected_until") + timedelta(days=1))
+
+
 def over_on(enrolment: Span) -> date:
     """Return the first day on which an enrolment no longer runs: it ended, or its approved period is over."""
     over = enrolment.opened.day("expected_until") + timedelta(days=1)
@@ -66,7 +71,7 @@ def silences(row: DutyRow, ground: Ground) -> Iterable[Opening]:
                 continue
             silent = silent_from(said.happened_on, rests, ground.limits.silence_days)
             if silent is not None and silent < following:
-                yield _opening(row, said, silent, moment_of(over_on(enrolment)), ground)
+                yield _opening(row, said, silent, planned_over(enrolment), ground)
 
 
 def _opening(row: DutyRow, said: Noted, silent: date, over: datetime, ground: Ground) -> Opening:
