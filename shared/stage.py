@@ -138,12 +138,18 @@ async def page(
     cursor: str | None,
     limit: int,
     shape: Callable[[Row[Any]], Item],
+    *,
+    newest_first: bool = False,
 ) -> Page[Item]:
-    """Return a page of rows, each with its `case_id`, in the order of their ids, and log whom it shows."""
+    """Return a page of rows, each with its `case_id`, in the order of their ids, and log whom it shows.
+
+    Ids of records grow with time, so that the last recorded can come first.
+    """
     after = from_cursor(cursor, UUID)
     if after is not None:
-        wanted = wanted.where(key > after[0])
-    rows = (await reading.session.execute(wanted.order_by(key).limit(limit + 1))).all()
+        wanted = wanted.where(key < after[0] if newest_first else key > after[0])
+    order = key.desc() if newest_first else key
+    rows = (await reading.session.execute(wanted.order_by(order).limit(limit + 1))).all()
     shown, more = rows[:limit], len(rows) > limit
     await reading.shown({row.case_id for row in shown})
     return Page(items=[shape(row) for row in shown], next=to_cursor(str(shown[-1].id)) if more else None)

@@ -10,6 +10,8 @@ import httpx
 from shared.errors import TemporarilyUnavailable
 
 LONG = httpx.Timeout(20, connect=3)
+MOST_ROWS = 200
+"""Of one page of a service's list."""
 
 
 class TurnedDown(Exception):  # noqa: N818 - an answer of a service, not an error of the program
@@ -69,6 +71,16 @@ class Caller:
         """Read. What is None is not asked for."""
         asked = {key: value for key, value in query.items() if value is not None}
         return await self.upstream.ask(service, "GET", path, params=asked, headers=self.headers)
+
+    async def every(self, service: str, path: str, **query: Any) -> list[dict[str, Any]]:
+        """Read all pages of a list of which a page shows the whole, such as an institution's open leaves."""
+        rows: list[dict[str, Any]] = []
+        after: str | None = None
+        while True:
+            page = await self.get(service, path, limit=MOST_ROWS, after=after, **query)
+            rows, after = [*rows, *page["items"]], page["next"]
+            if after is None:
+                return rows
 
     async def post(self, service: str, path: str, body: Any, *, key: str) -> Any:  # noqa: ANN401 - JSON
         """Write; a repeat with the same key is answered as before and does nothing more."""

@@ -12,6 +12,7 @@ from shared.errors import Refusal
 Item = TypeVar("Item")
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows of a page at most.")]
+NewestFirst = Annotated[bool, Query(description="The last recorded comes first.")]
 After = Annotated[str | None, Query(max_length=400, description="`next` of the page before.")]
 
 

@@ -17,7 +17,7 @@ from shared.access.policy import Act, Actor
 from shared.contracts.events.custody import IncidentKind, IncidentLevel, IncidentStep
 from shared.errors import NotFound
 from shared.http.doors import Read, may
-from shared.http.paging import After, Limit, Page
+from shared.http.paging import After, Limit, NewestFirst, Page
 from shared.journal.unit_of_work import Receipt
 from shared.stage import Body, Moment, page
 
@@ -99,11 +99,17 @@ async def follow_up(
 
 @router.get("/incidents")
 async def incidents(
-    actor: Annotated[Actor, may(Act.READ_CUSTODY)], reading: Read, limit: Limit = 50, after: After = None
+    actor: Annotated[Actor, may(Act.READ_CUSTODY)],
+    reading: Read,
+    *,
+    newest_first: NewestFirst = False,
+    limit: Limit = 50,
+    after: After = None,
 ) -> Page[IncidentOut]:
     """List incidents: a house its own, a federation those of children who live in its region now."""
     wanted = views.incidents(actor)
-    return await page(reading, wanted, wanted.selected_columns.id, after, limit, IncidentOut.model_validate)
+    key, shape = wanted.selected_columns.id, IncidentOut.model_validate
+    return await page(reading, wanted, key, after, limit, shape, newest_first=newest_first)
 
 
 @router.get("/incidents/{incident}")

@@ -17,7 +17,7 @@ from shared import clock
 from shared.access.policy import Act, Actor
 from shared.contracts.events.custody import LeaveType, SignOutKind
 from shared.http.doors import Read, may
-from shared.http.paging import After, Limit, Page
+from shared.http.paging import After, Limit, NewestFirst, Page
 from shared.journal.unit_of_work import Receipt
 from shared.rulebook.explanation import Explanation
 from shared.stage import Body, Moment, page
@@ -110,12 +110,15 @@ async def movements(
     stay: UUID,
     actor: Annotated[Actor, may(Act.READ_CARE_SHEET)],
     reading: Read,
+    *,
+    newest_first: NewestFirst = False,
     limit: Limit = 50,
     after: After = None,
 ) -> Page[MovementOut]:
     """List who took the child out and when it came back, to the house alone."""
     wanted = views.movements(actor, stay)
-    return await page(reading, wanted, wanted.selected_columns.id, after, limit, MovementOut.model_validate)
+    key, shape = wanted.selected_columns.id, MovementOut.model_validate
+    return await page(reading, wanted, key, after, limit, shape, newest_first=newest_first)
 
 
 @router.post("/stays/{stay}/leaves", status_code=201)

@@ -101,7 +101,8 @@ class RosterOut(BaseModel):
     """A child that is to come on a day, and what is recorded of it."""
 
     case: UUID
-    status: AttendanceStatus | None = Field(description="Absent while nothing is recorded.")
+    status: AttendanceStatus | None = Field(default=None, description="Absent while nothing is recorded.")
+    said_by: UUID | None = Field(default=None, description="The fact to name in a correction.")
 
 
 @router.post("/attendance/batch")
@@ -145,7 +146,7 @@ async def roster(
     expected = await days.expected(actor.organisation, on)
     said = await days.statuses(actor.organisation, on, expected)
     await reading.shown(expected)
-    return [RosterOut.model_validate({"case": case, "status": said.get(case)}) for case in expected]
+    return [_expected(case, said.get(case)) for case in expected]
 
 
 @router.get("/cases/{case}/attendance")
@@ -164,6 +165,11 @@ async def attendance_of(
     await reading.shown([case])
     wanted = readable_attendance(actor, visible_for, case, since, anniversary(since, months=1))
     return [AttendanceOut.model_validate(row) for row in await reading.session.execute(wanted)]
+
+
+def _expected(case: UUID, said: tuple[str, UUID] | None) -> RosterOut:
+    status, fact = said or (None, None)
+    return RosterOut.model_validate({"case": case, "status": status, "said_by": fact})
 
 
 def _batch_out(outcomes: Sequence[handlers.Recorded | Refusal], language: str) -> BatchOut:

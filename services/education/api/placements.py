@@ -10,7 +10,7 @@ from pydantic import Field
 from services.education.api.forms import Given, Uow, View
 from services.education.domain.placement import PlacementOrder
 from services.education.handlers import placements as handlers
-from services.education.repository.placements import disputes_of, readable_placements, reviews_due
+from services.education.repository.placements import disputes_of, of_form, readable_placements, reviews_due
 from shared import clock
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import OrgType
@@ -160,11 +160,16 @@ async def placements(
     actor: Annotated[Actor, may(Act.READ_PLACEMENT)],
     reading: Read,
     given: Given,
+    mode: PlacementMode | None = None,
     limit: Limit = 50,
     after: After = None,
 ) -> Page[PlacementOut]:
-    """List the placements that the actor may see: an institution's own, an authority's region."""
+    """List the placements that the actor may see: an institution's own, an authority's region.
+
+    With `mode` only those of one form of schooling that have not ended.
+    """
     wanted = readable_placements(actor, given.rules.visible_after_days)
+    wanted = wanted if mode is None else of_form(wanted, mode, clock.today())
     return await page(reading, wanted, wanted.selected_columns.id, after, limit, shown)
 
 

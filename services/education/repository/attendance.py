@@ -42,7 +42,9 @@ SELECT DISTINCT p.case_id FROM placement p JOIN child c ON c.case_id = p.case_id
 WHERE p.place = $1 AND p.starts_on <= $2 AND (p.last_day IS NULL OR p.last_day >= $2) AND p.mode <> 'home_teaching'
 ORDER BY p.case_id
 """
-_STATUSES = "SELECT case_id, status FROM attendance WHERE institution = $1 AND day = $2 AND case_id = ANY ($3::uuid[])"
+_STATUSES = """
+SELECT case_id, status, said_by FROM attendance WHERE institution = $1 AND day = $2 AND case_id = ANY ($3::uuid[])
+"""
 
 Day = tuple[UUID, date]
 Kept = tuple[UUID, AttendanceRecorded, UUID]
@@ -101,7 +103,7 @@ class Attendance:
         """Return the children who are to come to an institution on a day."""
         return [row[0] for row in await self._driver.fetch(_EXPECTED, institution, on)]
 
-    async def statuses(self, institution: UUID, on: date, cases: Collection[UUID]) -> dict[UUID, str]:
-        """Return what was recorded of children on a day."""
+    async def statuses(self, institution: UUID, on: date, cases: Collection[UUID]) -> dict[UUID, tuple[str, UUID]]:
+        """Return what was recorded of children on a day, and the fact that says so."""
         rows = await self._driver.fetch(_STATUSES, institution, on, list(cases))
-        return {case: status for case, status in rows}  # noqa: C416 - as above
+        return {case: (status, said_by) for case, status, said_by in rows}

@@ -49,6 +49,12 @@ def readable_placements(actor: Actor, visible_after_days: int, case: UUID | None
     return wanted.where(placement.c.case_id.in_(family_of(case))).order_by(placement.c.starts_on)
 
 
+def of_form(wanted: Select[Any], mode: PlacementMode, today: date) -> Select[Any]:
+    """Return those of some placements that are of one form of schooling and have not ended."""
+    standing = or_(placement.c.last_day.is_(None), placement.c.last_day >= today)
+    return wanted.where(placement.c.mode == mode.value, standing)
+
+
 def reviews_due(actor: Actor, visible_after_days: int, until: date) -> Select[Any]:
     """Return the statement that reads the placements whose review is due by a day: not ended, none follows."""
     later, p = placement.alias("later"), placement.c

@@ -1,6 +1,6 @@
 """The portal's pages."""
 
-from services.portal.api import account, assets, cases, duties, findings, home, sign_in
+from services.portal.api import account, assets, cases, duties, findings, home, house, school, sign_in
 
 ROUTERS = (
     assets.router,
@@ -10,4 +10,6 @@ ROUTERS = (
     cases.router,
     findings.router,
     account.router,
+    *house.ROUTERS,
+    *school.ROUTERS,
 )

@@ -1,5 +1,6 @@
 """What every page has: who visits, the words of their language, the form that was sent, the answer."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -27,6 +28,8 @@ from shared.words import Language
 LANGUAGE_COOKIE = "tongkang-language"
 YEAR_SECONDS = 365 * 24 * 3600
 SEE_OTHER = 303
+MOST_NAMES = 500
+"""For how many children the registry is asked at once."""
 
 
 def reception_of(request: Request) -> Reception:
@@ -93,12 +96,18 @@ class Visit:
         if not wanted or not self.allows(Act.RESOLVE_CHILDREN):
             return {}
         try:
-            answer = await self.call.post(
-                "screening", "/v1/children/resolve", {"cases": wanted}, key=str(ids.new_record())
-            )
+            batches = [wanted[start : start + MOST_NAMES] for start in range(0, len(wanted), MOST_NAMES)]
+            answers = await asyncio.gather(*(self._resolve(cases) for cases in batches))
         except (TurnedDown, TemporarilyUnavailable):
             return {}
-        return {one["case"]: one for one in answer}
+        return {one["case"]: one for answer in answers for one in answer}
+
+    async def _resolve(self, cases: list[str]) -> list[dict[str, Any]]:
+        key = str(ids.new_record())
+        found: list[dict[str, Any]] = await self.call.post(
+            "screening", "/v1/children/resolve", {"cases": cases}, key=key
+        )
+        return found
 
     def allows(self, act: Act) -> bool:
         """Tell whether the visitor may do an act at all; a page offers nothing that would be refused."""

@@ -27,6 +27,12 @@ def _(text: str) -> str:
 PLACES = (
     Place("/", _("Home"), Act.READ_OWN_ACCOUNT),
     Place("/duties", _("Working list"), Act.READ_DUTIES),
+    Place("/door", _("At the door"), Act.SIGN_CHILD),
+    Place("/residents", _("Children of the house"), Act.READ_CARE_SHEET),
+    Place("/incidents", _("Incidents"), Act.REPORT_INCIDENT),
+    Place("/attendance", _("Attendance"), Act.RECORD_ATTENDANCE),
+    Place("/pupils", _("Pupils"), Act.RECORD_ATTENDANCE),
+    Place("/home-teaching", _("Teaching at home"), Act.RECORD_HOME_TEACHING),
     Place("/cases", _("Children"), Act.READ_TIMELINE),
     Place("/findings", _("Findings"), Act.READ_FINDING),
 )

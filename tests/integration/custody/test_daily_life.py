@@ -105,6 +105,20 @@ async def test_a_child_goes_out_with_a_person_of_its_list_and_comes_back(custody
     ]
 
 
+async def test_the_last_that_was_recorded_comes_first_where_it_is_asked_for(custody, boarder):
+    await boarder.out()
+    await boarder.do("sign-ins", at=at(5))
+    path, cursor, moves = f"/v1/stays/{boarder.stay}/movements?newest_first=true&limit=1", "", []
+    while cursor is not None:
+        page = (await get(custody, boarder.house, path + (f"&after={cursor}" if cursor else ""))).json()
+        moves, cursor = [*moves, *page["items"]], page["next"]
+    assert [one["inside"] for one in moves] == [True, False]
+    for level in ("minor", "moderate"):
+        await boarder.do("incidents", level=level, kind="injury", at=at())
+    told = (await get(custody, boarder.house, "/v1/incidents?newest_first=true")).json()["items"]
+    assert [one["level"] for one in told] == ["moderate", "minor"]
+
+
 async def test_who_brought_the_child_and_how_the_house_made_sure_stand_with_its_moves(custody, boarder):
     before = await custody.counts()
     assert code_of(await boarder.out(confirmation=None)) == (422, "custody.confirmation-needed")

@@ -173,6 +173,9 @@ async def test_the_roster_records_the_day_of_every_child_that_has_none(education
     assert {row["case"]: row["status"] for row in seen} == dict(
         zip(map(str, cases), ["present", "absent", "leave", "leave"], strict=True)
     )
+    for row in seen:
+        facts = await education.facts(row["case"])
+        assert row["said_by"] == facts[-1]["id"]
     again = await post(education, school, "/v1/attendance/roster", roster)
     assert (again.status_code, again.json()["recorded"]) == (200, 0)
     logged = await education.fetch("SELECT count(*) FROM access_log WHERE organisation = $1", school.organisation)
@@ -266,6 +269,17 @@ async def test_a_dispute_is_answered_once_by_the_committee(education, authority,
     assert code_of(missing) == (404, "not-found")
 
 
+async def test_placements_of_one_form_are_listed_while_they_have_not_ended(
+    education, authority, school, case, placement
+):
+    path = "/v1/placements?mode=regular_class"
+    assert [row["id"] for row in (await get(education, school, path)).json()["items"]] == [placement]
+    assert (await get(education, school, "/v1/placements?mode=home_teaching")).json()["items"] == []
+    assert (await end(education, school, placement, ended_on="2024-06-03")).status_code == 200
+    assert (await get(education, school, path)).json()["items"] == []
+    assert code_of(await get(education, school, "/v1/placements?mode=at_sea")) == (422, "invalid-request")
+
+
 async def test_a_batch_of_a_child_taught_at_home_and_in_class_is_one_roster_without_the_home_taught(
     education, authority, school, case, placement
 ):
@@ -273,5 +287,5 @@ async def test_a_batch_of_a_child_taught_at_home_and_in_class_is_one_roster_with
     at_home = await a_school_child(education)
     await place(education, authority, at_home, an_order(school, mode="home_teaching", reasons=reasons))
     seen = (await get(education, school, "/v1/attendance/roster?on=2024-03-04")).json()
-    assert [row["case"] for row in seen] == [str(case)]
+    assert [(row["case"], row["status"], row["said_by"]) for row in seen] == [(str(case), None, None)]
     assert (await batch(education, school, [a_day(case), a_day(at_home)])).json()["recorded"] == 2
