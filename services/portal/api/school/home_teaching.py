@@ -44,17 +44,17 @@ async def _child(
 ) -> Response:
     hours = await visit.call.get("education", f"/v1/cases/{case}/home-teaching")
     old = next((one for one in hours["visits"] if one["said_by"] == corrects), None)
-    typed = sent.values if sent else _typed_of(old)
+    typed = sent.values if sent else _typed_of(visit, old)
     return visit.page(
         "school/home_visits.html", status=refused.status if refused else 200, refused=refused, case=case, hours=hours,
         typed=typed, corrects=corrects, child=(await visit.children([str(case)])).get(str(case)),
-        today=clock.today().isoformat(),
+        today=clock.today().isoformat(), teachers=await visit.call.every("directory", "/v1/colleagues"),
     )  # fmt: skip
 
 
-def _typed_of(old: dict[str, Any] | None) -> dict[str, str]:
+def _typed_of(visit: Visit, old: dict[str, Any] | None) -> dict[str, str]:
     if old is None:
-        return {"on": clock.today().isoformat()}
+        return {"on": clock.today().isoformat(), "teacher": str(visit.actor.person)}
     on, starts = clock.wall_clock(datetime.fromisoformat(old["starts_at"])).split()
     _, ends = clock.wall_clock(datetime.fromisoformat(old["ends_at"])).split()
     return {"on": on, "starts": starts, "ends": ends, "class_hours": str(old["class_hours"]), "teacher": old["teacher"]}
@@ -64,16 +64,16 @@ def _typed_of(old: dict[str, Any] | None) -> dict[str, str]:
 async def record(visit: Teaches, case: CaseId, sent: Sent) -> Response:
     """Record a visit, or put another in the place of one that was entered wrongly."""
     try:
-        await visit.call.post("education", f"/v1/cases/{case}/home-visits", _visit(visit, sent), key=sent.key)
+        await visit.call.post("education", f"/v1/cases/{case}/home-visits", _visit(sent), key=sent.key)
     except TurnedDown as refused:
         return await _child(visit, case, corrects=sent.text("corrects"), refused=refused, sent=sent)
-    return see(f"/home-teaching/{case}", done="1")
+    return see(f"/home-teaching/{case}")
 
 
-def _visit(visit: Visit, sent: Form) -> dict[str, Any]:
+def _visit(sent: Form) -> dict[str, Any]:
     hours = sent.text("class_hours")
     return {
-        "teacher": sent.text("teacher") or str(visit.actor.person),
+        "teacher": sent.text("teacher"),
         "starts_at": moment_typed(f"{sent.text('on')}T{sent.text('starts')}"),
         "ends_at": moment_typed(f"{sent.text('on')}T{sent.text('ends')}"),
         "class_hours": int(hours) if hours.isdecimal() else hours,

@@ -82,7 +82,9 @@ async def enrol(visit: Enrols, case: CaseId, placement: UUID, sent: Sent) -> Res
 @router.get("/{case}/iep/{placement}")
 async def ask_iep(visit: Agrees, case: CaseId, placement: UUID) -> Response:
     """Ask for the programme of a term."""
-    return await _ask_iep(visit, case, placement, {"agreed_on": clock.today().isoformat()})
+    return await _ask_iep(
+        visit, case, placement, {"agreed_on": clock.today().isoformat(), "reviewer": str(visit.actor.person)}
+    )
 
 
 async def _ask_iep(
@@ -98,6 +100,7 @@ async def _ask_iep(
     return visit.page(
         "school/iep.html", status=refused.status if refused else 200, refused=refused, case=case, typed=typed,
         placement=placement, child=(await visit.children([str(case)])).get(str(case)),
+        reviewers=await visit.call.every("directory", "/v1/colleagues"),
     )  # fmt: skip
 
 
@@ -106,16 +109,15 @@ async def agree(visit: Agrees, case: CaseId, placement: UUID, sent: Sent) -> Res
     """Keep the programme that school and family agreed on."""
     try:
         path = f"/v1/placements/{placement}/ieps"
-        await visit.call.post("education", path, _programme(visit, sent), key=sent.key)
+        await visit.call.post("education", path, _programme(sent), key=sent.key)
     except TurnedDown as refused:
         return await _ask_iep(visit, case, placement, sent.values, refused)
     return see(f"/pupils/{case}")
 
 
-def _programme(visit: Visit, sent: Form) -> dict[str, Any]:
-    """Return what was agreed; whoever enters it answers for its review."""
+def _programme(sent: Form) -> dict[str, Any]:
     said = {name: [line.strip() for line in sent.text(name).splitlines() if line.strip()] for name in LISTS}
     return {
-        **said, "resource_room": bool(sent.text("resource_room")), "reviewer": str(visit.actor.person),
+        **said, "resource_room": bool(sent.text("resource_room")), "reviewer": sent.text("reviewer"),
         "agreed_on": sent.text("agreed_on"), "term_from": sent.text("term_from") or None,
     }  # fmt: skip
