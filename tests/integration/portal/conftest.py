@@ -27,7 +27,7 @@ class Browser:
     last: httpx.Response = field(init=False)
 
     async def look(self, path: str, **query: Any) -> httpx.Response:
-        self.last = await self.client.get(path, params=query)
+        self.last = await self.client.get(path, params=query or None)
         return self.last
 
     async def send(self, path: str, *, form: str | None = None, **fields: str) -> httpx.Response:

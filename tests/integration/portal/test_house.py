@@ -25,6 +25,7 @@ GRANDMOTHER = {"name": "王奶奶（样例）", "relation": "祖母", "phone": "
 SHEET = {"allergies": "花生", "medication": "", "emergency_contacts": [GRANDMOTHER], "pick_up_list": [GRANDMOTHER]}
 DAYS = {"contract_signed_on": "2024-02-20", "health_checked_on": "2024-02-21"}
 COLLECTOR = re.compile(r'name="collector" value="([0-9a-f-]{36})"')
+TOLD = re.compile(r'role="status">.*?</span> (\w+)</span>')
 ONCE = re.compile(r'name="once" value="([^"]+)"')
 
 
@@ -63,6 +64,11 @@ class House:
         typed = {"kind": "pick_up", "collector": collector, "confirmation": "signature"} | changes
         return await self.browser.send(f"/door/{case}/out", **typed)
 
+    async def told(self, answer: httpx.Response) -> str:
+        """Return where the child is, as the list of the door says after a move."""
+        page = await self.page(answer.headers["location"])
+        return TOLD.search(page).group(1)
+
     async def moves(self, case: str) -> list[str]:
         return [fact["type"].split(".")[2] for fact in await self.custody.facts(case)]
 
@@ -90,8 +96,7 @@ async def test_a_child_is_handed_to_a_person_of_its_list_and_the_list_of_the_doo
     assert "花生" in page
     answer = await house.hand_over(case)
     assert answer.status_code == 303
-    after = await house.page(answer.headers["location"])
-    assert "outside" in after
+    assert await house.told(answer) == "outside"
     assert await house.moves(case) == ["custody_admitted", "signed_out"]
     assert "王奶奶" in await house.page(f"/door/{case}")
     assert f"/door/{case}" in await house.page("/door", now="outside")
@@ -135,7 +140,7 @@ async def test_a_double_click_signs_out_once_and_the_second_answer_shows_what_is
     first = await house.browser.send(f"/door/{case}/out", **typed)
     second = await house.browser.send(f"/door/{case}/out", **typed)
     assert [answer.status_code for answer in (first, second)] == [303, 303]
-    assert "outside" in await house.page(second.headers["location"])
+    assert await house.told(second) == "outside"
     assert await house.moves(case) == ["custody_admitted", "signed_out"]
 
 
