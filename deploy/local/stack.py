@@ -196,11 +196,7 @@ def _own_environment(home: Home, service: str) -> dict[str, str]:
     taken_over = {LIVE_SINCE[service]: home.begun_on.isoformat()} if service in LIVE_SINCE else {}
     return (
         looks_back
-<<<<<<< HEAD
         | ({"SECURE_COOKIES": "false", "DEMO_LOGINS_FILE": str(home.demo_city)} if service == "portal" else {})
-        | TAKEN_OVER.get(service, {})
-=======
         | taken_over
->>>>>>> main
         | {f"{key.upper()}_KEY_FILE": str(home.secret_file(name)) for key, name in OWN_KEYS.get(service, {}).items()}
     )
