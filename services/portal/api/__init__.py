@@ -1,6 +1,6 @@
 """The portal's pages."""
 
-from services.portal.api import account, assets, cases, duties, findings, home, house, school, sign_in
+from services.portal.api import account, assets, cases, duties, findings, home, house, school, sign_in, today
 
 ROUTERS = (
     assets.router,
@@ -9,6 +9,7 @@ ROUTERS = (
     duties.router,
     cases.router,
     findings.router,
+    today.router,
     account.router,
     *house.ROUTERS,
     *school.ROUTERS,

@@ -42,7 +42,9 @@ class Told:
 
 
 @router.get("")
-async def today(visit: Logs, day: date | None = None, after: After = None, saved: int = 0, kept: bool = False) -> Response:
+async def today(
+    visit: Logs, day: date | None = None, after: After = None, saved: int = 0, kept: bool = False
+) -> Response:
     """Return the sheet of a day, with what was typed into it and not sent yet."""
     on = day or clock.today()
     draft = await _draft(visit, on)
@@ -143,7 +145,9 @@ async def _therapists(visit: Visit, roster: Mapping[str, Any]) -> list[tuple[str
     names = {one["id"]: one["display_name"] for one in known["items"]}
     seen = {one["therapist"] for row in roster["items"] for one in [*row["sessions"], row["last"]] if one}
     listed = {one["therapist"] for one in roster["staff"]} if roster["staff"] is not None else set(names)
-    return sorted(((one, names.get(one, "")) for one in listed | seen), key=lambda pair: (not pair[1], pair[1], pair[0]))
+    return sorted(
+        ((one, names.get(one, "")) for one in listed | seen), key=lambda pair: (not pair[1], pair[1], pair[0])
+    )
 
 
 def _row(row: Mapping[str, Any], on: date, told: Told) -> dict[str, Any]:

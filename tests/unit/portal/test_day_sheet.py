@@ -48,13 +48,10 @@ def test_children_with_one_therapist_at_one_time_are_one_group():
 
 
 def test_a_form_becomes_rows_and_only_what_was_typed_is_sent():
-    sheet = Sheet.sent(
-        {
-            "form": "x", "0.enrolment": "e1", "0.case": "c1", "0.start": "0930", "0.end": "1010", "0.therapist": "t1",
-            "1.enrolment": "e2", "1.case": "c2", "1.therapist": "t1",
-            "2.enrolment": "e3", "2.case": "c3", "2.words": " only words ",
-        }  # fmt: skip
-    )
+    first = {"0.enrolment": "e1", "0.case": "c1", "0.start": "0930", "0.end": "1010", "0.therapist": "t1"}
+    second = {"1.enrolment": "e2", "1.case": "c2", "1.therapist": "t1"}
+    third = {"2.enrolment": "e3", "2.case": "c3", "2.words": " only words "}
+    sheet = Sheet.sent({"form": "x"} | first | second | third)
     assert [row.enrolment for row in sheet.to_send] == ["e1"]
     assert sheet.mistakes == {"e3": "start"}
 
