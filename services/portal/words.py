@@ -1,12 +1,12 @@
 """Words of the pages: Chinese from a catalogue, English as it stands in the templates; codes, dates and money."""
 
 import gettext
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -52,6 +52,11 @@ def moment(value: str | datetime | None, language: Language) -> str:
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     pattern = "y年M月d日 HH:mm" if language == "zh" else "d MMM y, HH:mm"
     return format_datetime(at.astimezone(SHANGHAI), pattern, locale=LOCALES[language])
+
+
+def lasting(seconds: int, language: Language) -> str:
+    """Return how long something lasts, in its greatest unit."""
+    return format_timedelta(timedelta(seconds=seconds), threshold=2, locale=LOCALES[language])
 
 
 def yuan(fen: int, language: Language) -> str:

@@ -59,6 +59,7 @@ DOORS = {
     "refuse": Door("POST", "/v1/applications/{application}/refusal", by(FEDERATION), Role.APPROVER),
     "applications": Door("GET", "/v1/applications", by(FEDERATION), Role.INTAKE_CLERK),
     "application": Door("GET", "/v1/applications/{application}", by(FEDERATION), Role.INTAKE_CLERK),
+    "outlook": Door("GET", "/v1/applications/{application}/outlook", by(FEDERATION), Role.INTAKE_CLERK),
     "assistance": Door("GET", "/v1/cases/{case}/assistance", by(FEDERATION), Role.INTAKE_CLERK),
     "enrol": Door("POST", "/v1/cases/{approved}/enrolments", by(CENTRE)),
     "end": Door("POST", "/v1/enrolments/{enrolment}/end", by(CENTRE)),

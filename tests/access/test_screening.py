@@ -15,6 +15,7 @@ HEALTH = {OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL}
 READERS = HEALTH | {OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY}
 NAMED = set(OrgType) - {OrgType.AUDITOR, OrgType.SERVICE}
 GATHER = HEALTH | {OrgType.HEALTH_AUTHORITY}
+COUNTERS = {OrgType.HEALTH_AUTHORITY, OrgType.FEDERATION, OrgType.AUDITOR}
 PERIOD = "county=371602&since=2024-01-01&until=2024-12-31"
 CASE, SUSPICION = "/v1/cases/{case}", "/v1/cases/{case}/suspicions/autism"
 ON = {"on": "2024-04-20"}
@@ -50,8 +51,8 @@ DOORS = {
     "register": ("GET", "/v1/registers/initial_abnormal?since=2024-01-01&until=2024-12-31", GATHER, None),
     "feedback": ("GET", "/v1/feedback", HEALTH, None),
     "to trace": ("GET", "/v1/tracings/due", HEALTH, None),
-    "rates": ("GET", f"/v1/rates?{PERIOD}", {OrgType.HEALTH_AUTHORITY}, None),
-    "residents": ("GET", "/v1/resident-children?county=371602", {OrgType.HEALTH_AUTHORITY}, None),
+    "rates": ("GET", f"/v1/rates?{PERIOD}", COUNTERS, None),
+    "residents": ("GET", "/v1/resident-children?county=371602", COUNTERS, None),
     "set residents": (
         "POST",
         "/v1/resident-children",

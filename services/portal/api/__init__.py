@@ -1,6 +1,20 @@
 """The portal's pages."""
 
-from services.portal.api import account, assets, cases, duties, findings, home, house, school, sign_in, today
+from services.portal.api import (
+    account,
+    applications,
+    assets,
+    cases,
+    duties,
+    findings,
+    home,
+    house,
+    indicators,
+    parked,
+    school,
+    sign_in,
+    today,
+)
 
 ROUTERS = (
     assets.router,
@@ -8,8 +22,12 @@ ROUTERS = (
     home.router,
     duties.router,
     cases.router,
+    applications.router,
     findings.router,
     today.router,
+    indicators.router,
+    parked.router,
+    parked.integrity_router,
     account.router,
     *house.ROUTERS,
     *school.ROUTERS,

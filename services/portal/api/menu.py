@@ -35,7 +35,10 @@ PLACES = (
     Place("/pupils", _("Pupils"), Act.RECORD_ATTENDANCE),
     Place("/home-teaching", _("Teaching at home"), Act.RECORD_HOME_TEACHING),
     Place("/cases", _("Children"), Act.READ_TIMELINE),
+    Place("/applications", _("Applications"), Act.READ_APPLICATION),
     Place("/findings", _("Findings"), Act.READ_FINDING),
+    Place("/indicators", _("Indicators"), Act.READ_INDICATORS),
+    Place("/integrity", _("Integrity"), Act.READ_PARKED),
 )
 
 

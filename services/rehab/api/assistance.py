@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from services.rehab.api.assistance_forms import (
     ApplicationIn,
@@ -15,14 +15,18 @@ from services.rehab.api.assistance_forms import (
     CheckIn,
     CompletionIn,
     ContactIn,
+    GivesView,
     IntakeView,
+    OutlookView,
     RefusalIn,
     ReturnIn,
     WithdrawalIn,
 )
 from services.rehab.api.forms import Open, Uow, page_of
+from services.rehab.domain.outlook import Outlook
 from services.rehab.handlers import assisting
 from services.rehab.handlers.assisting import Contact
+from shared import clock
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import RehabCategory
 from shared.http.doors import may
@@ -165,6 +169,21 @@ async def read_application(
     return ApplicationView.model_validate(row)
 
 
+@router.get("/applications/{application}/outlook")
+async def foresee_decision(
+    application: UUID,
+    actor: Annotated[Actor, may(Act.READ_APPLICATION)],
+    books: Open,
+    on: Annotated[date | None, Query(description="Day of the decision; today unless given.")] = None,
+) -> OutlookView:
+    """Tell what a decision would rest on: every item of eligibility, the policy's figure and its source."""
+    day = on or clock.today()
+    case = await books.records.assistance.case_of(application, actor)
+    outlook = await assisting.foresee(application, case, day, actor, books.records, books.policies, books.rules)
+    await books.reading.shown([case])
+    return _outlook(outlook, day)
+
+
 @router.get("/cases/{case}/assistance")
 async def read_assistance(case: CaseId, actor: Annotated[Actor, may(Act.READ_APPLICATION)], books: Open) -> CaseView:
     """Read a child's applications and approvals, the newest first."""
@@ -172,3 +191,16 @@ async def read_assistance(case: CaseId, actor: Annotated[Actor, may(Act.READ_APP
     applications = await books.records.assistance.of_cases(cases)
     approvals, given = await books.records.approvals.of_cases(cases), await books.records.approvals.given_to(cases)
     return CaseView.model_validate({"applications": applications, "approvals": approvals, "given": given})
+
+
+def _outlook(outlook: Outlook, on: date) -> OutlookView:
+    given, unset = outlook.given, outlook.unset
+    return OutlookView(
+        on=on, policy=outlook.policy.policy, document=outlook.policy.document, eligibility=outlook.eligibility,
+        missing=list(outlook.missing),
+        gives=GivesView(
+            age_band=given.age_band, ceiling=given.ceiling, monthly_cap=given.monthly_cap, steps=given.steps,
+            valid_from=given.valid_from, valid_until=given.valid_until, ground=outlook.figure,
+        ) if given else None,
+        unset={language: unset.words(language) for language in ("zh", "en")} if unset else None,
+    )  # fmt: skip

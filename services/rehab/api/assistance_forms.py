@@ -27,6 +27,7 @@ from shared.contracts.events.rehab import (
 )
 from shared.contracts.events.screening import GuardianKind
 from shared.ids import PersonId
+from shared.rulebook.explanation import Explanation, Step
 from shared.stage import Body, Day
 
 
@@ -189,6 +190,30 @@ class ApplicationView(View):
     checked_on: date | None
     eligible: bool | None
     note: str | None
+
+
+class GivesView(View):
+    """What an approval would give; amounts in integer fen."""
+
+    age_band: AgeBand
+    ceiling: int
+    monthly_cap: int
+    valid_from: date
+    valid_until: date
+    ground: str = Field(description="Ground of the amount, as the policy file marks it.")
+    steps: tuple[Step, ...]
+
+
+class OutlookView(View):
+    """What a decision about an application on a day would rest on; nothing is decided or recorded by it."""
+
+    on: date
+    policy: str
+    document: str = Field(description="Document of the policy in force on that day.")
+    eligibility: Explanation
+    missing: list[Material] = Field(description="Materials without which it cannot be approved.")
+    gives: GivesView | None = Field(description="What an approval would give, where the amount is known.")
+    unset: dict[str, str] | None = Field(description="Why there is no amount, in zh and en.")
 
 
 class ApprovalView(View):

@@ -96,7 +96,7 @@ def approve_assistance(
     grounds = grounds_of(child, application, history, decision.on, experts_agree=decision.experts_agree)
     verdict = judge(grounds, policy, rules)
     verdict.expect(grounds)
-    given = _given(child, application, history, policy, decision.on)
+    given = given_by(child, application, history, policy, decision.on)
     return _approved(child, application, given, decision, rules), _explained(verdict, given)
 
 
@@ -149,7 +149,10 @@ def _check_file(child: Child, application: Application, policy: AssistancePolicy
         raise MaterialsMissing(missing=sorted(missing))
 
 
-def _given(child: Child, application: Application, history: History, policy: AssistancePolicy, on: date) -> Entitlement:
+def given_by(
+    child: Child, application: Application, history: History, policy: AssistancePolicy, on: date
+) -> Entitlement:
+    """Return what an approval on a day gives. Raises RateNotSet or EstimateMissing."""
     asked = application.asked
     if asked.item is AssistanceItem.TRAINING:
         return entitle(policy, child.born, application.basis, (asked.category, asked.mode), on)

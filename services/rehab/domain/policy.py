@@ -118,10 +118,15 @@ class AssistancePolicy(PolicyVersion):
 
         Raises RateNotSet where the file has no figure.
         """
-        for row in self.training:
-            if category in row.categories and (row.mode, row.age_band) == (mode, band) and row.annual.value is not None:
-                return row.annual.value
-        raise RateNotSet(policy=self.policy, category=category, mode=mode, age_band=band)
+        figure = self.standard_of(category, mode, band)
+        if figure is None or figure.value is None:
+            raise RateNotSet(policy=self.policy, category=category, mode=mode, age_band=band)
+        return figure.value
+
+    def standard_of(self, category: RehabCategory, mode: TrainingMode, band: AgeBand) -> Figure[int | None] | None:
+        """Return the standard of training with the ground it stands on; None where the file knows none."""
+        rows = (row for row in self.training if category in row.categories and (row.mode, row.age_band) == (mode, band))
+        return next((row.annual for row in rows), None)
 
     @rule("rehab.monthly-cap", "assumed", zh="月度上限为年度标准除以可补助月数，向下取整到分")
     def monthly_cap(self, annual: int) -> int:

@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.rehab.domain import applying, approving
+from services.rehab.domain import applying, approving, outlook
 from services.rehab.domain.applying import needs_assessment_by
 from services.rehab.domain.approving import Decision
 from services.rehab.domain.assessing import AssessmentOrder, record_assessment
 from services.rehab.domain.assistance import Application, ApplicationOrder, Child
+from services.rehab.domain.outlook import Outlook
+from services.rehab.domain.policy import AssistancePolicy
+from services.rehab.domain.rules import Rules
 from services.rehab.handlers.checks import has_come, history, kept, lives
-from services.rehab.repository import RehabUnitOfWork
+from services.rehab.repository import RehabUnitOfWork, Repositories
 from shared.access.policy import Actor
 from shared.contracts.codes import RehabCategory
 from shared.contracts.events.rehab import ContactOutcome, Material, RefusalReason
 from shared.contracts.events.screening import GuardianKind
+from shared.policyfile import Policies
 from shared.rulebook.explanation import Explanation
 
 
@@ -48,7 +52,7 @@ async def submit_application(
     has_come(submitted_on=order.submitted_on)
     child = await uow.records.children.held_by(actor, case)
     lives(child, order.submitted_on)
-    known = await history(await uow.records.children.together(case), order.asked, uow)
+    known = await history(await uow.records.children.together(case), order.asked, uow.records)
     policy = uow.policies.in_force(order.submitted_on)
     fact = applying.submit_application(child, order, known, policy, uow.rules)
     assess_by = needs_assessment_by(order, uow.rules)
@@ -106,13 +110,23 @@ async def check_eligibility(
     """Check an application item by item and return how it came out."""
     has_come(checked_on=on)
     child, asked = await _opened(application, actor, uow)
-    known = await history(await uow.records.children.together(child.case), asked.asked, uow, asked)
+    known = await history(await uow.records.children.together(child.case), asked.asked, uow.records, asked)
     grounds = approving.grounds_of(child, asked, known, on, experts_agree=experts_agree)
     policy = uow.policies.in_force(on)
     fact, explanation = approving.check_eligibility(asked, grounds, actor.person, policy, uow.rules)
     await uow.records.assistance.check(fact, actor.person, experts_agree=grounds.experts_agree)
     uow.record(child.case, fact, occurred_at=on)
     return explanation
+
+
+async def foresee(
+    application: UUID, case: UUID, on: date, actor: Actor, books: Repositories, policies: Policies[AssistancePolicy],
+    rules: Rules,
+) -> Outlook:  # fmt: skip
+    """Tell what a decision about an application of a child that the actor may see would rest on."""
+    child, asked = await books.children.seen_by(actor, case), await books.assistance.application(application)
+    known = await history(await books.children.together(case), asked.asked, books, asked)
+    return outlook.foresee(child, asked, known, policies.in_force(on), on, rules)
 
 
 async def approve_assistance(
@@ -122,7 +136,7 @@ async def approve_assistance(
     has_come(approved_on=decision.on)
     child, asked = await _opened(application, actor, uow)
     lives(child, decision.on)
-    known = await history(await uow.records.children.together(child.case), asked.asked, uow, asked)
+    known = await history(await uow.records.children.together(child.case), asked.asked, uow.records, asked)
     policy = uow.policies.in_force(decision.on)
     fact, explanation = approving.approve_assistance(child, asked, known, policy, decision, uow.rules)
     await uow.records.approvals.approve(child.case, fact, actor.person)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.rehab.domain.assistance import Application, Asked, Child, History
 from services.rehab.errors import ChildDied
-from services.rehab.repository import RehabUnitOfWork
+from services.rehab.repository import Repositories
 from shared import clock
 from shared.access.policy import Act, Actor, covers
 from shared.errors import InTheFuture, NotAllowed
@@ -32,10 +32,9 @@ def lives(child: Child, on: date) -> None:
 
 
 async def history(
-    cases: Sequence[UUID], asked: Asked, uow: RehabUnitOfWork, application: Application | None = None
+    cases: Sequence[UUID], asked: Asked, records: Repositories, application: Application | None = None
 ) -> History:
     """Gather what is known of a child under an item, over all cases that are this child."""
-    records = uow.records
     return History(
         await records.assistance.open_of(cases, asked),
         await records.approvals.under(cases, asked),

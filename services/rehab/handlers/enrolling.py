@@ -89,7 +89,7 @@ async def _start(child: Child, chosen: Approval, order: EnrolmentOrder, uow: Reh
 async def _choice(cases: list[UUID], chosen: Approval, order: EnrolmentOrder, uow: RehabUnitOfWork) -> Choice:
     held = await uow.records.designations.held_of(order.institution)
     earlier = await uow.records.enrolments.of_item(cases, chosen.item)
-    known = await history(cases, Asked(chosen.category, chosen.mode, chosen.item), uow)
+    known = await history(cases, Asked(chosen.category, chosen.mode, chosen.item), uow.records)
     agreement = in_force(chosen.category, order.started_on, held)
     sitting = await uow.records.designations.sitting(agreement, order.started_on) if agreement else 0
     replaced = chosen.lapsed_on is not None and superseded(chosen, known)

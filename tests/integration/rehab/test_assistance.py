@@ -277,3 +277,29 @@ async def test_the_working_list_goes_page_by_page(rehab):
         page = (await county.get(county.federation, "/v1/worklist", **query)).json()
         seen, after = seen + [row["case_id"] for row in page["items"]], page["next"]
     assert (set(seen), len(seen), after) == (cases, 3, None)
+
+
+async def test_what_a_decision_would_rest_on_is_told_before_anybody_decides(rehab, county):
+    case, application = await county.applied()
+    before = await rehab.counts()
+    told = (await county.get(county.federation, f"/v1/applications/{application}/outlook", on=DAY)).json()
+    assert told["eligibility"]["outcome"] == "eligible"
+    assert (told["policy"], told["missing"], told["unset"]) == ("SD-2026", [], None)
+    assert (told["gives"]["ceiling"], told["gives"]["ground"]) == (2_000_000, "source: 山东办法2026")
+    after = await rehab.counts()
+    assert {table for table in after if after[table] != before[table]} == {"access_log"}
+    approval = await county.post(county.federation, f"/v1/applications/{application}/approval", APPROVE)
+    steps = [*told["eligibility"]["steps"], *told["gives"]["steps"]]
+    assert approval.json()["explanation"]["steps"] == steps
+    assert data_of((await rehab.facts(case))[-1], "ceiling", "valid_until") == (2_000_000, told["gives"]["valid_until"])
+
+
+async def test_an_outlook_names_what_is_missing_and_why_there_is_no_amount(county):
+    _, lacking = await county.applied(materials=["identity", "residence"])
+    told = (await county.get(county.federation, f"/v1/applications/{lacking}/outlook", on=DAY)).json()
+    assert told["missing"] == ["diagnosis"]
+    _, implant = await asked_once(county, "surgery", surgery="cochlear_implant")
+    told = (await county.get(county.federation, f"/v1/applications/{implant}/outlook", on=DAY)).json()
+    assert told["gives"] is None
+    assert set(told["unset"]) == {"zh", "en"}
+    assert told["eligibility"]["outcome"] == "not_eligible"

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from services.portal import extract, words
+from shared.access.policy import Act
 from shared.blueprint import ROOT
 from shared.contracts.catalogue import FACTS
 from shared.words import WORDS, called
@@ -56,6 +57,10 @@ def test_every_fact_has_words_and_no_other():
     assert {f"{name.split('.')[1]}.{name.split('.')[2]}" for name in FACTS} == WORDS["Fact"].keys()
 
 
+def test_every_act_has_words_for_the_log_of_reading_and_no_other():
+    assert set(Act) == WORDS["Act"].keys()
+
+
 @pytest.mark.parametrize("kind", WORDS)
 def test_words_differ_between_codes_and_are_in_their_language(kind: str):
     for language in words.LANGUAGES:
@@ -83,3 +88,10 @@ def test_dates_and_money_are_written_as_people_do(language: str, day: str, momen
 
 def test_nothing_is_shown_of_no_date():
     assert (words.day(None, "zh"), words.moment(None, "zh")) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh", "en"), [(40, "40秒钟", "40 seconds"), (7200, "2小时", "2 hours"), (400_000, "5天", "5 days")]
+)
+def test_a_time_is_told_in_its_greatest_unit(seconds: int, zh: str, en: str):
+    assert (words.lasting(seconds, "zh"), words.lasting(seconds, "en")) == (zh, en)
