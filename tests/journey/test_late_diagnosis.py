@@ -6,15 +6,18 @@ from deploy.simulator.sending import person
 from shared import clock
 from shared.testing.eventually import eventually
 from tests.journey.chain import UNPLACED, listed
-from tests.journey.story import CLINIC, EDUCATION, HOSPITAL, ORDINARY_SCHOOL, Story
+from tests.journey.story import CLINIC, HOSPITAL, Story
 from tests.journey.town import PATIENCE_S, Town, kind
 
 BORN, DIAGNOSED = date(2020, 3, 10), date(2026, 5, 12)
+COUNTY = "371681"
+"""The cohort, which the same installation may hold, opens a resource room in every county but this one."""
+EDUCATION, ORDINARY_SCHOOL = f"education-{COUNTY}", f"school-{COUNTY}-ordinary"
 
 
 async def test_a_child_that_was_never_screened_is_watched_until_a_school_has_it(town: Town):
     """The hospital sees the child first; the timeline invents no screening, and school age does not pass unseen."""
-    story = Story(town, 904, BORN)
+    story = Story(town, 904, BORN, county=COUNTY)
     await story.registered(DIAGNOSED, by=HOSPITAL)
     await story.confirmed(DIAGNOSED, "autism", cars="38.0")
     assert (await story.facts("diagnosis_recorded"))[0]["no_screening_record"] is True

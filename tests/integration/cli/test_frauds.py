@@ -52,7 +52,7 @@ def test_every_fraud_is_found_and_nobody_else_is_flagged(own_folder, planted):
     assert {rule: one["false_alarms"] for rule, one in rules.items() if one["false_alarms"]} == {}
     assert {rule for rule, one in rules.items() if one["planted"]} == DOORS
     assert (planted.code, "frauds, seed 7" in planted.words) == (0, True)
-    assert all(f"at no door  {rule}" in planted.words for rule in NO_DOOR)
+    assert all(f"at no door {rule}" in planted.words for rule in NO_DOOR)
 
 
 def test_each_planted_fraud_is_on_record_with_what_was_done(own_folder, planted):
