@@ -34,6 +34,8 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cache-control": "no-store",
 }
+AWAY = 500
+SECRET = {"/account/password"}
 DESCRIPTION = "Pages for people; everything behind them is asked of the other services with the reader's own token."
 
 
@@ -57,8 +59,7 @@ def _tell_in_words(app: FastAPI) -> None:
     @app.exception_handler(SignInFirst)
     async def sign_in_first(request: Request, error: SignInFirst) -> Response:
         del error
-        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return see(f"/sign-in?to={quote(wanted if request.method == 'GET' else '/')}")
+        return see(f"/sign-in?to={quote(_target(request) if request.method == 'GET' else '/')}")
 
     @app.exception_handler(TurnedDown)
     async def turned_down(request: Request, error: TurnedDown) -> Response:
@@ -85,11 +86,18 @@ def _refused(request: Request, refusal: Refusal) -> Response:
 
 
 def _told(request: Request, status: int, code: str, words: str) -> Response:
+    sent = getattr(request.state, "sent", None)
+    # What was typed while a service is away goes back into the page, to be sent again; a password never does.
+    again = sent.pairs if sent is not None and status >= AWAY and request.url.path not in SECRET else []
     text = request.app.state.pages.render(
         "told.html", _language(request), visit=getattr(request.state, "visit", None), status=status, code=code,
-        words=words, request_id=request.state.request_id,
+        words=words, request_id=request.state.request_id, again=again, path=_target(request),
     )  # fmt: skip
     return HTMLResponse(text, status)
+
+
+def _target(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _language(request: Request) -> Language:

@@ -184,6 +184,11 @@ class Form:
         return self.text("once") or str(ids.new_record())
 
     @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Everything that was typed, as it can be sent again."""
+        return [(name, value) for name, value in self.data.multi_items() if isinstance(value, str)]
+
+    @property
     def values(self) -> Mapping[str, str]:
         """What was typed, to be shown again beside what is wrong."""
         return {name: value for name, value in self.data.items() if isinstance(value, str)}
@@ -195,6 +200,7 @@ async def sent_form(request: Request) -> Form:
     form = Form(await request.form())
     if not proves(visit.desk.form_key, visit.login.id, form.text("form")):
         raise FormTooOld
+    request.state.sent = form
     return form
 
 

@@ -247,6 +247,17 @@ async def test_who_runs_no_house_is_refused_and_is_not_offered_the_page(office, 
     assert f'href="{path}"' not in (await browser.look("/account")).text
 
 
+async def test_what_was_chosen_is_not_lost_while_custody_is_away_and_can_be_sent_again(portal):
+    browser = await portal.signed_in(await portal.person(OrgType.CARE_HOME))
+    await browser.look("/account")
+    typed = {"kind": "pick_up", "collector": str(UNKNOWN), "confirmation": "signature", "once": "key-of-this-form"}
+    answer = await browser.send(f"/door/{UNKNOWN}/out", **typed)
+    assert answer.status_code == 503
+    assert f'<form method="post" action="/door/{UNKNOWN}/out">' in answer.text
+    for name, value in typed.items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in answer.text
+
+
 async def test_a_federation_does_not_stand_at_the_door(office):
     browser = await office.signed_in(await office.person(OrgType.FEDERATION, Role.REVIEWER))
     assert (await browser.look(f"/door/{UNKNOWN}")).status_code == 403
