@@ -27,6 +27,7 @@ def _(text: str) -> str:
 PLACES = (
     Place("/", _("Home"), Act.READ_OWN_ACCOUNT),
     Place("/today", _("Day sheet"), Act.RECORD_SESSION),
+    Place("/claims", _("Claims"), Act.SUBMIT_CLAIM),
     Place("/duties", _("Working list"), Act.READ_DUTIES),
     Place("/door", _("At the door"), Act.SIGN_CHILD),
     Place("/residents", _("Children of the house"), Act.READ_CARE_SHEET),

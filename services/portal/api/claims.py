@@ -1,0 +1,107 @@
+"""Claims of a centre: what can be billed, what is held and why, and sending it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import Field
+
+from services.portal.api.common import Sent, Visit, page, see
+from services.portal.upstream import TurnedDown
+from shared import clock
+from shared.access.policy import Act
+
+router = APIRouter(prefix="/claims", include_in_schema=False)
+
+Claims = Annotated[Visit, page(Act.SUBMIT_CLAIM)]
+After = Annotated[str | None, Query(max_length=400)]
+County = Annotated[str, Field(pattern=r"^([0-9]{6})?$")]
+Cycle = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+QUARTER, COUNTY_DIGITS = 3, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A claim that was refused, and all that was typed into it."""
+
+    refused: TurnedDown | None = None
+    ticked: Sequence[str] | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_TOLD = Told()
+
+
+@router.get("")
+async def claims(
+    visit: Claims, county: County = "", cycle: Cycle = "", after: After = None, sent: bool = False
+) -> Response:
+    """Return what could be claimed of a county for a cycle, and the claims made so far."""
+    return await _page(visit, {"county": county, "cycle": cycle}, after, done=sent)
+
+
+@router.post("")
+async def submit(visit: Claims, sent: Sent) -> Response:
+    """Claim the lines that were ticked; what each is worth is worked out by the service."""
+    asked = {"county": sent.text("county"), "cycle": sent.text("cycle")}
+    ticked = [str(one) for one in sent.data.getlist("line")]
+    lines = [_line(one, sent.values) for one in ticked]
+    body = {"county": asked["county"], "cycle_from": asked["cycle"], "submitted_on": clock.today().isoformat()}
+    try:
+        await visit.call.post("rehab", "/v1/claims", body | {"lines": lines}, key=sent.key)
+    except TurnedDown as refused:
+        return await _page(visit, asked, sent.text("after") or None, told=Told(refused, ticked, sent.values))
+    return see("/claims", **asked, sent="1")
+
+
+@router.get("/{claim}")
+async def claim(visit: Annotated[Visit, page(Act.READ_CLAIM)], claim: UUID, after: After = None) -> Response:
+    """Return one claim: its lines as they stand, what holds them, what was paid."""
+    statement = await visit.call.get("rehab", f"/v1/claims/{claim}")
+    lines = await visit.call.get("rehab", f"/v1/claims/{claim}/lines", after=after, limit=50)
+    children = await visit.children(row["case_id"] for row in lines["items"]) if visit.actor.purpose == "care" else {}
+    names = await visit.names([statement["claim"]["institution"]])
+    return visit.page("claim.html", of=statement, page=lines, children=children, names=names)
+
+
+def _line(key: str, values: Mapping[str, str]) -> dict[str, Any]:
+    """Return a ticked line: a month of an enrolment, or what was given once, with a bill if one was typed."""
+    ground, _, month = key.rpartition("/")
+    kind, _, record = ground.partition("/")
+    bill = {"cost": values.get(f"cost/{key}", ""), "insurance_paid": values.get(f"insurance/{key}", "")}
+    return {"month": month, kind: record} | {name: _fen(text) for name, text in bill.items() if text.strip()}
+
+
+def _fen(yuan: str) -> int | str:
+    """Return an amount in fen; what is no amount goes as it is, for the service to refuse in words."""
+    try:
+        return round(float(yuan.replace(",", "").strip()) * 100)
+    except (ValueError, OverflowError):
+        return yuan
+
+
+def _last_cycle() -> str:
+    """Return the first day of the quarter in which the last finished month lies: only what is over can be claimed."""
+    over = clock.today().replace(day=1) - timedelta(days=1)
+    return date(over.year, (over.month - 1) // QUARTER * QUARTER + 1, 1).isoformat()
+
+
+async def _page(
+    visit: Visit, asked: Mapping[str, str], after: str | None, *, told: Told = NOTHING_TOLD, done: bool = False
+) -> Response:
+    region = visit.who.region
+    county, cycle = asked["county"] or (region if len(region) == COUNTY_DIGITS else ""), asked["cycle"] or _last_cycle()
+    proposal, made = await visit.call.together(
+        ("rehab", "/v1/claims/proposal", {"county": county, "cycle": cycle, "after": after, "limit": 50}),
+        ("rehab", "/v1/claims", {"limit": 200}),
+    )
+    lines = proposal["items"] if isinstance(proposal, dict) else []
+    return visit.page(
+        "claims.html", status=told.refused.status if told.refused else 200, county=county, cycle=cycle, told=told,
+        proposal=proposal, made=made, children=await visit.children(row["case_id"] for row in lines), done=done,
+        this_month=clock.today().isoformat()[:7],
+    )  # fmt: skip
