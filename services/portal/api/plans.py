@@ -42,7 +42,7 @@ def _runs(enrolment: Mapping[str, Any], today: date) -> bool:
 
 def _by_instrument(series: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
     """Return the instruments of a child, each with its totals and, apart, its single items."""
-    shown = []
+    shown: list[dict[str, Any]] = []
     for (instrument, version), group in groupby(series, key=lambda one: (one["instrument"], one["version"])):
         lines = [{**one, "curve": curve_of(one), "points": _read(one, language)} for one in group]
         items = [one for one in lines if one["dimension"].startswith("item_")]
