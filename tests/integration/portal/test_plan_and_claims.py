@@ -10,7 +10,7 @@ import pytest
 from shared.access.clients import Organisation
 from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import Browser, Portal, a_portal
-from tests.support.rehab import STARTED, an_evaluation
+from tests.support.rehab import STARTED, an_evaluation, record
 from tests.support.settlement import CYCLE, DAYS, JANUARY, PAYING, Bureau
 from tests.support.stack import Running
 from tests.support.stages import UNKNOWN, a_stage
@@ -62,11 +62,10 @@ async def centre(house, rehab) -> Centre:
 
 async def test_a_plan_shows_goals_what_is_due_and_how_the_scores_went(centre):
     child = await centre.bureau.enrolled()
+    for day, total in ((STARTED, "40"), (STARTED.replace(day=20), "29")):
+        made = an_evaluation(child, assessed_on=day.isoformat(), scores={"total": total})
+        record(await centre.bureau.post(centre.bureau.centre, f"/v1/cases/{child.case}/evaluations", made))
     await centre.bureau.planned(child)
-    await centre.bureau.post(
-        centre.bureau.centre, f"/v1/cases/{child.case}/evaluations",
-        an_evaluation(child, assessed_on=STARTED.replace(day=20).isoformat(), scores={"total": "29"}),
-    )  # fmt: skip
     page = await centre.look(f"/children/{child.case}/plan")
     assert "invented long goal" in page
     assert "初期评估" in page
