@@ -35,6 +35,8 @@ PLACES = (
     Place("/attendance", _("Attendance"), Act.RECORD_ATTENDANCE),
     Place("/pupils", _("Pupils"), Act.RECORD_ATTENDANCE),
     Place("/home-teaching", _("Teaching at home"), Act.RECORD_HOME_TEACHING),
+    Place("/report", _("Report a child"), Act.REGISTER_CHILD),
+    Place("/my-children", _("My children"), Act.RECORD_SCREENING),
     Place("/cases", _("Children"), Act.READ_TIMELINE),
     Place("/applications", _("Applications"), Act.READ_APPLICATION),
     Place("/findings", _("Findings"), Act.READ_FINDING),

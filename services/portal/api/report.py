@@ -101,7 +101,8 @@ async def discard(visit: Reports, sent: Sent) -> Response:
 @router.post("")
 async def send(visit: Reports, sent: Sent) -> Response:
     """Report the child, once nobody alike is known or the clerk said that it is another one."""
-    report, wanted = Report.typed(sent.values), sent.text("do")
+    wanted = sent.text("do")
+    report = Report.typed(sent.values).apart_from(wanted.removeprefix("other:") if wanted.startswith("other:") else "")
     await _keep(visit, report)
     if wanted == "signs":
         return await _form(visit, report, Told())

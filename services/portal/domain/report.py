@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ IDENTITY = (
     "address",
 )  # fmt: skip
 FIELDS = (*IDENTITY, *DAYS, "sex", "weeks", "region", "regression", "category", "instrument", "finding", "seen")
-LONGEST = 200
+LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,10 @@ class Report:
     def seen(self) -> frozenset[str]:
         """Cases of which the clerk said that they are another child's."""
         return frozenset(self["seen"].split())
+
+    def apart_from(self, cases: str) -> Self:
+        """Return the report of a child of whom the clerk says that it is none of these."""
+        return replace(self, values={**self.values, "seen": " ".join(sorted(self.seen | set(cases.split())))})
 
     @property
     def child(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from services.screening.api.identities import likely_ones
 from services.screening.api.imports import ImportItem
 from services.screening.api.tools import tools_of
 from services.screening.api.views import LikelyOut, PreviewOut
+from services.screening.domain.ages import check_not_in_future
 from services.screening.domain.initial import preview as judged
 from services.screening.domain.merging import traits_of
 from services.screening.domain.registry import NewChild, register
@@ -64,6 +65,6 @@ def _verdict(child: NewChild, body: ImportItem, request: Request) -> Explanation
     screening = body.command().screening
     if screening is None:
         return None
-    return judged(
-        Child(ids.new_case(), child.birth_date), screening, tools_of(request).protocols.in_force(screening.on)
-    )
+    check_not_in_future(screening.on, clock.today(), "on")
+    protocol = tools_of(request).protocols.in_force(screening.on)
+    return judged(Child(ids.new_case(), child.birth_date), screening, protocol)

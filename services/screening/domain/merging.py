@@ -56,7 +56,7 @@ def likeness(common: Sequence[Trait], policy: RegistryPolicy) -> Alike:
     likely = score >= policy.likeness.likely_from.value
     steps = tuple(
         step(trait.value, "{trait} is the same: {weight}.", "{trait}相同：{weight}分。", holds=True,
-             trait=trait.value, weight=weights[trait])
+             trait=trait, weight=weights[trait])
         for trait in common
     )  # fmt: skip
     outcome = "likely" if likely else "unlikely"
