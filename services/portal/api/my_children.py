@@ -55,13 +55,15 @@ ASKED_OF = {ReferralStep.RESCREENING: Act.RECORD_RESCREENING, ReferralStep.DIAGN
 
 
 @router.get("")
-async def my_children(visit: Reads, show: Annotated[str, Query(max_length=20)] = "", after: After = None) -> Response:
+async def my_children(
+    visit: Reads, show: Annotated[str, Query(max_length=20)] = "", after: After = None, done: bool = False
+) -> Response:
     """Return one of the lists, a page at a time."""
     lists = [one for one in LISTS if visit.allows(one.act)]
     shown = next((one for one in lists if one.key == show), lists[0])
     rows = await visit.call.get("screening", shown.path, after=after, limit=50, **shown.query)
     return visit.page(
-        "my_children.html", lists=lists, shown=shown, page=rows, today=clock.today().isoformat(),
+        "my_children.html", lists=lists, shown=shown, page=rows, done=done, today=clock.today().isoformat(),
         children=await visit.children(row["case"] for row in rows["items"]),
         names=await visit.names(row.get(role) for row in rows["items"] for role in ("owner", "sender", "receiver")),
     )  # fmt: skip
@@ -104,7 +106,9 @@ async def answer(
     declined = {"reason": sent.text("reason")} if sent.text("do") == "decline" else {}
     path = f"/v1/referrals/{referral}/{'rejection' if declined else 'acceptance'}"
     body = {"on": typed_day(sent.text("on")), **declined}
-    return await _sent(visit, case, sent, path, body, lambda _answer: see(f"/my-children/{case}", done="1"))
+    # Who declines a child takes no part in its case any more, and could not open its file.
+    to, query = ("/my-children", {"show": "received"}) if declined else (f"/my-children/{case}", {})
+    return await _sent(visit, case, sent, path, body, lambda _answer: see(to, **query, done="1"))
 
 
 @slips.get("/{referral}")

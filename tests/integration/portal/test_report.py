@@ -14,7 +14,7 @@ from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.support.directory import COUNTY
-from tests.support.screening import BORN, Chain, a_birth_certificate, a_resident_number, of
+from tests.support.screening import BORN, Chain, a_birth_certificate, a_rescreening, a_resident_number, of
 from tests.support.stack import Running
 from tests.support.stages import a_stage
 from tests.support.tokens import an_actor
@@ -270,9 +270,7 @@ async def test_the_lists_follow_a_child_from_report_to_diagnosis(clinic, screeni
     assert "童小一" in await clinic.page("/my-children", show="refer")
     await chain.accept(await chain.refer(case, chain.clinic, chain.mch), chain.mch)
     assert "No child stands in this list" in await clinic.page("/my-children", show="refer")
-    await chain.done(
-        chain.mch, of(case, "rescreenings"), {"on": "2024-04-10", "concerns": [], "abc": 60, "cdss_ii": None}
-    )
+    await chain.done(chain.mch, of(case, "rescreenings"), a_rescreening(abc=60))
     await chain.accept(
         await chain.refer(case, chain.mch, chain.hospital, on="2024-04-11"), chain.hospital, "2024-04-15"
     )
@@ -295,7 +293,9 @@ async def test_the_receiving_institution_accepts_or_declines(office, screening, 
         await here.look(f"/my-children/{case}")
         answer = await here.send(f"/my-children/{case}/referrals/{referral}/answer", do=do, on="2024-03-25", **fields)
         assert answer.status_code == 303, words(answer)
-    assert "已退回" in (await here.look(f"/my-children/{case}")).text
+    assert "已保存" in (await here.look(answer.headers["location"])).text
+    # Who declines a child takes no part in its case any more.
+    assert (await here.look(f"/my-children/{case}")).status_code == 404
 
 
 @pytest.mark.parametrize("kind", [OrgType.REHAB_CENTRE, OrgType.SCHOOL, OrgType.FEDERATION, OrgType.AUDITOR])
