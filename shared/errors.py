@@ -14,7 +14,7 @@ shown, logged and counted.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from shared.words import listed, worded
+from shared.words import said
 
 CATALOGUE: dict[str, type["Refusal"]] = {}
 """Every refusal by its code; tests hold codes unique and both languages present."""
@@ -52,21 +52,14 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 
 
 class _Readable(dict[str, Any]):
-    """Details as a sentence shows them: lists joined, codes by their words, a missing one as its name.
-
-    A detail that has a Chinese name beside it (`steps`, `steps_zh`) is called by that in a Chinese sentence.
-    """
+    """Details as a sentence says them, a missing one as its name."""
 
     def __init__(self, details: Mapping[str, Any], language: str) -> None:
         super().__init__(details)
         self._language = language
 
     def __getitem__(self, key: str) -> object:
-        value = super().get(key, key)
-        if self._language == "zh":
-            value = super().get(f"{key}_zh", value)
-        many = isinstance(value, list | tuple | set | frozenset)
-        return listed(value, self._language) if many else worded(value, self._language)
+        return said(super().get(key, key), self._language)
 
     def __contains__(self, key: object) -> bool:
         return True

@@ -5,7 +5,7 @@ two requests about one child in line: what the second one reads includes what th
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from enum import StrEnum
@@ -141,18 +141,10 @@ async def page(
     *,
     newest_first: bool = False,
 ) -> Page[Item]:
-    """Return a page of rows, each with its `case_id`, in the order of their ids, and log whom it shows.
-
-    Ids of records grow with time, so that the last recorded can come first.
-    """
-    after = from_cursor(cursor, UUID)
-    if after is not None:
-        wanted = wanted.where(key < after[0] if newest_first else key > after[0])
-    order = key.desc() if newest_first else key
-    rows = (await reading.session.execute(wanted.order_by(order).limit(limit + 1))).all()
-    shown, more = rows[:limit], len(rows) > limit
-    await reading.shown({row.case_id for row in shown})
-    return Page(items=[shape(row) for row in shown], next=to_cursor(str(shown[-1].id)) if more else None)
+    """Return a page of rows, each with its `case_id`, in the order of their ids, and log whom it shows."""
+    rows, following = await _page_of(reading, wanted, key, cursor, limit, newest_first=newest_first)
+    await reading.shown({row.case_id for row in rows})
+    return Page(items=[shape(row) for row in rows], next=following)
 
 
 async def public_page(
@@ -164,9 +156,23 @@ async def public_page(
     shape: Callable[[Row[Any]], Item],
 ) -> Page[Item]:
     """Return a page of rows about institutions in the order of their ids: they show no child, so nothing is logged."""
-    last = from_cursor(cursor, UUID)
-    if last is not None:
-        wanted = wanted.where(key > last[0])
-    rows = (await reading.session.execute(wanted.order_by(key).limit(limit + 1))).all()
-    more = to_cursor(str(rows[limit - 1].id)) if len(rows) > limit else None
-    return Page(items=[shape(row) for row in rows[:limit]], next=more)
+    rows, following = await _page_of(reading, wanted, key, cursor, limit)
+    return Page(items=[shape(row) for row in rows], next=following)
+
+
+async def _page_of(
+    reading: Reading,
+    wanted: Select[Any],
+    key: ColumnElement[UUID],
+    cursor: str | None,
+    limit: int,
+    *,
+    newest_first: bool = False,
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """Return the rows of a page in the order of their ids, which grow with time, and where the next one begins."""
+    after = from_cursor(cursor, UUID)
+    if after is not None:
+        wanted = wanted.where(key < after[0] if newest_first else key > after[0])
+    order = key.desc() if newest_first else key
+    rows = (await reading.session.execute(wanted.order_by(order).limit(limit + 1))).all()
+    return rows[:limit], to_cursor(str(rows[limit - 1].id)) if len(rows) > limit else None

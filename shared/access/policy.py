@@ -10,6 +10,7 @@ from uuid import UUID
 
 from shared.contracts.codes import OrgType
 from shared.contracts.envelope import ActorRef
+from shared.errors import NotAllowed
 
 HEALTH = frozenset({OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL})
 AUTHORITIES = frozenset({OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY, OrgType.EDUCATION_AUTHORITY, OrgType.AUDITOR})
@@ -321,3 +322,9 @@ def acting_as(actor_roles: frozenset[str], act: Act) -> str:
 def covers(region_prefix: str, region: str) -> bool:
     """Tell whether a region (GB/T 2260, 6 digits) lies inside a prefix of 2, 4 or 6 digits."""
     return bool(region_prefix) and region.startswith(region_prefix)
+
+
+def must_cover(actor: Actor, region: str, act: Act) -> None:
+    """Raise NotAllowed where an act concerns a region outside the actor's own; that it exists is no secret."""
+    if not covers(actor.region, region):
+        raise NotAllowed(act=act.value)

@@ -1,13 +1,11 @@
 """How one decision came about, step by step: the same for the API's answer and for `tongkang rules explain`."""
 
 from abc import ABC, abstractmethod
-from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.clock import wall_clock
-from shared.words import listed, worded
+from shared.words import said
 
 QUESTIONS: dict[str, type["Question"]] = {}
 """Every rule that can explain itself, by its id."""
@@ -64,14 +62,5 @@ class Question(BaseModel, ABC):
 
 def step(code: str, en: str, zh: str, *, holds: bool | None = None, **values: object) -> Step:
     """Return a step, its two sentences filled with the values."""
-    in_english, in_chinese = ({name: _told(value, tongue) for name, value in values.items()} for tongue in ("en", "zh"))
+    in_english, in_chinese = ({name: said(value, tongue) for name, value in values.items()} for tongue in ("en", "zh"))
     return Step(code=code, holds=holds, en=en.format_map(in_english), zh=zh.format_map(in_chinese))
-
-
-def _told(value: object, language: str) -> object:
-    """Say a moment as the clock on the wall does, a code by its word: people read steps, programs read outcomes."""
-    if isinstance(value, datetime):
-        return wall_clock(value)
-    if isinstance(value, list | set | frozenset):
-        return listed(value, language) or "-"
-    return worded(value, language)

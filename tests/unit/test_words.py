@@ -4,17 +4,18 @@ from enum import StrEnum
 
 import pytest
 
+from services.custody.domain import papers
 from services.rehab.domain import assistance, policy, terms
 from services.rehab.errors import MaterialsMissing, NotOpen
 from shared.contracts import codes
-from shared.contracts.events import rehab
+from shared.contracts.events import custody, education, rehab
 from shared.contracts.events.rehab import Material
 from shared.rulebook.explanation import step
 from shared.words import WORDS
 
 LISTS = {
     name: kind
-    for module in (codes, rehab, assistance, policy, terms)
+    for module in (codes, rehab, education, custody, assistance, policy, terms, papers)
     for name, kind in vars(module).items()
     if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
 }
@@ -24,6 +25,7 @@ LISTS = {
 def test_a_list_of_codes_has_a_word_for_each_of_its_own(name):
     # Two services may call a list by the same name: then the words of both stand together.
     assert WORDS[name].keys() >= {code.value for code in LISTS[name]}
+    assert all(any("一" <= sign <= "鿿" for sign in word["zh"]) for word in WORDS[name].values())
 
 
 def test_a_refusal_names_what_is_missing_in_the_readers_language():

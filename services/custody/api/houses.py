@@ -20,8 +20,7 @@ from services.custody.repository import reading as views
 from services.custody.repository.reading import CARERS
 from services.custody.repository.standing import HouseStanding, houses_of
 from shared import clock
-from shared.access.policy import Act, Actor, covers
-from shared.errors import NotAllowed
+from shared.access.policy import Act, Actor, must_cover
 from shared.http.doors import Read, may, service_of
 from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
 from shared.journal.unit_of_work import Receipt
@@ -99,8 +98,7 @@ async def grant_licence(
 ) -> Receipt:
     """License an institution of the federation's region for a number of children."""
     house = await service_of(request).organisations.get(institution, field_name="institution", needed=CARERS)
-    if not covers(actor.region, house.region):
-        raise NotAllowed(act=Act.GRANT_CUSTODY_LICENCE.value)
+    must_cover(actor, house.region, Act.GRANT_CUSTODY_LICENCE)
     licence = Licence(body.day_places, body.boarding_places, body.valid_from, body.valid_until)
     granted = await handlers.grant_licence(institution, house.region, licence, uow)
     return await uow.commit(record=granted)

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from services.custody import errors
-from services.custody.domain.papers import PAPERS_ZH, AdmissionPaper, CareSheet, missing_papers
+from services.custody.domain.papers import AdmissionPaper, CareSheet, missing_papers
 from services.custody.domain.rules import Rules
 from shared.ages import age_in_years, birthday
 from shared.contracts.events.custody import CustodyAdmitted, CustodyEnded, CustodyEndReason, CustodyMode
@@ -66,7 +66,7 @@ def admit(
         rules.admission_papers, admission.papers, admission.sheet, parts_required=rules.parts_required
     )
     if missing:
-        raise errors.AdmissionIncomplete(papers=missing, papers_zh=[PAPERS_ZH[one] for one in missing])
+        raise errors.AdmissionIncomplete(papers=missing)
     check_one_stay(stays, admission.admitted_on)
     return CustodyAdmitted(
         stay=new_record(),

@@ -30,20 +30,6 @@ CALLED = {
     IncidentStep.WRITTEN_REPORT: ("the written report is there", "书面报告"),
     IncidentStep.AUTHORITY_TOLD: ("police and civil affairs are told", "向公安、民政报告"),
 }
-LEVELS = {
-    IncidentLevel.MINOR: "一级（轻微）",
-    IncidentLevel.MODERATE: "二级（一般）",
-    IncidentLevel.SERIOUS: "三级（严重）",
-    IncidentLevel.DEATH: "四级（死亡）",
-}
-KINDS = {
-    IncidentKind.INJURY: "受伤",
-    IncidentKind.ILLNESS: "患病",
-    IncidentKind.MISSING: "走失",
-    IncidentKind.SUSPECTED_ABUSE: "疑似侵害",
-    IncidentKind.UNAUTHORISED_PICK_UP: "未经授权接走",
-    IncidentKind.OTHER: "其他",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +166,7 @@ def follow_up(
     """Record that a step was done: each once, not before the incident was noticed (handbook §5)."""
     what, at = done
     if what in before:
-        raise errors.StepDoneBefore(step=what, step_zh=CALLED[what][1])
+        raise errors.StepDoneBefore(step=what)
     if at > now:
         raise InTheFuture(field="at")
     if at < noticed_at:
@@ -197,8 +183,8 @@ def explain_clocks(incident: Incident, rules: Rules, *, now: datetime) -> Explan
 
 def _level(incident: Incident) -> Step:
     return step(
-        "level", "level {level}, serious from level 3", "{level_zh}，三级起为严重",
-        holds=incident.level in SERIOUS, level=incident.level, level_zh=LEVELS[incident.level],
+        "level", "level {level}, serious from level 3", "{level}，三级起为严重",
+        holds=incident.level in SERIOUS, level=incident.level,
     )  # fmt: skip
 
 
@@ -206,8 +192,7 @@ def _mandatory(incident: Incident) -> Step:
     must = must_be_reported(incident.kind)
     en = "the law asks for a report at any level" if must else "the law asks for no report at once"
     zh = "依法须立即强制报告，不论级别" if must else "不属于依法强制报告的情形"
-    kinds = {"kind": incident.kind, "kind_zh": KINDS[incident.kind]}
-    return step("mandatory", f"kind {{kind}}: {en}", f"{{kind_zh}}：{zh}", holds=must, **kinds)
+    return step("mandatory", f"kind {{kind}}: {en}", f"{{kind}}：{zh}", holds=must, kind=incident.kind)
 
 
 def _missing(incident: Incident, rules: Rules, now: datetime) -> tuple[Step, ...]:

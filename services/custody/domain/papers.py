@@ -23,15 +23,6 @@ class AdmissionPaper(StrEnum):
     PICK_UP_LIST = "pick_up_list"
 
 
-PAPERS_ZH = {
-    AdmissionPaper.GUARDIAN_CONTRACT: "监护人托管协议",
-    AdmissionPaper.HEALTH_CHECK: "健康检查",
-    AdmissionPaper.ALLERGY_AND_MEDICATION_LIST: "过敏与用药清单",
-    AdmissionPaper.EMERGENCY_CONTACTS: "紧急联系人",
-    AdmissionPaper.PICK_UP_LIST: "接送人名单",
-}
-
-
 class ContactKind(StrEnum):
     """What a person of the child's list is there for."""
 

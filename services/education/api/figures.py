@@ -19,9 +19,8 @@ from services.education.domain.school_age import births_of_school_age
 from services.education.handlers import licences as handlers
 from services.education.repository.lists import behind_the_figure, counted, resource_rooms
 from shared import clock
-from shared.access.policy import Act, Actor, covers
+from shared.access.policy import Act, Actor, must_cover
 from shared.contracts.codes import OrgType
-from shared.errors import NotAllowed
 from shared.http.doors import Read, may, service_of
 from shared.http.paging import After, Limit, Page
 from shared.journal.unit_of_work import Receipt
@@ -135,8 +134,7 @@ async def open_resource_room(
 ) -> Receipt:
     """Enter that a school of the authority's region has a resource room."""
     known = await service_of(request).organisations.get(school, field_name="school", needed=frozenset({OrgType.SCHOOL}))
-    if not covers(actor.region, known.region):
-        raise NotAllowed(act=Act.RECORD_RESOURCE_ROOM.value)
+    must_cover(actor, known.region, Act.RECORD_RESOURCE_ROOM)
     await handlers.open_room(school, known.region, body.opened_on, uow)
     return await uow.commit(record=school)
 

@@ -14,10 +14,9 @@ from services.education.domain.licences import Licence
 from services.education.handlers import licences as handlers
 from services.education.repository.placements import licences_held_by, licences_in_region
 from shared import clock
-from shared.access.policy import Act, Actor, covers
+from shared.access.policy import Act, Actor, must_cover
 from shared.contracts.codes import OrgType
 from shared.contracts.events.education import LicenceStage
-from shared.errors import NotAllowed
 from shared.http.doors import Read, may, service_of
 from shared.http.paging import After, Limit, Page
 from shared.ids import PersonId
@@ -73,8 +72,7 @@ async def grant_licence(
     organisations = service_of(request).organisations
     held_by = await organisations.get(institution, field_name="institution", needed=SITES)
     await organisations.get(body.partner_school, field_name="partner_school", needed=frozenset({OrgType.SCHOOL}))
-    if not covers(actor.region, held_by.region):
-        raise NotAllowed(act=Act.GRANT_LICENCE.value)
+    must_cover(actor, held_by.region, Act.GRANT_LICENCE)
     licence = Licence(body.stage, body.valid_from, body.valid_until, body.partner_school)
     granted = await handlers.grant(institution, held_by.region, body.number, body.teachers, licence, uow)
     return await uow.commit(record=granted)

@@ -35,16 +35,6 @@ def end_on_death(placements: Iterable[Placement], died_on: date) -> list[Placeme
     ]
 
 
-REASONS_ZH = {
-    PlacementEndReason.REVIEWED: "复核变更",
-    PlacementEndReason.GRADUATED: "毕业",
-    PlacementEndReason.TRANSFERRED: "转学",
-    PlacementEndReason.MOVED_AWAY: "迁出",
-    PlacementEndReason.LICENCE_ENDED: "办学资质到期",
-    PlacementEndReason.AGED_OUT: "超龄",
-    PlacementEndReason.DECEASED: "死亡",
-    PlacementEndReason.ENTERED_IN_ERROR: "录入错误",
-}
 MAY_SAY = {
     OrgType.SCHOOL: frozenset(
         {
@@ -68,7 +58,7 @@ def end_placement(
     `ended_on` is the first day without it. What was entered in error never held: it ends on its first day.
     """
     if reason not in MAY_SAY[by]:
-        raise errors.NotThisReason(reason=reason.value, reason_zh=REASONS_ZH[reason])
+        raise errors.NotThisReason(reason=reason)
     if reason is PlacementEndReason.ENTERED_IN_ERROR:
         ended_on = placement.starts_on
     over = placement.ends_on is not None and placement.ends_on < ended_on

@@ -119,7 +119,7 @@ def decide_placement(
     check_deferral(order, policy)
     check_age(mode, pupil.born, order.starts_on)
     if unexplained := unexplained_steps(pupil, order):
-        raise errors.SkippedStepNeedsReason(steps=unexplained, steps_zh=[STEPS[one][1] for one in unexplained])
+        raise errors.SkippedStepNeedsReason(steps=unexplained)
     for placement in earlier:
         if placement.starts_on >= order.starts_on:
             raise errors.PlacementNotAfterTheLast(starts_on=placement.starts_on.isoformat())
@@ -173,8 +173,7 @@ def check_deferral(order: PlacementOrder, policy: SchoolPolicy) -> None:
     deferred = order.mode is PlacementMode.DEFERRED
     if not deferred:
         if order.applied_on is not None:
-            mode = mode_rules()[order.mode]
-            raise errors.ApplicationNotExpected(mode=order.mode.value, mode_zh=mode.zh)
+            raise errors.ApplicationNotExpected(mode=order.mode)
         return
     months = policy.deferral_months.value
     if order.ends_on is None or order.ends_on >= anniversary(order.starts_on, months=months):
@@ -191,7 +190,7 @@ def check_places(mode: ModeRule, order: PlacementOrder) -> None:
         (mode.site, order.site, errors.SiteRequired, errors.SiteNotExpected),
     ):
         if expected != (given is not None):
-            raise (missing if expected else surplus)(mode=order.mode, mode_zh=mode.zh)
+            raise (missing if expected else surplus)(mode=order.mode)
 
 
 @rule("education.mode-ages", "source", zh="各安置方式的年龄范围（送教上门 6 至 15 岁）")
@@ -203,7 +202,7 @@ def check_age(mode: ModeRule, born: date, starts_on: date) -> None:
     age = age_in_years(born, starts_on)
     if not mode.from_age <= age < mode.before_age:
         ages = {"from_age": mode.from_age, "before_age": mode.before_age, "age": age}
-        raise errors.AgeOutsideMode(mode=mode.mode, mode_zh=mode.zh, **ages)
+        raise errors.AgeOutsideMode(mode=mode.mode, **ages)
 
 
 @rule(

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from services.portal import words
 from services.portal.api.menu import menu_of
 from shared import ids
-from shared.words import Language, called, listed
+from shared.words import Language, called, said
 
 
 class Assets:
@@ -88,7 +88,7 @@ def _said(words_of: Mapping[str, str], language: Language) -> str:
 
 def _labels(kind: str, codes: Iterable[str], language: Language) -> str:
     """Return the words of several codes, one after the other."""
-    return listed((called(kind, code, language) for code in codes), language)
+    return str(said([called(kind, code, language) for code in codes], language))
 
 
 def _merged(values: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

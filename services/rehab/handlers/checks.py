@@ -8,8 +8,8 @@ from services.rehab.domain.assistance import Application, Asked, Child, History
 from services.rehab.errors import ChildDied
 from services.rehab.repository import Repositories
 from shared import clock
-from shared.access.policy import Act, Actor, covers
-from shared.errors import InTheFuture, NotAllowed
+from shared.access.policy import Act, Actor, must_cover
+from shared.errors import InTheFuture
 
 
 def has_come(**days: date) -> None:
@@ -21,8 +21,7 @@ def has_come(**days: date) -> None:
 
 def has_authority(actor: Actor, county: str) -> None:
     """Refuse a federation of another region; that the institution exists is no secret."""
-    if not covers(actor.region, county):
-        raise NotAllowed(act=Act.GRANT_DESIGNATION.value)
+    must_cover(actor, county, Act.GRANT_DESIGNATION)
 
 
 def lives(child: Child, on: date) -> None:

@@ -10,8 +10,7 @@ from services.rehab.handlers.checks import has_come
 from services.rehab.handlers.valuing import Valuer
 from services.rehab.repository import RehabUnitOfWork
 from shared import clock
-from shared.access.policy import Act, Actor, covers
-from shared.errors import NotAllowed
+from shared.access.policy import Act, Actor, must_cover
 
 
 async def submit_claim(claim: ClaimOrder, uow: RehabUnitOfWork) -> UUID:
@@ -31,8 +30,7 @@ async def submit_claim(claim: ClaimOrder, uow: RehabUnitOfWork) -> UUID:
 
 async def enter_claim(claim: ClaimOrder, actor: Actor, uow: RehabUnitOfWork) -> UUID:
     """Take over a claim that reached a county of the actor's region on paper and return its id."""
-    if not covers(actor.region, claim.county):
-        raise NotAllowed(act=Act.ENTER_CLAIM.value)
+    must_cover(actor, claim.county, Act.ENTER_CLAIM)
     return await submit_claim(claim, uow)
 
 

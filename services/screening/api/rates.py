@@ -14,9 +14,8 @@ from services.screening.domain.registers import Rate, RateName, rate
 from services.screening.handlers import residents
 from services.screening.repository.rates import Counts, Period, Residents, residents_of
 from shared import ids
-from shared.access.policy import Act, Actor, covers
+from shared.access.policy import Act, Actor, must_cover
 from shared.contracts.codes import County
-from shared.errors import NotAllowed
 from shared.http.doors import Read, may
 from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
 from shared.stage import Day
@@ -53,7 +52,7 @@ async def rates(
     as_of: AwareDatetime | None = None,
 ) -> RatesOut:
     """Return initial-screen, re-screen and diagnosis rate of a county; without a number of residents no first rate."""
-    _must_be_inside(actor, county)
+    must_cover(actor, county, Act.READ_RATES)
     check_period(since, until)
     period = Period(county, since, until, moment(as_of))
     instruments = tools_of(request).protocols.in_force(until).rates.instruments.value
@@ -73,7 +72,7 @@ async def rates(
 @router.post("/v1/resident-children", status_code=201)
 async def set_residents(body: ResidentsIn, actor: Annotated[Actor, may(Act.SET_RESIDENTS)], uow: Uow) -> ResidentsOut:
     """Give the number of resident children of a county and period; the last one given counts, none is overwritten."""
-    _must_be_inside(actor, body.county)
+    must_cover(actor, body.county, Act.SET_RESIDENTS)
     check_period(body.since, body.until)
     given = body.residents()
     await residents.give(given, actor, uow)
@@ -90,7 +89,7 @@ async def list_residents(
     limit: Limit = 50,
 ) -> Page[ResidentsOut]:
     """Return the numbers given for a county, newest first."""
-    _must_be_inside(actor, county)
+    must_cover(actor, county, Act.READ_RATES)
     rows = await residents_of(reading.session, county, from_cursor(after, UUID), limit)
     items = [ResidentsOut.model_validate(row) for row in rows[:limit]]
     return Page(items=items, next=to_cursor(rows[limit - 1].id) if len(rows) > limit else None)
@@ -104,8 +103,3 @@ async def _rates(counts: Counts, residents: int | None) -> list[Rate]:
         rate(RateName.RESCREENING, rescreened, abnormal),
         rate(RateName.DIAGNOSIS, diagnosed, again),
     ]
-
-
-def _must_be_inside(actor: Actor, county: str) -> None:
-    if not covers(actor.region, county):
-        raise NotAllowed(act=Act.READ_RATES.value)

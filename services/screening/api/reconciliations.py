@@ -18,9 +18,8 @@ from services.screening.handlers import reconciling
 from services.screening.handlers.reconciling import Listed, Reconcile
 from services.screening.repository.reconciliations import Reconciliations
 from shared import clock
-from shared.access.policy import Act, Actor, covers
+from shared.access.policy import Act, Actor, covers, must_cover
 from shared.contracts.codes import County, RehabCategory
-from shared.errors import NotAllowed
 from shared.http.doors import Read, may
 from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
 
@@ -90,7 +89,7 @@ async def reconcile(
     body: ReconciliationIn, actor: Annotated[Actor, may(Act.RECONCILE_LISTS)], uow: Uow
 ) -> ReconciliationOut:
     """Compare the federation's list with the health side's as it stands; of the list only the differences are kept."""
-    _must_be_inside(actor, body.county, Act.RECONCILE_LISTS)
+    must_cover(actor, body.county, Act.RECONCILE_LISTS)
     made = await reconciling.reconcile(body.command(uow.protocol(clock.today())), uow)
     return await uow.commit(ReconciliationOut.model_validate(made))
 
@@ -106,7 +105,7 @@ async def reconciliations(
     limit: Limit = 50,
 ) -> ReconciliationsOut:
     """Return the comparisons of a county, newest first, and the day by which the next one is due."""
-    _must_be_inside(actor, county, Act.READ_RECONCILIATIONS)
+    must_cover(actor, county, Act.READ_RECONCILIATIONS)
     kept, today = Reconciliations(reading.session), clock.today()
     rows = await kept.of(county, from_cursor(after, UUID), limit)
     due = due_on(await kept.last_month(county), today, tools_of(request).registry_policies.in_force(today))
@@ -132,8 +131,3 @@ async def differences(
     await reading.shown({row.case for row in rows[:limit] if row.case is not None})
     items = [DifferenceOut.model_validate(row) for row in rows[:limit]]
     return Page(items=items, next=to_cursor(rows[limit - 1].place) if len(rows) > limit else None)
-
-
-def _must_be_inside(actor: Actor, county: str, act: Act) -> None:
-    if not covers(actor.region, county):
-        raise NotAllowed(act=act.value)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.contracts.events.education import PlacementEndReason
 from shared.errors import CATALOGUE, CaseNotFound, Conflict, InTheFuture, NotAllowed, Refusal, TooManyRequests
 
 
@@ -42,7 +43,7 @@ def test_a_code_needs_a_status():
     assert "half" not in CATALOGUE
 
 
-def test_a_chinese_sentence_calls_a_detail_by_its_chinese_name_and_joins_lists_as_chinese_does():
-    refused = Conflict(reason=["contract", "health_check"], reason_zh=["协议", "体检"])
-    assert refused.words("en") == "The present state does not allow this: contract, health_check."
-    assert refused.words("zh") == "当前状态不允许此操作：协议、体检。"
+def test_a_chinese_sentence_says_codes_by_their_words_and_joins_lists_as_chinese_does():
+    refused = Conflict(reason=[PlacementEndReason.GRADUATED, PlacementEndReason.DECEASED])
+    assert refused.words("en") == "The present state does not allow this: graduated, deceased."
+    assert refused.words("zh") == "当前状态不允许此操作：毕业、死亡。"
