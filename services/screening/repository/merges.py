@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, exists, insert, literal, or_, select, tuple_, update
+from sqlalchemy import Row, delete, exists, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.screening import tables as t
@@ -86,7 +86,7 @@ class Merges:
         c = t.child.c
         alone = c.merged_into.is_(None), c.erased_at.is_(None)
         wanted = select(c.case_id).where(c.birth_date == day, *alone, readable_by(actor, c.case_id))
-        nearest = [c.region.startswith(region[:digits], autoescape=True) for digits in (6, 4)]
+        nearest = [func.left(c.region, digits) == region[:digits] for digits in (6, 4)]
         ordered = wanted.order_by(*(near.desc() for near in nearest), c.case_id)
         return list((await self.session.execute(ordered.limit(LARGEST_DAY))).scalars())
 
