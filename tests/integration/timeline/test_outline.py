@@ -15,6 +15,7 @@ from tests.support.stages import code_of
 
 CENTRE, SCHOOL, HOME = uuid4(), uuid4(), uuid4()
 SESSION = "tongkang.rehab.session_recorded.v1"
+CORRECTION = "tongkang.rehab.session_corrected.v1"
 WITHDRAWN_ON = date(2024, 9, 2)
 
 
@@ -51,7 +52,7 @@ async def test_sessions_are_counted_by_week_and_by_day(timeline, child, auditor)
 
 async def test_what_lasts_is_told_whatever_time_is_counted(timeline, child, auditor):
     answer = await outline(timeline, auditor, child.case, **{"from": "2024-03-06", "to": "2024-03-06", "by": "day"})
-    assert [row["type"] for row in answer["counts"]] == [SESSION]
+    assert [row["type"] for row in answer["counts"]] == [CORRECTION, SESSION]
     assert [(row["kind"], row["lane"]) for row in answer["periods"]] == [
         ("approval", "rehabilitation"), ("enrolment", "rehabilitation"), ("custody_stay", "custody"),
         ("placement", "schooling"),
