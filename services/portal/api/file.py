@@ -10,9 +10,9 @@ import orjson
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response, StreamingResponse
 
-from services.portal.api import sheets
 from services.portal.api.common import Visit, page
 from services.portal.api.narrowed import Narrowed
+from services.portal.api.sheets import Sheet, file_of
 from services.portal.api.telling import told
 from services.portal.domain.picture import LANES, drawn, fits
 from services.portal.domain.zoom import Window, Zoom, childhood, window_of
@@ -28,6 +28,7 @@ Reads = Annotated[Visit, page(Act.READ_TIMELINE)]
 Wanted = Annotated[Narrowed, Query()]
 AT_ONCE = 50
 MOST_AT_ONCE = 200
+WIDTHS = (12, 14, 24, 60, 28, 16, 20, 20, 20, 38)
 
 
 @router.get("")
@@ -67,7 +68,8 @@ async def as_json(visit: Reads, case: UUID, wanted: Wanted) -> Response:
     entries, completeness = await _all(visit, case, wanted)
     stands = {"case": case, "as_of": clock.now(), "asked": wanted.query, "completeness": completeness}
     content = orjson.dumps({**stands, "entries": entries}, option=orjson.OPT_INDENT_2)
-    return sheets.attached(content, f"{case}.json", "application/json")
+    headers = {"content-disposition": f'attachment; filename="{case}.json"'}
+    return Response(content, media_type="application/json", headers=headers)
 
 
 @router.get("/export.xlsx")
@@ -76,18 +78,17 @@ async def as_xlsx(visit: Reads, case: UUID, wanted: Wanted) -> Response:
     entries, completeness = await _all(visit, case, wanted)
     names = await visit.names(organisations({"participants": []}, entries, None))
     _ = catalogue(visit.language).gettext
-    stands = [(called("Service", one["producer"], visit.language), moment(one["complete_to"], visit.language))
-              for one in completeness["producers"]]  # fmt: skip
-    notes = [
-        (_("Case"), str(case)),
-        (_("As of"), moment(clock.now(), visit.language)),
-        *([(_("As known on"), day(wanted.known_on, visit.language))] if wanted.known_on else []),
-        *((_("Complete to"), *one) for one in stands),
-    ]
-    header = [_("Day"), _("Lane"), _("What happened"), _("In its main words"), _("Organisation"), _("Role"),
-              _("Happened"), _("Recorded"), _("Corrected"), _("Entry")]  # fmt: skip
-    rows = (_row(visit, entry, names) for entry in entries)
-    return sheets.attached(sheets.sheet(_("Timeline"), notes, header, rows), f"{case}.xlsx")
+    said = [
+        f"{_('Case')} {case}",
+        f"{_('As of')} {moment(clock.now(), visit.language)}",
+        *([f"{_('As known on')} {day(wanted.known_on, visit.language)}"] if wanted.known_on else []),
+        *(f"{_('Complete to')} {called('Service', one['producer'], visit.language)} "
+          f"{moment(one['complete_to'], visit.language)}" for one in completeness["producers"]),
+    ]  # fmt: skip
+    columns = [_("Day"), _("Lane"), _("What happened"), _("In its main words"), _("Organisation"), _("Role"),
+               _("Happened"), _("Recorded"), _("Corrected"), _("Entry")]  # fmt: skip
+    rows = [_row(visit, entry, names) for entry in entries]
+    return await file_of([Sheet(_("Timeline"), said, columns, rows, WIDTHS)], str(case))
 
 
 async def _all(visit: Visit, case: UUID, wanted: Narrowed) -> tuple[list[dict[str, Any]], dict[str, Any]]:

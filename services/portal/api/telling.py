@@ -13,7 +13,8 @@ from shared.words import Language, called
 def told(entry: Mapping[str, Any], language: Language) -> list[str]:
     """Return the main words of an entry, as far as its reader sees it."""
     if entry.get("fact"):
-        return [_said(piece, language) for piece in main_words(entry["type"], entry["fact"]["data"])]
+        pieces = main_words(entry["type"], entry["fact"]["data"])
+        return list(dict.fromkeys(_said(piece, language) for piece in pieces))
     if entry.get("busy"):
         return [_hours(entry["busy"]["starts_at"], entry["busy"]["ends_at"])]
     codes = (("SuspicionState", entry.get("state")), ("RehabCategory", entry.get("category")))
