@@ -156,7 +156,8 @@ def assemble(name: str, settings: ServiceSettings, *, uow: Callable[..., UnitOfW
     )
     directory = str(settings.directory_url).rstrip("/")
     keys = str(settings.jwks_url or f"{directory}/.well-known/jwks.json")
-    http = httpx.AsyncClient(timeout=10)
+    # More than httpx allows by itself: a live view keeps its connection for minutes.
+    http = httpx.AsyncClient(timeout=10, limits=httpx.Limits(max_connections=1000, max_keepalive_connections=50))
     signer = Signer(settings.signing_key_file)
     checkpoints = CheckpointPublisher(database, name, signer, producer.send_all, settings.checkpoint_seconds)
     sealer = Sealer(database, name, signer, settings.seal_seconds)

@@ -79,6 +79,12 @@ class Reception:
         async with self.database.transaction() as session:
             await Repository(session, self.seal).end_all(login.person)
 
+    async def token_for(self, login: Login, purpose: str) -> str:
+        """Return a token with which one thing is looked at for a purpose. Raises TurnedDown."""
+        grant = {"grant_type": "refresh_token", "refresh_token": login.tokens.refresh, "purpose": purpose}
+        answer = await self._token(grant, {})
+        return str(answer["access_token"])
+
     async def _go_on(self, login: Login) -> Login:
         """Exchange the token of a login; requests that come at once wait for the first. Raises SignInFirst."""
         async with self.database.transaction() as session:

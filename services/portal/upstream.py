@@ -1,7 +1,7 @@
 """The services' doors, opened with the token of whoever reads: what they refuse, a page tells in their own words."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from shared.errors import TemporarilyUnavailable
 LONG = httpx.Timeout(20, connect=3)
 MOST_ROWS = 200
 """Of one page of a service's list."""
+ENDLESS = httpx.Timeout(None, connect=3)
 
 
 class TurnedDown(Exception):  # noqa: N818 - an answer of a service, not an error of the program
@@ -59,6 +60,30 @@ class Upstream:
             raise TurnedDown(service, answer.status_code, _problem(answer))
         return answer.json() if answer.content else {}
 
+    async def listen(self, service: str, path: str, headers: Mapping[str, str]) -> httpx.Response:
+        """Open a stream of a service; whoever asks closes it. Raises TurnedDown or TemporarilyUnavailable."""
+        request = self.http.build_request("GET", f"{self.urls[service]}{path}", headers=headers, timeout=ENDLESS)
+        try:
+            answer = await self.http.send(request, stream=True)
+        except (httpx.TransportError, OSError) as error:
+            raise TemporarilyUnavailable(what=service) from error
+        if answer.is_success:
+            return answer
+        await answer.aread()
+        await answer.aclose()
+        raise TurnedDown(service, answer.status_code, _problem(answer))
+
+
+async def as_it_comes(answer: httpx.Response) -> AsyncIterator[bytes]:
+    """Yield what a stream sends until it ends, breaks or nobody listens any more; a browser asks again by itself."""
+    try:
+        async for piece in answer.aiter_raw():
+            yield piece
+    except httpx.TransportError:
+        return
+    finally:
+        await answer.aclose()
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -81,6 +106,11 @@ class Caller:
             rows, after = [*rows, *page["items"]], page["next"]
             if after is None:
                 return rows
+
+    async def listen(self, service: str, path: str, *, last_event_id: str | None) -> httpx.Response:
+        """Open a live view, or go on with one where its connection was lost."""
+        headers = {**self.headers, **({"Last-Event-ID": last_event_id} if last_event_id else {})}
+        return await self.upstream.listen(service, path, headers)
 
     async def post(self, service: str, path: str, body: Any, *, key: str) -> Any:  # noqa: ANN401 - JSON
         """Write; a repeat with the same key is answered as before and does nothing more."""

@@ -67,3 +67,14 @@ def yuan(fen: int, language: Language) -> str:
 def number(value: float, language: Language) -> str:
     """Return a number with the separators of a language."""
     return format_decimal(value, locale=LOCALES[language])
+
+
+def truth(value: bool, language: Language) -> str:
+    """Return yes or no."""
+    return {"zh": ("否", "是"), "en": ("no", "yes")}[language][value]
+
+
+def mark(on: date, zoom: str, language: Language) -> str:
+    """Return what stands at a line of a time axis: a year, a month, a day."""
+    patterns = {"life": "y", "year": "LLL", "month": "d", "week": "E d"}
+    return format_date(on, patterns[zoom], locale=LOCALES[language])

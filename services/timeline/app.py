@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from services.timeline import consumers
 from services.timeline.apart import assessment, keep_apart
-from services.timeline.api import cases, duties, entries, findings, indicators, operational, operations, parked
+from services.timeline.api import cases, duties, entries, findings, indicators, operational, operations, outline, parked
 from services.timeline.completeness import Board
 from services.timeline.live import Bells
 from services.timeline.rebuild import Rebuild
@@ -24,6 +24,7 @@ def create_app() -> FastAPI:
         cases.router,
         entries.busy,
         entries.router,
+        outline.router,
         duties.router,
         operational.router,
         indicators.router,

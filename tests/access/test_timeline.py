@@ -23,6 +23,7 @@ DOORS = {
     "moved away": ("GET", "/v1/cases/moved-away", AUTHORITIES),
     "head": ("GET", "/v1/cases/{case}", EVERYONE),
     "entries": ("GET", "/v1/cases/{case}/entries", EVERYONE),
+    "outline": ("GET", "/v1/cases/{case}/outline", EVERYONE),
     "live": ("GET", "/v1/cases/{case}/live", EVERYONE),
     "duties": ("GET", "/v1/duties", EVERYONE),
     "duties counted": ("GET", "/v1/duties/counts", EVERYONE),
@@ -191,6 +192,26 @@ async def test_how_much_each_kind_sees_of_each_lane(timeline, world, kind, lane)
     whole = len(world.child.streams[PRODUCER_OF[lane]].records)
     in_part = kind in {OrgType.REHAB_CENTRE, OrgType.SCHOOL, OrgType.CARE_HOME}
     assert len(items) < whole if in_part else len(items) in {0, whole}
+
+
+ALL_PERIODS = ["approval", "enrolment", "enrolment", "custody_stay", "placement", "custody_stay"]
+DRAWN = {
+    OrgType.REHAB_CENTRE: ["enrolment"],
+    OrgType.SCHOOL: ["placement"],
+    OrgType.CARE_HOME: ["custody_stay"],
+    OrgType.EDUCATION_AUTHORITY: ["placement"],
+    OrgType.FEDERATION: ALL_PERIODS,
+    OrgType.AUDITOR: ALL_PERIODS,
+}
+
+
+@pytest.mark.parametrize("kind", sorted(EVERYONE))
+async def test_an_outline_tells_periods_from_what_is_seen_in_full_and_counts_what_is_seen_at_all(timeline, world, kind):
+    outline = (await knock(timeline, "outline", world.child.case, world.actors[kind])).json()
+    assert [period["kind"] for period in outline["periods"]] == DRAWN.get(kind, [])
+    assert sum(row["facts"] for row in outline["counts"]) == len(await items_of(timeline, world, kind))
+    sees_registration = MATRIX[kind][Lane.SCREENING] == {"full"}
+    assert (outline["born_on"] is not None) == sees_registration
 
 
 async def items_of(timeline, world, kind, **query):

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from services.portal import words
 from services.portal.api.menu import menu_of
+from services.portal.api.telling import told
 from shared import ids
 from shared.words import Language, called, said
 
@@ -67,6 +68,8 @@ class Pages:
             "yuan": partial(words.yuan, language=language),
             "number": partial(words.number, language=language),
             "fact": partial(words.fact, language=language),
+            "mark": partial(words.mark, language=language),
+            "told": partial(told, language=language),
             "said": partial(_said, language=language),
             "merged": _merged,
         }

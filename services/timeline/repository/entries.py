@@ -20,7 +20,7 @@ LAST_ID = UUID(int=2**128 - 1)
 # The row of the access log stands in the same statement as the page: it is durable before the first byte leaves, and
 # a page costs one round trip. The second wall is told who reads and which file is open by the same statement, before
 # entries are looked at: `(SELECT case_id FROM seen) IS NOT NULL` has no column of theirs and is asked first.
-_SEEN_AND_LOGGED = f"""
+SEEN_AND_LOGGED = f"""
 WITH seen AS MATERIALIZED (
   SELECT f.case_id, coalesce(f.masked, false) AS masked, f.erased, {{family}} AS family
   FROM case_file f WHERE {telling(Told.CASE, "$3::uuid::text")} AND f.case_id = $3 AND {{where}}
@@ -30,20 +30,20 @@ WITH seen AS MATERIALIZED (
 )"""
 # Whether an entry is visible at all is said twice: here, so that pages are full, and in `Sight.detail`, which is asked
 # again for every row that is shown.
-_VISIBLE = """
+VISIBLE = """
 (e.producer = ANY($10::text[]) OR e.type = ANY($11::text[])
  OR (e.producer = ANY($12::text[]) AND (e.organisation = $5 OR e.institution = $5)))"""
 # Of whose an entry is, the reader only needs whether it is its own: ids are dear to pass on.
 _COLUMNS = """event_id, occurred_at, recorded_at, producer, type, hash, envelope,
   (e.organisation = $5 OR e.institution = $5) AS own"""
-_MEMBERS = "ARRAY(SELECT unnest(family) FROM seen)"
+MEMBERS = "ARRAY(SELECT unnest(family) FROM seen)"
 _PAGE = f"""
-{_SEEN_AND_LOGGED}, page AS (
+{SEEN_AND_LOGGED}, page AS (
   SELECT e.* FROM seen CROSS JOIN unnest(seen.family) AS member (id) CROSS JOIN LATERAL (
     SELECT {_COLUMNS} FROM entry e
     WHERE (SELECT case_id FROM seen) IS NOT NULL
       AND e.case_id = member.id AND (e.occurred_at, e.event_id) < ($13, $14) AND e.occurred_at >= $15
-      AND e.recorded_at <= $16 AND {_VISIBLE}
+      AND e.recorded_at <= $16 AND {VISIBLE}
       AND ($17::text IS NULL OR e.producer = $17) AND ($18::text[] IS NULL OR e.type = ANY($18))
       AND ($19::uuid IS NULL OR ((e.organisation = $19 OR e.institution = $19)
                                  AND (e.producer = ANY($20::text[]) OR e.organisation = $5 OR e.institution = $5)))
@@ -51,17 +51,17 @@ _PAGE = f"""
   ) e ORDER BY e.occurred_at DESC, e.event_id DESC LIMIT $21
 ), first_correction AS MATERIALIZED (
   SELECT DISTINCT ON (corrected) corrected, event_id, recorded_at FROM correction
-  WHERE (SELECT case_id FROM seen) IS NOT NULL AND case_id = ANY({_MEMBERS}) AND recorded_at <= $16
+  WHERE (SELECT case_id FROM seen) IS NOT NULL AND case_id = ANY({MEMBERS}) AND recorded_at <= $16
   ORDER BY corrected, recorded_at, event_id
 )
 SELECT p.*, seen.masked, seen.erased, c.event_id AS corrected_by, c.recorded_at AS corrected_at,
        (SELECT count(*) FROM parked_event k
-        WHERE k.producer = ANY($22::text[]) AND k.case_id = ANY({_MEMBERS})) AS parked
+        WHERE k.producer = ANY($22::text[]) AND k.case_id = ANY({MEMBERS})) AS parked
 FROM seen LEFT JOIN page p ON true LEFT JOIN first_correction c ON c.corrected = p.event_id
 ORDER BY p.occurred_at DESC, p.event_id DESC
 """
 _OPENED = f"""
-{_SEEN_AND_LOGGED}
+{SEEN_AND_LOGGED}
 SELECT s.case_id, s.producer, s.epoch, s.last_seq FROM seen LEFT JOIN stream_position s
   ON s.case_id = ANY(seen.family) AND s.producer = ANY($10::text[])
 """
