@@ -1,6 +1,7 @@
 """Words of the pages: Chinese from a catalogue, English as it stands in the templates; codes, dates and money."""
 
 import gettext
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -12,7 +13,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
 from shared.clock import SHANGHAI
-from shared.words import Language, called
+from shared.words import Language, called, listed
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 LOCALES = {"zh": "zh_CN", "en": "en_GB"}
@@ -35,6 +36,11 @@ def fact(kind: str, language: Language) -> str:
     """Return what happened, of a fact's type such as `tongkang.rehab.session_recorded.v1`."""
     producer, name = kind.split(".")[1:3]
     return called("Fact", f"{producer}.{name}", language)
+
+
+def labels(codes: Iterable[str], kind: str, language: Language) -> str:
+    """Return the words of some codes of a kind, one after the other."""
+    return listed((called(kind, code, language) for code in codes), language)
 
 
 def day(value: str | date | None, language: Language) -> str:

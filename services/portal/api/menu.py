@@ -42,6 +42,8 @@ PLACES = (
     Place("/findings", _("Findings"), Act.READ_FINDING),
     Place("/indicators", _("Indicators"), Act.READ_INDICATORS),
     Place("/integrity", _("Integrity"), Act.READ_PARKED),
+    Place("/organisations", _("Organisations"), Act.MANAGE_ORGANISATIONS),
+    Place("/accounts", _("Accounts"), Act.MANAGE_ACCOUNTS),
 )
 
 

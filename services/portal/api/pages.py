@@ -64,6 +64,7 @@ class Pages:
         environment.filters |= {
             "day": partial(words.day, language=language),
             "moment": partial(words.moment, language=language),
+            "labels": partial(words.labels, language=language),
             "lasting": partial(words.lasting, language=language),
             "yuan": partial(words.yuan, language=language),
             "number": partial(words.number, language=language),

@@ -54,6 +54,7 @@ async def test_an_application_waits_in_the_queue_with_its_clocks(office, rehab, 
     case, application = await county.applied()
     page = (await (await clerk(office, rehab, Role.REVIEWER)).look("/applications")).text
     assert f'href="/applications/{application}"' in page
+    assert "training · autism" in page
     assert f"Case {str(case)[:8]}" in page
 
 
@@ -62,7 +63,7 @@ async def test_what_a_decision_rests_on_and_the_figure_with_its_source_stand_bes
     page = (await (await clerk(office, rehab, Role.APPROVER)).look(f"/applications/{application}")).text
     assert "What a decision today would rest on" in page
     assert "CN¥20,000.00" in page
-    assert "source: 山东办法2026" in page
+    assert "Source of the figure: 山东办法2026" in page
     assert "鲁政字〔2025〕188号" in page
 
 
