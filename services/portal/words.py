@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
 from shared.clock import SHANGHAI
-from shared.words import Language, called, listed
+from shared.words import Language, called, said
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 LOCALES = {"zh": "zh_CN", "en": "en_GB"}
@@ -38,9 +38,9 @@ def fact(kind: str, language: Language) -> str:
     return called("Fact", f"{producer}.{name}", language)
 
 
-def labels(codes: Iterable[str], kind: str, language: Language) -> str:
+def labels(kind: str, codes: Iterable[str], language: Language) -> str:
     """Return the words of some codes of a kind, one after the other."""
-    return listed((called(kind, code, language) for code in codes), language)
+    return str(said([called(kind, code, language) for code in codes], language))
 
 
 def day(value: str | date | None, language: Language) -> str:

@@ -1,7 +1,7 @@
 """Templates, and what stands in every one of them."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from importlib.resources import files
 from mimetypes import guess_type
@@ -14,7 +14,7 @@ from services.portal import words
 from services.portal.api.menu import menu_of
 from services.portal.api.telling import told
 from shared import ids
-from shared.words import Language, called, said
+from shared.words import Language, called
 
 
 class Assets:
@@ -64,7 +64,6 @@ class Pages:
         environment.filters |= {
             "day": partial(words.day, language=language),
             "moment": partial(words.moment, language=language),
-            "labels": partial(words.labels, language=language),
             "lasting": partial(words.lasting, language=language),
             "yuan": partial(words.yuan, language=language),
             "number": partial(words.number, language=language),
@@ -77,7 +76,7 @@ class Pages:
         environment.globals |= {
             "asset": self.assets.path,
             "label": partial(called, language=language),
-            "labels": partial(_labels, language=language),
+            "labels": partial(words.labels, language=language),
             "once": ids.new_record,
             "menu": menu_of,
             "attributes": _attributes,
@@ -88,11 +87,6 @@ class Pages:
 def _said(words_of: Mapping[str, str], language: Language) -> str:
     """Return one of two languages that a service sent."""
     return words_of[language]
-
-
-def _labels(kind: str, codes: Iterable[str], language: Language) -> str:
-    """Return the words of several codes, one after the other."""
-    return str(said([called(kind, code, language) for code in codes], language))
 
 
 def _merged(values: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
