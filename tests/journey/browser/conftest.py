@@ -9,9 +9,14 @@ from deploy.local.stack import ADMINISTRATOR, Stack
 from deploy.simulator.directory import City, Login
 from pictures.chromium import chromium
 from tests.journey.browser.inspection import Inspection
+from tests.journey.browser.lives import SCHOOL_DAY, two_children
 from tests.journey.browser.visitor import Visitor, a_visitor
 from tests.journey.browser.walk import Map, walk
+from tests.journey.story import Story
 from tests.journey.town import Town, Traveller
+
+OF_THE_DAY = (f"/today?day={SCHOOL_DAY}", f"/attendance?on={SCHOOL_DAY}")
+"""Pages that show what is of today unless they are asked for another day."""
 
 
 @pytest.fixture(scope="session")
@@ -39,10 +44,18 @@ async def visitor(browser: Browser, portal: str) -> AsyncIterator[Visitor]:
 
 
 @pytest.fixture(scope="session")
-async def found(portal: str, people: Mapping[str, Login], town: Town, traveller: Traveller) -> Map:
-    """The pages that each of them reaches from the first page, and from the file of one child."""
+async def two(town: Town) -> tuple[Story, Story]:
+    return await two_children(town)
+
+
+@pytest.fixture(scope="session")
+async def found(
+    portal: str, people: Mapping[str, Login], town: Town, traveller: Traveller, two: tuple[Story, Story]
+) -> Map:
+    """The pages that each of them reaches from the first page, and from pages on which there is something to see."""
     await town.settled(traveller.case)
-    return await walk(portal, [*people.values()], ["/", f"/cases/{traveller.case}"])
+    begin = [f"/cases/{traveller.case}", f"/cases/{two[0].case}", *OF_THE_DAY]
+    return await walk(portal, [*people.values()], ["/", *begin])
 
 
 @pytest.fixture(scope="session")

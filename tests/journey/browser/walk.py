@@ -23,6 +23,7 @@ FORM = re.compile(r'name="form" value="([^"]+)"')
 
 
 BEGINNING = "the beginning"
+"""Where somebody begins may be refused to them; a link must not lead there."""
 
 
 def _routes() -> list[str]:
