@@ -8,7 +8,7 @@ from shared.testing.eventually import eventually
 from tests.journey.story import CARE_HOME, CENTRE, EDUCATION, FEDERATION, HOSPITAL, SPECIAL_SCHOOL, Story
 from tests.journey.town import AUDITOR, PATIENCE_S, Town
 
-BORN = date(2018, 4, 11)
+BORN = date(2019, 8, 1)
 SCHOOL_DAY = date(2026, 3, 11)
 
 
