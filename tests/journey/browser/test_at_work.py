@@ -23,7 +23,7 @@ async def phone(browser: Browser, portal: str) -> AsyncIterator[Visitor]:
 
 async def test_somebody_of_the_demo_comes_in_by_one_tap_on_a_phone(phone: Visitor, people: Mapping[str, Login]):
     await phone.goes("/sign-in")
-    await phone.page.get_by_role("button", name=people[CARE_HOME].organisation).tap()
+    await phone.presses(phone.page.get_by_role("button", name=people[CARE_HOME].organisation))
     assert phone.path == "/"
     assert people[CARE_HOME].organisation in await phone.text()
 
@@ -33,10 +33,10 @@ async def test_the_federation_opens_a_name_and_stands_in_the_log_of_reading(
 ):
     await visitor.signs_in(people[FEDERATION], to=f"/cases/{two[0].case}")
     assert two[0].person.name not in await visitor.text()
-    await visitor.page.get_by_role("button", name="显示儿童姓名").click()
+    await visitor.presses(visitor.page.get_by_role("button", name="显示儿童姓名"))
     assert two[0].person.name in await visitor.text()
-    await visitor.page.get_by_role("link", name="返回档案").click()
-    await visitor.page.get_by_role("link", name="谁查看过此档案").click()
+    await visitor.presses(visitor.page.get_by_role("link", name="返回档案"))
+    await visitor.presses(visitor.page.get_by_role("link", name="谁查看过此档案"))
     assert people[FEDERATION].organisation in await visitor.page.locator("tbody tr").first.inner_text()
 
 
@@ -45,11 +45,11 @@ async def test_an_auditor_reads_a_finding_and_explains_it_with_a_reason(
 ):
     page = visitor.page
     await visitor.signs_in(people[AUDITING], to="/findings")
-    await page.locator("tbody tr", has_text="F03").get_by_role("link").first.click()
+    await visitor.presses(page.locator("tbody tr", has_text="F03").get_by_role("link").first)
     assert len(await page.locator(".entries .entry").all()) >= 1
     await page.locator("[name=decision][value=explained]").check()
     await page.fill("[name=reason]", "两名儿童实为小组训练，已向机构核实。")
-    await page.locator("form:has([name=reason]) button").click()
+    await visitor.presses(page.locator("form:has([name=reason]) button"))
     assert await page.get_by_role("status").count() == 1
     assert "两名儿童实为小组训练" in await visitor.text()
 
@@ -59,13 +59,13 @@ async def test_a_care_home_hands_a_child_over_at_the_door_and_takes_it_back(
 ):
     page, child = phone.page, two[0].person
     await phone.signs_in(people[CARE_HOME], to="/door")
-    await page.get_by_role("link", name=child.name).tap()
+    await phone.presses(page.get_by_role("link", name=child.name))
     assert {await one.get_attribute("type") for one in await page.locator("[name=collector]").all()} == {"radio"}
     await page.get_by_label(re.compile(child.guardian_name)).check()
     await page.locator("[name=confirmation]").first.check()
-    await page.locator("form:has([name=collector]) button").tap()
-    await page.get_by_role("status").get_by_role("link", name=child.name).tap()
-    await page.locator("form[action$='/in'] > button").tap()
+    await phone.presses(page.locator("form:has([name=collector]) button"))
+    await phone.presses(page.get_by_role("status").get_by_role("link", name=child.name))
+    await phone.presses(page.locator("form[action$='/in'] > button"))
     assert child.name in await page.get_by_role("status").inner_text()
     await page.goto("/door?now=inside")
     assert await page.get_by_role("link", name=child.name).count() == 1
@@ -78,7 +78,7 @@ async def test_nobody_who_is_not_on_the_list_takes_a_child(phone: Visitor, peopl
     await page.locator("[name=collector]").first.evaluate(f"(one) => {{ one.value = '{other}' }}")
     await page.locator("[name=collector]").first.check()
     await page.locator("[name=confirmation]").first.check()
-    await page.locator("form:has([name=collector]) button").tap()
+    await phone.presses(page.locator("form:has([name=collector]) button"))
     assert await page.get_by_role("alert").is_visible()
     await page.goto("/door?now=inside")
     assert await page.get_by_role("link", name=child.name).count() == 1
@@ -89,7 +89,7 @@ async def test_a_school_records_a_day_of_its_children(visitor: Visitor, people: 
     await visitor.signs_in(people[SPECIAL_SCHOOL], to=f"/attendance?on={SCHOOL_DAY}")
     row = page.locator("tbody tr", has_text=child.name)
     await row.locator("[type=radio][value^=absent]").check()
-    await page.locator("form:has(table) button").click()
+    await visitor.presses(page.locator("form:has(table) button"))
     assert await page.get_by_role("status").count() == 1
     assert (
         await row.locator("[type=radio]:checked").evaluate("(one) => one.closest('label').className") == "mark absent"

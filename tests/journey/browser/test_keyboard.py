@@ -67,7 +67,8 @@ async def test_who_was_refused_finds_the_reason_under_the_focus_or_announced(vis
     await visitor.goes("/sign-in")
     await visitor.page.fill("#user_name", FEDERATION)
     await visitor.page.fill("#password", "not the password")
-    await visitor.page.keyboard.press("Enter")
+    async with visitor.page.expect_navigation():
+        await visitor.page.keyboard.press("Enter")
     alert = visitor.page.get_by_role("alert")
     assert "用户名或密码" in await alert.inner_text()
     assert await visitor.page.input_value("#user_name") == FEDERATION

@@ -29,7 +29,7 @@ async def test_a_case_that_somebody_may_not_know_of_is_not_found(visitor: Visito
     answer = await visitor.goes(f"/cases/{UNKNOWN}")
     assert answer.status == 404
     assert "未找到" in await visitor.text()
-    await visitor.page.get_by_role("link", name="返回首页").click()
+    await visitor.presses(visitor.page.get_by_role("link", name="返回首页"))
     assert visitor.path == "/"
 
 
@@ -39,12 +39,14 @@ async def test_a_form_that_was_opened_under_an_earlier_login_changes_nothing(
     await visitor.signs_in(people[CLINIC])
     other_tab = await visitor.context.new_page()
     await other_tab.goto("/")
-    await other_tab.get_by_role("button", name="退出").click()
-    await visitor.page.get_by_role("button", name="紧凑显示").click()
+    async with other_tab.expect_navigation():
+        await other_tab.get_by_role("button", name="退出").click()
+    await visitor.presses(visitor.page.get_by_role("button", name="紧凑显示"))
     assert visitor.path == "/sign-in"
     await visitor.signs_in(people[CARE_HOME])
     await other_tab.go_back()
-    await other_tab.get_by_role("button", name="退出").click()
+    async with other_tab.expect_navigation():
+        await other_tab.get_by_role("button", name="退出").click()
     assert "此表单不是在本次登录中打开的" in await other_tab.locator("main").inner_text()
     await visitor.goes("/account")
     assert visitor.path == "/account"
@@ -56,7 +58,7 @@ async def test_nobody_stays_signed_in_on_a_browser_that_was_left_behind(
     await visitor.signs_in(people[MCH], to="/account")
     async with a_visitor(browser, portal) as elsewhere:
         await elsewhere.signs_in(people[MCH], to="/account")
-        await elsewhere.page.get_by_role("button", name="全部退出登录").click()
+        await elsewhere.presses(elsewhere.page.get_by_role("button", name="全部退出登录"))
         assert elsewhere.path == "/sign-in"
     await visitor.goes("/cases")
     assert visitor.path == "/sign-in"

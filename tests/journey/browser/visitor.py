@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response
 
 from deploy.simulator.directory import Login
 from pictures.chromium import sign_in
@@ -23,6 +23,7 @@ class Visitor:
     portal: str
     context: BrowserContext
     page: Page
+    has_touch: bool = False
     said: list[str] = field(default_factory=list)
     """What pages complained of on the console, a breach of the content security policy among it."""
     elsewhere: list[str] = field(default_factory=list)
@@ -31,8 +32,8 @@ class Visitor:
     @classmethod
     async def comes(cls, browser: Browser, portal: str, **options: Any) -> Self:
         context = await browser.new_context(base_url=portal, viewport=options.pop("viewport", DESKTOP), **options)
-        context.set_default_timeout(20_000)
-        visitor = cls(portal, context, await context.new_page())
+        context.set_default_timeout(60_000)
+        visitor = cls(portal, context, await context.new_page(), options.get("has_touch", False))
         context.on("request", visitor._note_host)
         context.on("console", visitor._note_complaint)
         context.on("weberror", lambda error: visitor.said.append(str(error.error)))
@@ -46,6 +47,11 @@ class Visitor:
         answer = await self.page.goto(path)
         assert answer is not None
         return answer
+
+    async def presses(self, wanted: Locator) -> None:
+        """Press a link or a button, and wait for the page to which it leads."""
+        async with self.page.expect_navigation():
+            await (wanted.tap() if self.has_touch else wanted.click())
 
     async def signs_in(self, login: Login, to: str = "/") -> None:
         """Type user name and password, and arrive at the page that was wanted."""
