@@ -7,7 +7,7 @@ COHORT ?= tenth
 DEMO_FLAGS := $(if $(filter full,$(COHORT)),--full,) $(if $(CHILDREN),--children $(CHILDREN),) $(if $(EXIT),--exit,)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status test test-installed test-inside test-kafka test-long check format schemas words bench lock clean
+.PHONY: help setup demo up down status test test-installed test-inside test-kafka test-long check format schemas words screenshots bench lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,7 +35,8 @@ down: .venv/ready ## stop what `make up` or `make demo` started elsewhere
 status: .venv/ready ## show each service, lag, complete-to, parked
 	@$(BIN)/tongkang status
 
-test: ## all tests on embedded servers (unit, memory, contract, arch, integration, access, journey, faults)
+test: .venv/ready ## all tests on embedded servers (unit, memory, contract, arch, integration, access, journey, browser, faults)
+	@$(BIN)/python -m pictures.chromium # says what is missing for the browser's tests, before the others run
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-installed test-inside
 
 # Two halves side by side, about as long as each other on two cores: what starts processes of its own, and the rest.
@@ -74,6 +75,9 @@ format: .venv/ready ## let ruff format and fix
 
 schemas: .venv/ready ## write schemas, examples, docs/events.md and API documents anew
 	$(BIN)/python -m shared.contracts.generate
+
+screenshots: .venv/ready ## picture the portal's pages of the demo in docs/images (COHORT, CHILDREN, KAFKA as above)
+	@$(BIN)/python -m pictures --kafka $(KAFKA) $(filter-out --exit,$(DEMO_FLAGS))
 
 words: .venv/ready ## find new words of the portal's pages for its Chinese catalogue
 	$(BIN)/python -m services.portal.extract

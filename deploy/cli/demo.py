@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Group
+from rich.panel import Panel
 from rich.table import Column, Table
 
 from deploy.cli import counting
@@ -53,9 +54,21 @@ def show(programme: Programme, report: Report) -> None:
     """Print figures, account, one child, addresses and logins."""
     console.print(Group(figures_table(report.children, report.figures), _account_table(report)))
     console.print(table_of(programme.auditor(), programme.showcase, programme.city.names))
-    console.print(_logins_table(programme.city), addresses_table(programme.installation.urls))
+    console.print(addresses_table(programme.installation.urls), _logins_table(programme.city))
     console.print(f"The whole file of this child: tongkang timeline {programme.showcase} --whole", soft_wrap=True)
-    console.print("All children, names and numbers are invented.", style="dim")
+    console.print(_entrance(programme))
+
+
+def _entrance(programme: Programme) -> Panel:
+    """Return where the pages are: what somebody who starts the demo wants to see first, so it stands last."""
+    logins = programme.city.logins
+    institutions = len({login.organisation for login in logins})
+    words = Group(
+        f"[bold]{programme.installation.urls['portal']}/sign-in[/bold]",
+        f"The page offers {len(logins)} people of {institutions} institutions to sign in as, by one click each.",
+        "All children, names and numbers are invented.",
+    )
+    return Panel(words, title="open in a browser", border_style="green", expand=False)
 
 
 def _account_table(report: Report) -> Table:
@@ -71,7 +84,9 @@ def _account_table(report: Report) -> Table:
 def _logins_table(city: City) -> Table:
     # Folded, not cut: they are there to be copied.
     user, password = Column("user", overflow="fold"), Column("password", overflow="fold")
-    table = Table(user, password, "role", "organisation", title="people to sign in as (POST /v1/token)")
+    table = Table(
+        user, password, "role", "organisation", title="people to sign in as, on the page or by POST /v1/token"
+    )
     for login in city.logins:
         table.add_row(login.user_name, login.password, login.role, login.organisation)
     return table

@@ -1,0 +1,1 @@
+"""Pictures of the portal's main pages from the demo's cohort, in the system's own Chromium; `make screenshots`."""
