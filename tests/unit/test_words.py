@@ -8,14 +8,14 @@ from services.custody.domain import papers
 from services.rehab.domain import assistance, policy, terms
 from services.rehab.errors import MaterialsMissing, NotOpen
 from shared.contracts import codes
-from shared.contracts.events import custody, education, rehab
+from shared.contracts.events import custody, education, rehab, screening
 from shared.contracts.events.rehab import Material
 from shared.rulebook.explanation import step
 from shared.words import WORDS
 
 LISTS = {
     name: kind
-    for module in (codes, rehab, education, custody, assistance, policy, terms, papers)
+    for module in (codes, screening, rehab, education, custody, assistance, policy, terms, papers)
     for name, kind in vars(module).items()
     if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
 }

@@ -75,8 +75,8 @@ async def duplicates(
 async def settle(
     case: CaseId, body: SettlementIn, actor: Annotated[Actor, may(Act.MERGE_CHILDREN)], uow: Uow
 ) -> Receipt:
-    """Settle what is in doubt about a child's identity, after a look at its papers; the finding closes by itself."""
-    await identity.settle(case, body.outcome, body.on, actor, uow)
+    """Settle one doubt about a child's identity, after a look at its papers; its finding closes by itself."""
+    await identity.settle(case, body.settlement(), actor, uow)
     return await uow.commit()
 
 

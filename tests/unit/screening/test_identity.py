@@ -6,7 +6,17 @@ from uuid import UUID
 
 import pytest
 
-from services.screening.domain.identity import Doubt, Given, KnownNumber, confirm, conflicts, written
+from services.screening.domain.identity import (
+    OUTCOMES,
+    Doubt,
+    Given,
+    KnownNumber,
+    Settlement,
+    confirm,
+    conflicts,
+    settle,
+    written,
+)
 from services.screening.domain.merging import (
     AreTheyOne,
     Case,
@@ -20,17 +30,27 @@ from services.screening.domain.merging import (
 from services.screening.domain.person import Person
 from services.screening.domain.registry_policy import Trait, registry_policies
 from services.screening.errors import (
+    BeforeDoubt,
     IdentityConfirmedBefore,
     InvalidNumber,
     MergedAlready,
     MergeNeedsReason,
+    NothingDoubted,
     NotMerged,
     NumberDisagrees,
     OneAndTheSameCase,
+    OutcomeDoesNotFit,
     SurvivorOfAnother,
 )
 from shared.contracts.codes import ScreeningCategory, Sex
-from shared.contracts.events.screening import ClosingReason, ConflictKind, IdentifierKind, SuspicionState
+from shared.contracts.events.screening import (
+    ClosingReason,
+    ConflictKind,
+    ConflictOutcome,
+    IdentifierKind,
+    SuspicionState,
+)
+from shared.errors import InTheFuture
 
 TODAY = date(2026, 3, 2)
 NUMBER = "379999202103150019"
@@ -89,6 +109,47 @@ def known(kind: IdentifierKind, number: bytes, name: bytes = b"a name", case: UU
 def test_what_contradicts_itself_is_noticed(held, doubts):
     given = {RESIDENT: Given(b"r", b"a name"), BIRTH: Given(b"b", b"a name")}
     assert conflicts(given, held) == doubts
+
+
+NAMES, NUMBERS = ConflictKind.ONE_NUMBER_TWO_NAMES, ConflictKind.TWO_NUMBERS_ONE_CHILD
+NOTICED = date(2026, 3, 1)
+
+
+def test_what_is_in_doubt_is_settled_once_in_each_case_of_the_child():
+    noticed = {Doubt(ONE, NUMBERS, CHILD.case): NOTICED, Doubt(OTHER, NUMBERS, CHILD.case): TODAY}
+    settled = settle(noticed, Settlement(NUMBERS, CHILD.case, ConflictOutcome.TWO_CHILDREN, TODAY), TODAY)
+    assert [case for case, _ in settled] == [ONE, OTHER]
+    assert {(fact.kind, fact.other, fact.settled_on) for _, fact in settled} == {(NUMBERS, CHILD.case, TODAY)}
+
+
+@pytest.mark.parametrize("kind", ConflictKind)
+@pytest.mark.parametrize("outcome", ConflictOutcome)
+def test_a_doubt_comes_to_what_fits_its_kind(kind, outcome):
+    noticed, settlement = {Doubt(ONE, kind): NOTICED}, Settlement(kind, None, outcome, TODAY)
+    if (kind, outcome) == (NUMBERS, ConflictOutcome.NAME_WRITTEN_OTHERWISE):
+        with pytest.raises(OutcomeDoesNotFit) as refusal:
+            settle(noticed, settlement, TODAY)
+        assert "姓名写法不同" in refusal.value.words("zh")
+        assert refusal.value.details["fitting"] == sorted(OUTCOMES[kind])
+    else:
+        assert settle(noticed, settlement, TODAY)[0][1].outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("noticed", "on", "refusal"),
+    [
+        ({}, TODAY, NothingDoubted),
+        ({Doubt(ONE, NAMES): NOTICED}, date(2026, 2, 28), BeforeDoubt),
+        ({Doubt(ONE, NAMES): NOTICED, Doubt(OTHER, NAMES): TODAY}, NOTICED, BeforeDoubt),
+        ({Doubt(ONE, NAMES): NOTICED}, date(2026, 3, 3), InTheFuture),
+    ],
+)
+def test_a_doubt_is_settled_while_it_is_open_and_not_before_it_was_noticed_last(noticed, on, refusal):
+    with pytest.raises(refusal):
+        settle(noticed, Settlement(NAMES, None, ConflictOutcome.NUMBER_MISTYPED, on), TODAY)
+
+
+# Names --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("other", ["童 一一", " 童一一 ", "童一一"])
