@@ -146,9 +146,19 @@ def settle(
     return [(doubt.case, fact) for doubt in noticed]
 
 
+TONES = frozenset("\u0304\u0301\u030c\u0300")
+DOTS = frozenset(".\u00b7\u2022\u2027\u2219\u22c5\u30fb")
+"""Between the parts of a name, as NFKD writes them."""
+
+
 def written(name: str) -> str:
-    """Return a name as it is compared: width, case, blanks, dots and the tones of pinyin make no other name."""
-    return "".join(sign for sign in unicodedata.normalize("NFKD", name).casefold() if sign.isalnum())
+    """Return a name as it is compared: width, case, blanks, dots and the four tones of pinyin make no other name.
+
+    All other signs do: without them ü would be u, and a Tibetan vowel none. Of signs alone, nothing is taken away.
+    """
+    signs = unicodedata.normalize("NFKD", name).casefold()
+    kept = "".join(sign for sign in signs if sign not in TONES | DOTS and not sign.isspace())
+    return unicodedata.normalize("NFC", kept or signs.strip())
 
 
 def _another_number(one: KnownNumber, given: Mapping[IdentifierKind, Given]) -> bool:

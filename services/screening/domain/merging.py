@@ -1,5 +1,6 @@
 """Two cases that are one child: merged later, never duplicated, and taken apart again (handbook §1.4)."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ from shared.rulebook.explanation import Explanation, Question, step
 from shared.rulebook.registry import rule
 
 RULE = "screening.likeness"
+NAMES = frozenset({Trait.NAME, Trait.GUARDIAN_NAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,13 @@ def likeness(common: Sequence[Trait], policy: RegistryPolicy) -> Alike:
 
 
 def common_traits(one: Mapping[Trait, str | None], other: Mapping[Trait, str | None]) -> tuple[Trait, ...]:
-    """Return what two children have in common, as names are compared."""
-    return tuple(trait for trait in Trait if _same(one.get(trait), other.get(trait)))
+    """Return what two children have in common: names as they are compared, all else but for width and blanks."""
+    return tuple(trait for trait in Trait if _told(trait, one) == _told(trait, other) != "")
 
 
-def _same(one: str | None, other: str | None) -> bool:
-    return written(one or "") == written(other or "") != ""
+def _told(trait: Trait, traits: Mapping[Trait, str | None]) -> str:
+    text = traits.get(trait) or ""
+    return written(text) if trait in NAMES else "".join(unicodedata.normalize("NFKC", text).split())
 
 
 @rule("screening.merge", "assumed", zh="合并档案：由有权人员凭相似度与理由决定，可撤销；历史全部保留")

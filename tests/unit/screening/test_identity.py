@@ -162,6 +162,27 @@ def test_tones_and_dots_make_no_other_name(one, other):
     assert written(one) == written(other)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Lǚ", "Lu"),
+        ("བཀྲ", "བཀྲི"),
+        ("阿依·古丽", "阿依古力"),
+        ("Jörg", "Jorg"),
+        ("··", "..."),
+        ("··", "？"),
+        ("？", "＊"),
+    ],
+)
+def test_other_signs_make_another_name_also_where_a_name_has_nothing_else(one, other):
+    assert written(one) != written(other)
+    assert written(one) == written(f" {one} ")
+
+
+def test_a_tone_over_another_sign_of_the_vowel_is_only_a_tone():
+    assert written("Lǚ") == written("lü") == written("LU\u0308\u030c")
+
+
 # Likeness -----------------------------------------------------------------------------------------------------------
 
 
@@ -186,6 +207,20 @@ def test_what_is_absent_on_both_sides_is_not_in_common():
     one = {Trait.NAME: "童一一", Trait.GUARDIAN_PHONE: None, Trait.SEX: "male"}
     other = {Trait.NAME: "童 一一", Trait.GUARDIAN_PHONE: None, Trait.SEX: "female"}
     assert common_traits(one, other) == (Trait.NAME,)
+
+
+@pytest.mark.parametrize(
+    ("trait", "one", "other", "same"),
+    [
+        (Trait.ADDRESS, "虚构路1-12号", "虚构路11-2号", False),
+        (Trait.ADDRESS, "虚构路１-１２号", "虚构路 1-12号", True),
+        (Trait.ADDRESS, "虚构路1.12号", "虚构路112号", False),
+        (Trait.GUARDIAN_PHONE, "000 0000 0000", "00000000000", True),
+        (Trait.GUARDIAN_NAME, "童·大一", "童大一", True),
+    ],
+)
+def test_names_are_compared_as_names_and_all_else_to_the_letter(trait, one, other, same):
+    assert common_traits({trait: one}, {trait: other}) == ((trait,) if same else ())
 
 
 # Merging ------------------------------------------------------------------------------------------------------------
