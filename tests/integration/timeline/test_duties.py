@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.timeline.assessment import Assessment
@@ -269,7 +269,7 @@ async def assessed(timeline, assessment: Assessment, batches: Sequence[Sequence[
     return await world.duties(timeline)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(settings.get_profile("on-servers"), max_examples=12)
 @given(batches=deliveries())
 async def test_any_order_and_any_repeats_leave_the_same_duties(timeline, assessment, batches):
     whole = await assessed(timeline, assessment, [PLACES])
