@@ -57,7 +57,10 @@ async def duplicates(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> list[LikelyOut]:
-    """Return children that are likely the same one, most likely first, each with what they have in common."""
+    """Return children that are likely the same one, most likely first, each with what they have in common.
+
+    Compared are children of the same birthday, 1,000 at most: those of the county first, then those of its city.
+    """
     tools = tools_of(request)
     shown = (await Registry(reading.session, tools.vault).child(case, actor)).case_id
     merges = Merges(reading.session, tools.vault, actor.ref)

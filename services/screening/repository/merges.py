@@ -25,8 +25,8 @@ from shared.errors import CaseNotFound
 
 Traits = Mapping[Trait, str | None]
 
-LARGEST_DAY = 5000
-"""Children of one birthday that are compared at most, the nearest first: a province has some two thousand of a day."""
+LARGEST_DAY = 1000
+"""Children of one birthday that are compared at most, for each is decrypted: of the county first, then of its city."""
 
 _LEND_PARTS = """
 WITH own AS (

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.screening.repository import merges
 from shared import clock
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
@@ -207,6 +208,15 @@ async def test_likely_duplicates_are_listed_with_what_they_have_in_common(chain,
     rows = "SELECT count(*) FROM access_log WHERE act = 'children.compare' AND case_id = ANY($1::uuid[])"
     ((logged,),) = await chain.stage.fetch(rows, [UUID(survivor), UUID(merged)])
     assert logged == 2
+
+
+async def test_of_more_children_of_a_day_than_are_compared_the_nearest_are(chain, reviewer, monkeypatch):
+    monkeypatch.setattr(merges, "LARGEST_DAY", 1)
+    born = date(2021, 7, 8)
+    await chain.done(chain.clinic, "/v1/children", a_child(born) | {"region": "371603"})
+    near, child = [await chain.register(born=born) for _ in range(2)]
+    found = (await chain.get(reviewer, f"/v1/cases/{child}/duplicates")).json()
+    assert [one["case"] for one in found] == [near]
 
 
 async def test_a_merge_shows_one_child_and_its_undoing_two_again(chain, reviewer):
