@@ -319,10 +319,15 @@ async def test_of_two_children_who_were_merged_by_mistake_the_one_who_lives_is_t
     assert {suspicion["state"] for suspicion in other["suspicions"]} == {"screen_positive"}
 
 
-async def test_a_death_is_taken_back_in_each_case_of_a_child_and_one_suspicion_of_a_category_returns(chain, reviewer):
+@pytest.mark.parametrize("survives", ["the earlier case", "the later case"])
+async def test_a_death_is_taken_back_in_each_case_of_a_child_and_the_survivors_suspicion_returns(
+    chain, reviewer, survives
+):
     survivor, merged = await twice(chain)
     for clinic, case in ((chain.clinic, survivor), (chain.other.clinic, merged)):
         await chain.done(clinic, f"/v1/cases/{case}/death", {"died_on": "2024-05-01"})
+    if survives == "the later case":
+        survivor, merged = merged, survivor
     await chain.done(reviewer, f"/v1/cases/{survivor}/merges", DAY | {"merged": merged})
     retraction = {"on": "2024-06-10", "reason": "report_was_wrong"}
     await chain.done(chain.clinic, f"/v1/cases/{merged}/death/retraction", retraction)
@@ -330,6 +335,10 @@ async def test_a_death_is_taken_back_in_each_case_of_a_child_and_one_suspicion_o
         assert [kind for kind, _ in await chain.facts(case)].count("death_retracted") == 1
     states = sorted(one["state"] for one in (await chain.file(survivor))["suspicions"])
     assert states == ["closed", "screen_positive"]
+    assert [("case_reopened", "screen_positive") in await chain.facts(case) for case in (survivor, merged)] == [
+        True,
+        False,
+    ]
 
 
 async def test_who_comes_to_take_part_in_a_merged_case_sees_the_child(chain, reviewer):
