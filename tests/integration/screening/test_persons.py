@@ -305,6 +305,7 @@ async def test_a_confirmed_child_whose_death_is_taken_back_is_followed_up_again(
     assert (suspicion["state"], suspicion["recheck_due_on"]) == ("confirmed", MISTAKEN["on"])
     last = (await told(chain, case, "recheck_scheduled"))[-1]
     assert (last["basis"], last["due_on"], last["state"]) == ("follow_up", MISTAKEN["on"], "confirmed")
+    assert last["owner"] == str(chain.hospital.organisation), "whoever took the death back"
 
 
 async def test_what_had_been_closed_for_another_reason_stays_closed_when_a_death_is_taken_back(chain):

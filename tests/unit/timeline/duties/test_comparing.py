@@ -33,10 +33,10 @@ def look(life: Life, now: date | datetime) -> Assessed:
     return assessor(DutyLimits())(life.book, moment_of(now))
 
 
-def recheck(life: Life, due_on: date = date(2026, 6, 2)) -> None:
+def recheck(life: Life, due_on: date = date(2026, 6, 2), owner: UUID | None = None) -> None:
     life.add(
         screening.RecheckScheduled, MONDAY, by=FIRST_OWNER, **AUTISM, basis="borderline", state="recheck_due",
-        due_on=due_on, trace_on=None,
+        due_on=due_on, trace_on=None, owner=owner,
     )  # fmt: skip
 
 
@@ -213,6 +213,15 @@ def test_who_takes_the_case_over_owes_it_from_then_on():
     (anew,) = say(life, date(2026, 4, 2))
     assert isinstance(anew, DutyOpened)
     assert anew.owner == NEXT_OWNER
+
+
+@pytest.mark.parametrize(("named", "owes"), [(None, FIRST_OWNER), (NEXT_OWNER, NEXT_OWNER)])
+def test_whom_the_fact_names_owes_it_and_whoever_recorded_it_where_it_names_nobody(named: UUID | None, owes: UUID):
+    life = Life()
+    recheck(life, owner=named)
+    (opened,) = say(life, MONDAY)
+    assert isinstance(opened, DutyOpened)
+    assert opened.owner == owes
 
 
 def test_what_was_done_before_it_would_have_opened_never_was_a_duty():
