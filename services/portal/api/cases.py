@@ -1,7 +1,7 @@
 """The children of whom a visitor may know, who one of them is, and who has looked at a file."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -20,7 +20,8 @@ After = Annotated[str | None, Query(max_length=400)]
 async def cases(visit: Reads, after: After = None) -> Response:
     """Return a page of the children of whom the visitor may know."""
     listed = await visit.call.get("timeline", "/v1/cases", after=after, limit=50)
-    return visit.page("cases.html", page=listed, children=await _named(visit, listed["items"]))
+    children = await visit.children(row["case"] for row in listed["items"])
+    return visit.page("cases.html", page=listed, children=children)
 
 
 @router.post("/{case}/name")
@@ -29,7 +30,7 @@ async def name(visit: Annotated[Visit, page(Act.RESOLVE_CHILDREN)], case: UUID, 
     purpose = sent.text("purpose")
     token = await visit.desk.token_for(visit.login, purpose)
     asking = replace(visit, call=visit.desk.upstream.caller(token, visit.language))
-    found = await asking.children([str(case)])
+    found = await asking.opened([str(case)])
     return visit.page("name.html", case=case, child=found.get(str(case)), purpose=purpose)
 
 
@@ -39,8 +40,3 @@ async def access_log(visit: Annotated[Visit, page(Act.READ_ACCESS_LOG)], case: U
     looks = await visit.call.get("timeline", f"/v1/cases/{case}/access-log", after=after, limit=50)
     names = await visit.names(look["organisation"] for look in looks["items"])
     return visit.page("access_log.html", case=case, page=looks, names=names)
-
-
-async def _named(visit: Visit, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the children's names, to those who work with them; an authority opens names one by one."""
-    return await visit.children(row["case"] for row in rows) if visit.actor.purpose == "care" else {}

@@ -30,6 +30,8 @@ YEAR_SECONDS = 365 * 24 * 3600
 SEE_OTHER = 303
 MOST_NAMES = 500
 """For how many children the registry is asked at once."""
+CARE = "care"
+"""The purpose of those who work with children; an authority has others."""
 
 
 def reception_of(request: Request) -> Reception:
@@ -91,7 +93,14 @@ class Visit:
         return found
 
     async def children(self, cases: Iterable[str]) -> dict[str, Mapping[str, Any]]:
-        """Return who the children of some cases are, by case: those that the visitor may know; each is logged."""
+        """Return who the children of a page are, by case, to those who work with them.
+
+        To an authority names are covered: it opens one by one, saying what for.
+        """
+        return await self.opened(cases) if self.actor.purpose == CARE else {}
+
+    async def opened(self, cases: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """Return who some children are, by case: those that the visitor may know; each is logged with the purpose."""
         wanted = sorted(set(cases))
         if not wanted or not self.allows(Act.RESOLVE_CHILDREN):
             return {}
