@@ -20,7 +20,7 @@ from services.portal.repository import Preference
 from services.portal.upstream import Caller, TurnedDown
 from services.portal.words import LANGUAGES
 from shared import clock, ids
-from shared.access.policy import Act, Actor, allowed
+from shared.access.policy import AUTHORITIES, Act, Actor, allowed
 from shared.errors import TemporarilyUnavailable
 from shared.http.doors import Guard, service_of
 from shared.words import Language
@@ -73,6 +73,11 @@ class Visit:
     @property
     def language(self) -> Language:
         return self.preference.language
+
+    @property
+    def governs(self) -> bool:
+        """Whether the visitor's organisation is an authority, which reads by region."""
+        return self.actor.org_type in AUTHORITIES
 
     @property
     def form_token(self) -> str:

@@ -17,7 +17,7 @@ from services.timeline.domain.duties.reckoning import reckon
 from services.timeline.domain.duties.table import known, table
 from services.timeline.domain.entry import Row
 from services.timeline.repository import duties as repository
-from services.timeline.repository.duties import FIRST, Counted, Narrowed
+from services.timeline.repository.duties import FIRST, CountedBy, Narrowed
 from services.timeline.repository.entries import BEGINNING, END
 from shared import clock
 from shared.access.policy import Act, Actor
@@ -32,7 +32,7 @@ from shared.rulebook.explanation import Explanation
 MOST_COUNTED = 200
 router = APIRouter(prefix="/v1", tags=["duties"])
 Reads = Annotated[Actor, may(Act.READ_DUTIES)]
-By = Annotated[Counted, Query(description=f"What is counted; of owners the first {MOST_COUNTED}.")]
+By = Annotated[CountedBy, Query(description=f"What is counted; of owners the first {MOST_COUNTED}.")]
 Within = Annotated[Region | None, Query(description="Only a county, or a region; inside one's own.")]
 
 
@@ -144,7 +144,7 @@ async def list_duties(request: Request, actor: Reads, asked: Annotated[Asked, Qu
 
 
 @router.get("/duties/counts", responses={200: {"model": DutyCounts}}, response_class=Response)
-async def count_duties(request: Request, actor: Reads, by: By = Counted.RULE, county: Within = None) -> Response:
+async def count_duties(request: Request, actor: Reads, by: By = "rule", county: Within = None) -> Response:
     """Count the open duties of the same list by rule, by county, or by owner, those who owe most overdue ones first."""
     now, reader = clock.now(), reader_of(request, actor, within=county)
     times = (now, _soon(now, settings(request).duties))

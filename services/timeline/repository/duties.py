@@ -1,8 +1,9 @@
 """Working lists of duties, each statement logging whose duties it shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 import asyncpg
@@ -11,18 +12,10 @@ from services.timeline.repository.entries import BEGINNING, END, Reader
 from services.timeline.repository.readable import FAMILY
 from shared.db import Driver
 
+CountedBy = Literal["rule", "county", "owner"]
+"""By what open duties are counted."""
 FIRST = (BEGINNING, UUID(int=0))
 _LOG = "INSERT INTO access_log (person, organisation, role, purpose, act, outcome, request_id, case_id)"
-
-
-class Counted(StrEnum):
-    """By what open duties are counted."""
-
-    RULE = "rule"
-    COUNTY = "county"
-    OWNER = "owner"
-
-
 _LIST = f"""
 WITH page AS MATERIALIZED (
   SELECT d.* FROM ({{duties}}) d ORDER BY d.due_at, d.duty LIMIT $5
@@ -53,10 +46,10 @@ SELECT {of}, count(*) AS open, count(*) FILTER (WHERE d.due_at > $3 AND d.due_at
 FROM {owes} AND d.outcome IS NULL AND ($5::text IS NULL OR starts_with(d.county, $5))
 GROUP BY {of} ORDER BY {first} LIMIT $6
 """
-_GROUPS = {
-    Counted.RULE: ("d.rule", "d.rule"),
-    Counted.COUNTY: ("d.county", "d.county"),
-    Counted.OWNER: ("d.owner, d.owner_kind", "overdue DESC, open DESC, d.owner, d.owner_kind"),
+_GROUPS: Mapping[CountedBy, tuple[str, str]] = {
+    "rule": ("d.rule", "d.rule"),
+    "county": ("d.county", "d.county"),
+    "owner": ("d.owner, d.owner_kind", "overdue DESC, open DESC, d.owner, d.owner_kind"),
 }
 
 
@@ -104,7 +97,7 @@ async def of_case(
 
 
 async def counts(
-    driver: Driver, reader: Reader, by: Counted, times: tuple[datetime, datetime], county: str | None, limit: int
+    driver: Driver, reader: Reader, by: CountedBy, times: tuple[datetime, datetime], county: str | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return the numbers of open duties in a reader's list, by rule, county or owner; `times` are now and soon."""
     of, first = _GROUPS[by]
