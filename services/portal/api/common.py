@@ -75,6 +75,11 @@ class Visit:
         return self.preference.language
 
     @property
+    def cares(self) -> bool:
+        """Whether the visitor works with children."""
+        return self.actor.purpose == CARE
+
+    @property
     def governs(self) -> bool:
         """Whether the visitor's organisation is an authority, which reads by region."""
         return self.actor.org_type in AUTHORITIES
@@ -102,7 +107,7 @@ class Visit:
 
         To an authority names are covered: it opens one by one, saying what for.
         """
-        return await self.opened(cases) if self.actor.purpose == CARE else {}
+        return await self.opened(cases) if self.cares else {}
 
     async def opened(self, cases: Iterable[str]) -> dict[str, Mapping[str, Any]]:
         """Return who some children are, by case: those that the visitor may know; each is logged with the purpose."""

@@ -3,10 +3,15 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 import pytest
+from openpyxl import load_workbook
 
+from services.portal.api import whole_lists
+from services.portal.api.sheets import Sheet, workbook
 from shared import clock
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
@@ -70,6 +75,16 @@ async def page_of(browser: Browser, path: str, **query: str) -> str:
     answer = await browser.look(path, **query)
     assert answer.status_code == 200, answer.text
     return answer.text
+
+
+async def book_of(browser: Browser, path: str, **query: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return a list as a workbook: the lines above it, and its rows by the names of the columns."""
+    answer = await browser.look(path, **query)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    rows = list(load_workbook(BytesIO(answer.content)).active.values)
+    head = next(number for number, row in enumerate(rows) if row[1] is not None)
+    return [str(row[0]) for row in rows[:head]], [dict(zip(rows[head], row, strict=True)) for row in rows[head + 1 :]]
 
 
 async def test_a_city_sees_what_is_overdue_by_county_and_owner_and_opens_each(office, city):
@@ -141,3 +156,58 @@ async def test_who_is_shown_no_states_is_not_asked_for_them(office, city):
     page = await page_of(await reader(office, OrgType.SCHOOL, HERE), "/cases")
     assert 'name="stage"' not in page
     assert 'name="overdue"' in page
+
+
+async def test_a_working_list_is_taken_along_as_narrowed_and_says_as_of_when_it_is(office, city, timeline):
+    browser = await reader(office, OrgType.FEDERATION, "3716")
+    page = await page_of(browser, "/duties", standing="overdue", county=HERE)
+    assert f'href="/duties.xlsx?standing=overdue&amp;county={HERE}"' in page
+    before = await timeline.fetch("SELECT count(*) FROM access_log WHERE case_id = $1", city.here.case)
+    said, rows = await book_of(browser, "/duties.xlsx", standing="overdue", county=HERE)
+    after = await timeline.fetch("SELECT count(*) FROM access_log WHERE case_id = $1", city.here.case)
+    assert said[0] == "Working list"
+    assert said[1].startswith("As of ")
+    assert said[2:4] == ["When: overdue", f"County: {HERE}"]
+    assert said[4].startswith("Complete to ")
+    assert {row["Case"] for row in rows} == {str(city.here.case)}
+    assert {row["Standing"] for row in rows} == {"overdue"}
+    assert "Child" not in rows[0]
+    assert isinstance(rows[0]["Due before"], date)
+    assert after[0][0] == before[0][0] + 1
+
+
+async def test_a_long_list_is_read_page_by_page_and_says_where_it_was_cut(office, city, monkeypatch):
+    browser = await reader(office, OrgType.FEDERATION, "3716")
+    monkeypatch.setattr(whole_lists, "MOST_ROWS", 1)
+    said, rows = await book_of(browser, "/cases.xlsx")
+    assert len(rows) == 2
+    assert not [line for line in said if "Only the first" in line]
+    monkeypatch.setattr(whole_lists.whole, "__defaults__", (1,))
+    said, rows = await book_of(browser, "/cases.xlsx", stage="suspected")
+    assert len(rows) == 1
+    assert "Stage: suspected" in said
+    assert said[-1] == "Only the first 1 rows stand here. Narrow the list to have the rest."
+
+
+async def test_every_list_of_the_desks_is_offered_as_a_workbook(office, city):
+    browser = await reader(office, OrgType.FEDERATION, "3716")
+    for path in ("/findings", "/parked"):
+        said, _ = await book_of(browser, f"{path}.xlsx")
+        assert said[1].startswith("As of "), path
+    assert 'href="/cases.xlsx"' in await page_of(browser, "/cases")
+
+
+async def test_a_list_that_is_refused_is_refused_as_a_workbook_too(office, city):
+    centre = await reader(office, OrgType.REHAB_CENTRE, HERE)
+    for path in ("/findings.xlsx", "/applications.xlsx", "/parked.xlsx"):
+        assert (await centre.look(path)).status_code == 403, path
+    city_clerk = await reader(office, OrgType.FEDERATION, "3716")
+    assert (await city_clerk.look("/duties.xlsx", county="110101")).status_code == 403
+
+
+def test_what_looks_like_a_formula_is_text_and_stays_text_when_it_is_typed_into_again():
+    typed = ["=1+1", "+86", "-3", "@name", "name"]
+    (sheet,) = load_workbook(BytesIO(workbook([Sheet("T", [], ["A"], [[one] for one in typed])]))).worksheets
+    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert [(cell.value, cell.data_type) for cell in cells] == [(one, "s") for one in typed]
+    assert [bool(cell.quotePrefix) for cell in cells] == [True, True, True, True, False]
