@@ -9,7 +9,7 @@ import asyncpg
 
 from services.timeline.domain.chain import PRODUCERS
 from services.timeline.repository.entries import Reader
-from services.timeline.repository.readable import FAMILY, Readable
+from services.timeline.repository.readable import FAMILY, Readable, asked_of
 from shared.access.second_wall import Told, telling
 from shared.db import Driver
 
@@ -29,7 +29,7 @@ _FIRST_WANTED = 12
 _WANTED = {
     "stage": "f.stage = {at}::smallint",
     "category": "jsonb_exists(f.states, {at})",
-    "region": "starts_with(f.county, {at})",
+    "region": asked_of("f.county", "{at}"),
     # A scalar subquery, asked case by case: of an EXISTS the planner would rather gather all duties first.
     "overdue_at": f"""(
       SELECT true FROM duty d WHERE d.case_id = ANY({FAMILY}) AND d.outcome IS NULL AND d.due_at <= {{at}} AND {{owed}}

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from services.timeline.repository.entries import BEGINNING, END, Reader
-from services.timeline.repository.readable import FAMILY
+from services.timeline.repository.readable import FAMILY, asked_of
 from shared.db import Driver
 
 CountedBy = Literal["rule", "county", "owner"]
@@ -38,13 +38,13 @@ SELECT d.* FROM seen LEFT JOIN LATERAL (
   ORDER BY d.due_at, d.duty LIMIT $13
 ) d ON true ORDER BY d.due_at, d.duty
 """
-_COUNTS = """
-SELECT {of}, count(*) AS open, count(*) FILTER (WHERE d.due_at > $3 AND d.due_at <= $4) AS due_soon,
+_COUNTS = f"""
+SELECT {{of}}, count(*) AS open, count(*) FILTER (WHERE d.due_at > $3 AND d.due_at <= $4) AS due_soon,
        count(*) FILTER (WHERE d.due_at <= $3) AS overdue,
        count(*) FILTER (WHERE d.level IN ('city', 'province')) AS city,
        count(*) FILTER (WHERE d.level = 'province') AS province
-FROM {owes} AND d.outcome IS NULL AND ($5::text IS NULL OR starts_with(d.county, $5))
-GROUP BY {of} ORDER BY {first} LIMIT $6
+FROM {{owes}} AND d.outcome IS NULL AND {asked_of("d.county", "$5")}
+GROUP BY {{of}} ORDER BY {{first}} LIMIT $6
 """
 _GROUPS: Mapping[CountedBy, tuple[str, str]] = {
     "rule": ("d.rule", "d.rule"),

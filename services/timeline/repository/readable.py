@@ -96,15 +96,20 @@ class Readable:
         return _FAMILY_THEN.format(known_at=known_at, where=self.where)
 
 
+def asked_of(county: str, region: str) -> str:
+    """Return the condition that a county lies in the region that is asked for; an empty one asks for all."""
+    return f"({region}::text IS NULL OR starts_with({county}, {region}))"
+
+
 _REGION_OWES = f"""
 county k JOIN duty d ON d.county = k.region
 WHERE {_TELL_REGION} AND starts_with(k.region, $1) AND $2::date IS NULL"""
 _OWED = "d.owner = $1::uuid"
 _OWES = f"duty d JOIN case_file f USING (case_id) WHERE {_TAKES_PART} AND {_OWED}"
-_OPEN_DUTIES = """
+_OPEN_DUTIES = f"""
 d.outcome IS NULL AND (d.due_at, d.duty) > ($3, $4) AND d.due_at > $12 AND d.due_at <= $13
 AND ($14::text IS NULL OR d.rule = $14) AND ($15::text[] IS NULL OR d.level = ANY($15))
-AND ($16::text IS NULL OR d.owner_kind = $16) AND ($17::text IS NULL OR starts_with(d.county, $17))
+AND ($16::text IS NULL OR d.owner_kind = $16) AND {asked_of("d.county", "$17")}
 AND ($18::uuid IS NULL OR d.owner = $18)"""
 _REGION_DUTIES = f"""
 SELECT d.* FROM county k CROSS JOIN LATERAL (
