@@ -85,6 +85,14 @@ async def as_xlsx(visit: Reads, case: UUID, wanted: Wanted) -> Response:
     return await file_of([Sheet(_("Timeline"), lines, columns, rows, WIDTHS)], str(case))
 
 
+@router.get("/bundle.zip")
+async def verifier_bundle(visit: Annotated[Visit, page(Act.TAKE_BUNDLE)], case: UUID) -> Response:
+    """Return all facts as they were published, with signed heads and keys: the timeline's own ZIP, untouched."""
+    content = await visit.call.file("timeline", f"/v1/cases/{case}/bundle")
+    headers = {"content-disposition": f'attachment; filename="{case}.zip"'}
+    return Response(content, media_type="application/zip", headers=headers)
+
+
 async def _all(visit: Visit, case: UUID, wanted: Narrowed) -> Whole:
     """Return every entry that fits."""
     return await whole(visit, "timeline", f"/v1/cases/{case}/entries", wanted.query, most=None)
