@@ -21,6 +21,7 @@ from services.portal.upstream import as_it_comes
 from services.portal.words import catalogue, day, fact, moment
 from shared import clock
 from shared.access.policy import Act
+from shared.contracts.codes import OrgType
 from shared.words import called
 
 router = APIRouter(prefix="/cases/{case}", include_in_schema=False)
@@ -49,7 +50,7 @@ async def file(visit: Reads, case: UUID, wanted: Wanted) -> Response:
     return visit.page(
         "case.html", case=case, head=head, days=shown, page=entries, duties=duties, lanes=LANES, asked=wanted,
         outline=outline, fits=fits, **_picture(outline, window), types=_types(outline, wanted),
-        names=await visit.names(organisations(head, entries["items"], outline)),
+        bundled=_is_given_whole(visit, head), names=await visit.names(organisations(head, entries["items"], outline)),
     )  # fmt: skip
 
 
@@ -91,6 +92,12 @@ async def verifier_bundle(visit: Annotated[Visit, page(Act.TAKE_BUNDLE)], case: 
     content = await visit.call.file("timeline", f"/v1/cases/{case}/bundle")
     headers = {"content-disposition": f'attachment; filename="{case}.zip"'}
     return Response(content, media_type="application/zip", headers=headers)
+
+
+def _is_given_whole(visit: Visit, head: dict[str, Any]) -> bool:
+    """Tell whether the timeline gives the visitor the facts of a file whole: of a covered one to auditors only."""
+    covered = head["erased"] or (head["masked"] and visit.actor.org_type is not OrgType.AUDITOR)
+    return visit.allows(Act.TAKE_BUNDLE) and not covered
 
 
 async def _all(visit: Visit, case: UUID, wanted: Narrowed) -> Whole:

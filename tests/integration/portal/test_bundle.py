@@ -1,12 +1,14 @@
 """A file is taken along as a verifier bundle by whoever may, with keys that are kept elsewhere."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from uuid import uuid4
 
 import pytest
 
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
+from shared.contracts.events.screening import ConsentWithdrawn
 from shared.journal.bundle import Bundle, check
 from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.support.children import Child, a_whole_way
@@ -55,6 +57,18 @@ async def test_the_page_of_a_child_offers_its_bundle_and_the_bundle_is_sound(off
     verdicts = check(Bundle.unpacked(answer.content))
     assert sum(one.facts for one in verdicts) == len(child.records)
     assert not any(one.faults for one in verdicts)
+
+
+async def test_of_a_covered_file_no_bundle_is_offered_but_to_an_auditor(office, timeline, child):
+    withdrawn = date(2024, 9, 2)
+    child.add(ConsentWithdrawn(withdrawn_on=withdrawn), withdrawn)
+    await timeline.deliver(child.records[-1])
+    path = f"/cases/{child.case}/bundle.zip"
+    federation = await somebody(office, OrgType.FEDERATION, Role.REVIEWER)
+    assert path not in (await federation.look(f"/cases/{child.case}")).text
+    assert (await federation.look(path)).status_code == 403
+    auditor = await somebody(office, OrgType.AUDITOR, Role.AUDITOR)
+    assert path in (await auditor.look(f"/cases/{child.case}")).text
 
 
 async def test_while_a_service_is_away_the_page_says_so_and_gives_no_half_a_bundle(office, child):
