@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 
 from fastapi.responses import Response
@@ -13,7 +14,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Value = str | float | None
+Value = str | float | date | None
+
+
+FORMULA = ("=", "+", "-", "@")
+"""With what a cell begins that a spreadsheet would work out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ def _fill(onto: Worksheet, sheet: Sheet) -> None:
         for column, value in enumerate(values, start=1):
             cell = onto.cell(row, column, value)
             if isinstance(value, str) and isinstance(cell, Cell):
-                # A name that begins with an equals sign is a name, never a formula.
+                # A name that begins with an equals sign is a name, never a formula; nor is it one typed into again.
                 cell.data_type = "s"
+                cell.quotePrefix = value.startswith(FORMULA)
                 cell.font = Font(bold=row == heading)

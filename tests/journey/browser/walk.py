@@ -21,7 +21,14 @@ NO_PAGES = {
     "/cases/{case}/live": "a stream of what is new",
     "/cases/{case}/export.json": "a file",
     "/cases/{case}/export.xlsx": "a file",
+    "/cases/{case}/bundle.zip": "a file",
     "/indicators.xlsx": "a file",
+    "/duties.xlsx": "a file",
+    "/cases.xlsx": "a file",
+    "/findings.xlsx": "a file",
+    "/applications.xlsx": "a file",
+    "/parked.xlsx": "a file",
+    "/integrity/keys.json": "a file",
 }
 """Routes that answer with something else than a page."""
 OF_EACH_ROUTE = 2
