@@ -11,6 +11,7 @@ from services.portal.api import (
     findings,
     home,
     house,
+    importing,
     indicators,
     my_children,
     organisations,
@@ -44,5 +45,6 @@ ROUTERS = (
     organisations.accounts_router,
     account.router,
     *house.ROUTERS,
+    *importing.ROUTERS,
     *school.ROUTERS,
 )
