@@ -28,7 +28,7 @@ HEADINGS = {
     "regression": _("Absence or regression of language or social ability"), "finding": _("Finding of the examination"),
     "case": _("Case number"), "day": _("Day"), "start": _("Start"), "end": _("End"), "therapist": _("Therapist"),
     "discipline": _("Discipline"), "mode": _("Mode"), "attended": _("Came"), "words": _("What was done"),
-    "proof": _("Guardian confirmed"), "reason": _("Reason"),
+    "proof": _("Guardian confirmed"), "reason": _("Why it is not in"),
 }  # fmt: skip
 HINTS = {
     "name": _("Of the child."),

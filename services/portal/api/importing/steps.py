@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 from services.portal.api.common import Form, Visit
 from services.portal.api.importing.kinds import FileKind, heading
 from services.portal.domain.importing.files import MOST_BYTES, MOST_MEGABYTES, sheets_of
-from services.portal.domain.importing.lines import Line, Table, marked_repeats, parts_of, table_of
+from services.portal.domain.importing.lines import Line, Table, heading_of, marked_repeats, parts_of, table_of
 from services.portal.domain.importing.uploads import MOST_UPLOADS, Part, Stage, Upload
 from services.portal.errors import (
     FileEmpty,
@@ -22,11 +22,14 @@ from services.portal.errors import (
     TooManyUploads,
 )
 from services.portal.repository import Uploads
+from services.portal.words import LANGUAGES
 from shared import clock
 from shared.words import Language, said
 
 LONGEST_NAME = 120
 FIELD = "line-"
+OUR_OWN = {heading_of(heading("reason", language)) for language in LANGUAGES}
+"""The column that we add to lines that come back."""
 
 
 async def receive(visit: Visit, kind: FileKind, sent: Form) -> UUID:
@@ -67,7 +70,8 @@ def _read(content: bytes, kind: FileKind, language: Language) -> Table:
     lines = [line for line in table.lines if kind.says_something(line)]
     if not lines:
         raise FileEmpty
-    return Table(marked_repeats(lines, kind.same), table.unknown)
+    unknown = [text for text in table.unknown if heading_of(text) not in OUR_OWN]
+    return Table(marked_repeats(lines, kind.same), unknown)
 
 
 async def found(visit: Visit, kind: FileKind, upload: UUID) -> Upload:
