@@ -53,8 +53,8 @@ test-inside:
 # What depends on the broker; the rules of the stages are the same on any, and `make test` has run them.
 # What a journey sends backwards a second time is counted by all services: before the cohort, not behind it.
 ON_KAFKA := tests/integration/journal tests/integration/deploy tests/integration/test_published_records.py tests/faults \
-  tests/journey/test_one_child.py tests/journey/test_reactions.py tests/journey/test_stages_away.py \
-  tests/journey/test_cohort.py tests/journey/test_survival.py
+  tests/journey/test_one_child.py tests/journey/test_reactions.py tests/journey/test_reactions_to_the_child.py \
+  tests/journey/test_stages_away.py tests/journey/test_cohort.py tests/journey/test_survival.py
 
 test-kafka: .venv/ready ## journal, faults and journeys on Apache Kafka (needs java 17 and mvn)
 	$(BIN)/pytest -m "not long" --kafka apache $(ON_KAFKA)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 
 from deploy.local.home import Home
 from deploy.local.kafka_option import broker_from
@@ -21,6 +21,13 @@ from tests.support.stack import Servers
 # No wall-clock time is asserted here: these machines are shared.
 settings.register_profile("tongkang", deadline=None, print_blob=True)
 settings.load_profile("tongkang")
+# Where servers take part in each try, making a failing one smaller takes longer than the suite: it is shown as drawn.
+settings.register_profile(
+    "on-servers",
+    settings.get_profile("tongkang"),
+    phases=[phase for phase in Phase if phase not in {Phase.shrink, Phase.explain}],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

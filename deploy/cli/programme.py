@@ -90,7 +90,8 @@ class Programme:
         self._remember(begun)
         self.city = self.timed("organisations", self._set_up)
         if not begun.get("sent"):
-            say(f"sending {len(self.cohort):,} children through every stage")
+            lately = len(self.cohort.lately)
+            say(f"sending {len(self.cohort):,} children through every stage, and {lately} who were screened lately")
             begun["showcase"] = self._send()
             self.sent_now = True
             self._remember(begun | {"sent": True})

@@ -1,10 +1,10 @@
 """`tongkang rules`: whoever is judged by a rule can read it, and ask how it decides. Needs nothing running."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated
 
 import orjson
 import typer
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from deploy.cli.console import console
 from deploy.local.errors import Trouble
+from shared.contracts.fields import fields_of
 from shared.errors import Refusal
 from shared.rulebook.book import Entry
 from shared.rulebook.explanation import QUESTIONS, Explanation, Question, Step
@@ -22,7 +23,6 @@ from shared.rulebook.library import entries
 
 app = typer.Typer(help="List every rule, figure, setting and table; explain one decision.")
 
-Schema: TypeAlias = Mapping[str, Any]
 Chinese = Annotated[bool, typer.Option("--zh", help="In Chinese.")]
 MARKS = {True: "✓", False: "✗", None: "·"}
 
@@ -110,29 +110,13 @@ def _value(entry: Entry) -> str:
 def asked_table(question: type[Question]) -> Table:
     """Return what the input of a rule must hold, what stands inside of it line by line too."""
     table = Table("field", "kind", "needed", "meaning", title=f"{question.rule} asks for")
-    schema = question.model_json_schema()
-    known = schema.get("$defs", {})
-    for place, part, needed in _fields(schema, known):
-        meaning = part.get("description") or _followed(part, known).get("description", "")
-        table.add_row(place, _kind(part, known), "yes" if needed else "", meaning)
+    for field in fields_of(question.model_json_schema()):
+        table.add_row(field.place, field.kind(_codes), "yes" if field.needed else "", field.meaning)
     return table
 
 
-def _fields(schema: Schema, known: Schema, place: str = "") -> Iterator[tuple[str, Schema, bool]]:
-    """Yield every field with its place: `limits.annual`, `lines[].month`."""
-    for name, part in schema.get("properties", {}).items():
-        here = f"{place}{name}"
-        yield here, part, name in schema.get("required", ())
-        for inner, mark in ((_followed(part, known), "."), (_followed(part.get("items", {}), known), "[].")):
-            yield from _fields(inner, known, f"{here}{mark}")
-
-
-def _followed(part: Schema, known: Schema) -> Schema:
-    """Return what a part refers to; of several kinds, the first that is not null."""
-    several = [one for one in part.get("anyOf", ()) if one.get("type") != "null"]
-    part = several[0] if several else part
-    found: Schema = known[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
-    return found
+def _codes(values: Sequence[object]) -> str:
+    return " | ".join(map(str, values))
 
 
 def steps_table(explanation: Explanation, *, chinese: bool) -> Table:
@@ -150,14 +134,6 @@ def _has(entry: Entry, word: str) -> bool:
 
 def _words(step: Step, *, chinese: bool) -> str:
     return step.zh if chinese else step.en
-
-
-def _kind(part: Schema, known: Schema) -> str:
-    """Return in one word what a field holds; a code with all that it can be."""
-    part = _followed(part, known)
-    if "items" in part:
-        return f"list of {_kind(part['items'], known)}"
-    return " | ".join(map(str, part.get("enum", ()))) or str(part.get("format") or part.get("type", "object"))
 
 
 def _question(rule: str) -> type[Question]:

@@ -9,6 +9,8 @@ from deploy.simulator.journeys import Course, HomeLeave, Incident, Stay
 from shared.clock import SHANGHAI
 from shared.contracts.events.custody import CustodyMode, IncidentKind, IncidentLevel, IncidentStep, LeaveType
 
+HURT_WITHIN = 200
+"""Days after the first month in care over which incidents are spread."""
 LEAVES_EVERY, OVERDUE_EVERY, AWAY_EVERY, HURT_EVERY = 3, 24, 18, 9
 """Of so many boarders, by number in the cohort, one was home last weekend, is not back, is away, was hurt."""
 FRIDAY = 4
@@ -42,7 +44,7 @@ def incidents_of(cast: Cast, stay: Stay | None, today: date) -> Iterator[Inciden
     """Yield what happened to a child in care: small things, and with a few something serious, reported in time."""
     if stay is None or stay.ended_on or cast.index % HURT_EVERY:
         return
-    on = days.workday_from(stay.admitted_on + timedelta(days=30 + cast.index))
+    on = days.workday_from(stay.admitted_on + timedelta(days=30 + cast.index % HURT_WITHIN))
     serious = cast.index % SERIOUS_EVERY == 0
     level = IncidentLevel.SERIOUS if serious else IncidentLevel.MINOR
     at = _at(on, time(10, 20))

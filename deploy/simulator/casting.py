@@ -91,8 +91,8 @@ DAYS_AGO: Mapping[Progress, int] = {
 }
 """How many days before today a child was screened, at least, so that it stands where it should today."""
 FORTNIGHT = 13
-LATE_SERIALS = 250
-"""Their resident numbers begin where no child of the cohort has one."""
+LATE_SERIALS, HELD_FREE = 250, 150
+"""Their resident numbers begin where no child of the cohort has one; so many follow before those of strangers."""
 LATELY_OUT_OF = 15
 """On so many children of the year comes one who was screened lately."""
 
@@ -182,7 +182,17 @@ def _cast_lately(dice: Random, index: int, variant: int, county: str, today: dat
     sex = Sex.MALE if happens(dice, Chance.BOY) else Sex.FEMALE
     born = _born(dice, Role.LATELY, category, screened_on)
     return Cast(
-        index, Role.LATELY, variant, county, category, sex, born, LATE_SERIALS + index % 90, screened_on, centre, 0
+        index=index,
+        role=Role.LATELY,
+        variant=variant,
+        county=county,
+        category=category,
+        sex=sex,
+        born=born,
+        serial=LATE_SERIALS + variant % HELD_FREE,
+        screened_on=screened_on,
+        centre=centre,
+        place=0,
     )
 
 

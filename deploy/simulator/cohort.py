@@ -37,7 +37,7 @@ from shared import clock
 from shared.contracts.events.rehab import Discipline
 
 FEWEST_PLACES = 20
-CARE_FROM, CARE_UNTIL = date(2023, 1, 1), date(2026, 12, 31)
+FIRST_CARED, CARED_YEARS = 2023, 4
 FIRST_AGREED, AGREED_YEARS = 2023, 2
 
 
@@ -71,18 +71,19 @@ class Cohort:
 
     @property
     def licences(self) -> tuple[LicencePlan, ...]:
-        """The education licences."""
-        return tuple(licences())
+        """The education licences, renewed up to today."""
+        return tuple(licences(self.today))
 
     @property
     def care(self) -> tuple[CarePlan, ...]:
-        """Licensed places and carers: for every child that might come, and by the strictest ratio."""
+        """Licensed places and carers up to today: for every child that might come, and by the strictest ratio."""
         cared_for = [cast for cast in self.casts if cast.role in IN_CARE]
         children = Counter(cast.centre for cast in cared_for) + Counter(care_home_of(cast.county) for cast in cared_for)
         return tuple(
-            _care_plan(house, county.region, max(FEWEST_PLACES, children[house]))
+            _care_plan(house, county.region, max(FEWEST_PLACES, children[house]), year)
             for county in source().counties
             for house in houses_of(county.region)
+            for year in range(FIRST_CARED, self.today.year + 1, CARED_YEARS)
         )
 
     @property
@@ -160,6 +161,7 @@ def _plan(cast: Cast, seed: int, today: date) -> Child:
     )
 
 
-def _care_plan(house: str, county: str, places: int) -> CarePlan:
+def _care_plan(house: str, county: str, places: int, year: int) -> CarePlan:
     """Give a house a carer for two children by day and four at night, as if all were of grades 1 and 2."""
-    return CarePlan(house, county, places, ceil(places / 2), ceil(places / 4), CARE_FROM, CARE_UNTIL)
+    since, until = date(year, 1, 1), date(year + CARED_YEARS - 1, 12, 31)
+    return CarePlan(house, county, places, ceil(places / 2), ceil(places / 4), since, until)

@@ -12,6 +12,9 @@ from shared.contracts.events.education import LicenceStage
 CLINICS_PER_COUNTY = 3
 LATE_LICENCE = "rehab-371602-2"
 """The eighth licensed institution: its licence began in the middle of the period."""
+LATE_BEGIN = date(2024, 3, 1)
+FIRST_LICENSED, LICENSED_YEARS = 2023, 3
+"""Licences run from September for so many years, and are renewed."""
 EXPIRED_LICENCE = "rehab-371681-2"
 """An institution that was licensed once, before the period: not one of the eight."""
 LARGE_COUNTIES = frozenset({"371602", "371681"})
@@ -96,14 +99,21 @@ def categories_of(centre: str) -> frozenset[RehabCategory]:
     return ALL if centre.endswith(("-1", "-3")) else DEVELOPMENTAL
 
 
-def licences() -> Iterator[LicencePlan]:
-    """Yield the licences: both stages for each of the eight, and one licence that ran out before the period."""
-    for county in source().counties:
-        for centre in licensed_centres_of(county.region):
-            since = date(2024, 3, 1) if centre == LATE_LICENCE else date(2023, 9, 1)
-            for stage in (LicenceStage.PRESCHOOL, LicenceStage.COMPULSORY):
-                yield _licence(centre, stage, since, date(2026, 8, 31))
+def licences(today: date) -> Iterator[LicencePlan]:
+    """Yield the licences up to today: both stages for each of the eight, and one that ran out before the period."""
+    for since, until in _terms_of_licence(today):
+        for county in source().counties:
+            for centre in licensed_centres_of(county.region):
+                begins = max(since, LATE_BEGIN) if centre == LATE_LICENCE else since
+                for stage in (LicenceStage.PRESCHOOL, LicenceStage.COMPULSORY):
+                    yield _licence(centre, stage, begins, until)
     yield _licence(EXPIRED_LICENCE, LicenceStage.PRESCHOOL, date(2021, 9, 1), date(2023, 8, 31))
+
+
+def _terms_of_licence(today: date) -> Iterator[tuple[date, date]]:
+    for year in range(FIRST_LICENSED, today.year + 1, LICENSED_YEARS):
+        if (since := date(year, 9, 1)) <= today:
+            yield since, date(year + LICENSED_YEARS, 8, 31)
 
 
 def _licence(centre: str, stage: LicenceStage, since: date, until: date) -> LicencePlan:

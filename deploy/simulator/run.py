@@ -142,7 +142,7 @@ def care(plans: Iterable[CarePlan], callers: Callers, city: City) -> Iterable[Wo
     for one in plans:
         places = {"day_places": one.places, "boarding_places": one.places}
         body = places | {"valid_from": one.valid_from.isoformat(), "valid_until": one.valid_until.isoformat()}
-        path = f"/v1/institutions/{city.ids[one.house]}/custody-licences"
-        yield write(callers, f"federation-{one.county}", "custody", path, body, f"custody-licence/{one.house}")
+        path, since = f"/v1/institutions/{city.ids[one.house]}/custody-licences", f"{one.house}/{one.valid_from.year}"
+        yield write(callers, f"federation-{one.county}", "custody", path, body, f"custody-licence/{since}")
         carers = {"by_day": one.by_day, "by_night": one.by_night, "since": one.valid_from.isoformat()}
-        yield write(callers, one.house, "custody", "/v1/carers", carers, f"carers/{one.house}")
+        yield write(callers, one.house, "custody", "/v1/carers", carers, f"carers/{since}")

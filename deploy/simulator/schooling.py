@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from random import Random
 
 from deploy.simulator import days, organisations
@@ -28,8 +29,8 @@ RECENT_DAYS = 5
 LATE_EVERY = 17
 """With one child in so many the school has not agreed on the programme of the present term."""
 BEHIND_EVERY = 4
-VISITED_ON, HOURS_OF_A_VISIT = 2, 6
-A_YEAR, DEFERRED_FOR = timedelta(days=365), timedelta(days=360)
+HOURS_OF_A_VISIT = 3
+A_WEEK, A_YEAR, DEFERRED_FOR = timedelta(days=7), timedelta(days=365), timedelta(days=360)
 REASONS = {
     PlacementStep.NEARBY_ORDINARY: SkipReason.NEEDS_SPECIAL_SUPPORT,
     PlacementStep.DESIGNATED_ORDINARY: SkipReason.NO_PLACE_NEARBY,
@@ -77,16 +78,16 @@ def programmes(dice: Random, cast: Cast, placement: Placement | None, today: dat
 
 
 def teach_at_home(cast: Cast, placement: Placement | None, today: date) -> Iterator[HomeVisit]:
-    """Yield the visits of the present school year: six class hours a week; with some children it stopped half-way."""
+    """Yield the visits of the present school year: twice a week three class hours; some stopped half-way (§4)."""
     if placement is None or placement.mode is not PlacementMode.HOME_TEACHING:
         return
     began = date(today.year if today.month >= SEPTEMBER else today.year - 1, SEPTEMBER, 1)
     since = max(began, placement.starts_on)
     over = min(today - timedelta(days=1), placement.ends_on or today)
-    weeks = [day for day in days.days(since, over) if day.weekday() == VISITED_ON and days.is_school_day(day)]
-    for day in weeks[: len(weeks) // 2] if cast.index % BEHIND_EVERY == 0 else weeks:
+    visits = [day for day in _days_of_visits(since, over) if day <= over]
+    for day in visits[: len(visits) // 2] if cast.index % BEHIND_EVERY == 0 else visits:
         yield HomeVisit(
-            datetime.combine(day, time(8), SHANGHAI), datetime.combine(day, time(12), SHANGHAI), HOURS_OF_A_VISIT
+            datetime.combine(day, time(8), SHANGHAI), datetime.combine(day, time(10), SHANGHAI), HOURS_OF_A_VISIT
         )
 
 
@@ -102,6 +103,14 @@ def stay(dice: Random, cast: Cast) -> Stay | None:
         case Role.CUSTODY_ONLY | Role.ONLY_ABSENT:
             return _stay(dice, cast, days.a_workday(dice, AUTUMN_2023, date(2024, 3, 8)), None)
     return None
+
+
+def _days_of_visits(since: date, over: date) -> Iterator[date]:
+    """Yield two days of each week: its first and last school day, so that a holiday in the middle costs no hours."""
+    school_days = (day for day in days.days(since, over + A_WEEK) if days.is_school_day(day))
+    for _, week in groupby(school_days, key=lambda day: day.isocalendar()[:2]):
+        of_week = list(week)
+        yield from sorted({of_week[0], of_week[-1]})
 
 
 def _on_site(dice: Random, cast: Cast) -> Placement:

@@ -1,11 +1,11 @@
 """`docs/events.md`: the catalogue for people, written from the classes, the topic files and the services' listening."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from shared.contracts.catalogue import FACTS
 from shared.contracts.envelope import Fact
+from shared.contracts.fields import Schema, SchemaField, fields_of
 from shared.contracts.schema import envelope_schema, schema_of
 from shared.contracts.specimen import example_of
 from shared.contracts.topics import Topic, topics
@@ -67,34 +67,15 @@ def _fact(fact: type[Fact], heard: Heard) -> str:
     return "\n".join(parts)
 
 
-def _fields(schema: Mapping[str, Any]) -> list[str]:
-    return ["| Field | Kind | | Meaning |", "|---|---|---|---|", *_rows(schema, schema.get("$defs", {}), "")]
+def _fields(schema: Schema) -> list[str]:
+    shown = (field for field in fields_of(schema) if not field.place.startswith("actor."))
+    return ["| Field | Kind | | Meaning |", "|---|---|---|---|", *map(_row, shown)]
 
 
-def _rows(schema: Mapping[str, Any], definitions: Mapping[str, Any], prefix: str) -> Iterator[str]:
-    for name, part in schema["properties"].items():
-        place = f"{prefix}{name}"
-        need = "" if name in schema.get("required", ()) else "optional"
-        yield f"| `{place}` | {_kind(part, definitions)} | {need} | {part.get('description', '')} |"
-        inner = _followed(part.get("items", part), definitions)
-        if "properties" in inner and name != "actor":
-            yield from _rows(inner, definitions, f"{place}{'[]' if 'items' in part else ''}.")
+def _row(field: SchemaField) -> str:
+    need = "" if field.needed else "optional"
+    return f"| `{field.place}` | {field.kind(_codes)} | {need} | {field.meaning} |"
 
 
-def _kind(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
-    whole = _followed(part, definitions)
-    match whole:
-        case {"enum": codes}:
-            return ", ".join(f"`{code}`" for code in codes)
-        case {"const": value}:
-            return f"`{value}`"
-        case {"type": "array", "items": item}:
-            return f"list of {_kind(item, definitions)}"
-        case {"format": form}:
-            return str(form)
-    return str(whole["type"])
-
-
-def _followed(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
-    reference = part.get("$ref")
-    return definitions[reference.rpartition("/")[2]] if reference else part
+def _codes(values: Sequence[object]) -> str:
+    return ", ".join(f"`{value}`" for value in values)

@@ -19,6 +19,7 @@ COUNTERS = {OrgType.HEALTH_AUTHORITY, OrgType.FEDERATION, OrgType.AUDITOR}
 PERIOD = "county=371602&since=2024-01-01&until=2024-12-31"
 CASE, SUSPICION = "/v1/cases/{case}", "/v1/cases/{case}/suspicions/autism"
 ON = {"on": "2024-04-20"}
+A_SETTLEMENT = {"kind": "one_number_two_names", "outcome": "number_mistyped"}
 DOORS = {
     "register child": ("POST", "/v1/children", HEALTH, a_child()),
     "import": ("POST", "/v1/children/import", HEALTH, {"items": [{"child": a_child()}]}),
@@ -96,7 +97,7 @@ DOORS |= {
     "confirm": ("POST", f"{CASE}/identity", HEALTH, {"resident_number": NUMBER[:18], "confirmed_on": "2024-04-20"}),
     "duplicates": ("GET", f"{CASE}/duplicates", FEDERATION, None),
     "merge": ("POST", f"{CASE}/merges", FEDERATION, ON | {"merged": "{case}"}),
-    "settle": ("POST", f"{CASE}/doubts/settlement", FEDERATION, ON | {"outcome": "number_mistyped"}),
+    "settle": ("POST", f"{CASE}/doubts/settlement", FEDERATION, ON | A_SETTLEMENT),
     "unmerge": ("POST", f"{CASE}/merges/{{case}}/undoing", FEDERATION, ON),
     "guardian": (
         "POST",

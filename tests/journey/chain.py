@@ -157,7 +157,7 @@ async def listed(story: Story, who: str, service: str, path: str, **query: Any) 
     while True:
         page = await story.reads(who, service, path, limit=200, **query, **after)
         lines |= {item.get("case_id") or item["case"]: item for item in page["items"]}
-        if page["next"] is None:
+        if page.get("next") is None:
             return lines
         after = {"after": page["next"]}
 

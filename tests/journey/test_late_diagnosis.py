@@ -59,8 +59,8 @@ async def gets_its_room(story: Story) -> None:
         == "not-allowed"
     )
     await story.by(EDUCATION, "education", f"/v1/schools/{school}/resource-room", opened)
-    listed = (await story.reads(EDUCATION, "education", "/v1/resource-rooms", limit=200))["items"]
-    assert {row["school"]: (row["opened_on"], row["owed"]) for row in listed}[school] == (opened["opened_on"], False)
+    rooms = (await story.reads(EDUCATION, "education", "/v1/resource-rooms", limit=200))["items"]
+    assert {row["school"]: (row["opened_on"], row["owed"]) for row in rooms}[school] == (opened["opened_on"], False)
 
 
 async def is_looked_at_again(story: Story, placement: str) -> None:

@@ -1,8 +1,8 @@
 """Journey 10: a child is lost, and traced again."""
 
 from datetime import date
-from typing import Any
 
+from tests.journey.chain import listed
 from tests.journey.story import CLINIC, HOSPITAL, MCH, Story, quotients
 from tests.journey.town import Town, kind
 
@@ -34,11 +34,12 @@ async def test_a_child_that_did_not_come_is_traced_lost_found_and_diagnosed(town
     assert told.index("case_lost") < told.index("case_reopened") < told.index("diagnosis_recorded")
     assert told.count("tracing_attempted") == 3
 
+    period = {"since": "2026-01-20", "until": "2026-06-30"}
     up = {"initial_abnormal": MCH, "rescreening_abnormal": CITY, "diagnosis_results": CITY}
     for register, reader in up.items():
-        assert story.case in await cases_in(story, reader, f"/v1/registers/{register}", since="2026-01-20")
-    down = await lines(story, CLINIC, "/v1/feedback")
-    (line,) = [one for one in down if one["case"] == story.case]
+        assert story.case in await listed(story, reader, "screening", f"/v1/registers/{register}", **period)
+    down = await story.reads(CLINIC, "screening", "/v1/feedback", limit=200)
+    (line,) = [one for one in down["items"] if one["case"] == story.case]
     assert (line["state"], line["diagnosed_on"]) == ("confirmed", "2026-06-20")
 
 
@@ -51,15 +52,3 @@ async def test_a_refusal_that_closes_the_case_is_told_with_its_reason(town: Town
     await story.by(CLINIC, "screening", story.suspicion("autism", "closure"), refused)
     closed = next(entry for entry in await story.tells("case_closed") if kind(entry) == "case_closed")
     assert closed["fact"]["data"]["reason"] == "guardian_refused"
-
-
-async def lines(story: Story, who: str, path: str, **query: str) -> list[dict[str, Any]]:
-    """Return the newest, or for a register all, lines of a list of screening."""
-    period = {"until": "2026-06-30"} if "since" in query else {}
-    page = await story.reads(who, "screening", path, limit=200, **query, **period)
-    found: list[dict[str, Any]] = page["items"]
-    return found
-
-
-async def cases_in(story: Story, who: str, path: str, **query: str) -> set[str]:
-    return {line["case"] for line in await lines(story, who, path, **query)}

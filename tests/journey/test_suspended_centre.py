@@ -70,7 +70,7 @@ async def test_twelve_children_of_a_suspended_centre_are_transferred_one_by_one(
 
     await late.by(FEDERATION, "rehab", f"{path}/reinstatement", {"reinstated_on": date(YEAR, 6, 15).isoformat()})
     await late.enrolled(date(YEAR, 6, 16), CENTRE)
-    await at_rest(stories[0])
+    await at_rest(*stories, late)
 
 
 async def test_of_a_centre_that_is_removed_the_last_child_is_owed_another_place(stories: list[Story], late: Story):
@@ -86,7 +86,7 @@ async def test_of_a_centre_that_is_removed_the_last_child_is_owed_another_place(
     other = {"institution": str(late.town.city.ids[OTHER_CENTRE]), "transferred_on": "2026-06-29"}
     await late.by(FEDERATION, "rehab", transfer_of(late), other)
     await owed_to([], of=[*stories, late])
-    await at_rest(late)
+    await at_rest(*stories, late)
     (met,) = [fact for fact in await late.facts("duty_met") if fact["rule"] == TRANSFER]
     assert met["outcome"] == "in_time"
 

@@ -30,6 +30,8 @@ COUNTY = "371602"
 YEAR = clock.today().year if clock.today() >= date(clock.today().year, 2, 15) else clock.today().year - 1
 BORN = date(YEAR - 4, 5, 20)
 SUBMITTED, APPROVED, STARTED = date(YEAR, 1, 2), date(YEAR, 1, 5), date(YEAR, 1, 8)
+DIED, AFTER_DEATH = date(YEAR, 1, 20), f"{YEAR}-01-21"
+"""The day of death is the last day of an enrolment."""
 NINE = datetime(YEAR, 1, 12, 9, tzinfo=clock.SHANGHAI)
 CLERKS = (Role.INTAKE_CLERK, Role.REVIEWER, Role.APPROVER, Role.INSTITUTION_SUPERVISOR)
 
@@ -191,3 +193,9 @@ def an_evaluation(child: Enrolled, **changes: Any) -> dict[str, Any]:
 
 def data_of(fact: Mapping[str, Any], *names: str) -> tuple[Any, ...]:
     return tuple(fact["data"].get(name) for name in names)
+
+
+async def ends(stage: Running, case: UUID) -> list[tuple[Any, ...]]:
+    """Return day and reason of each end of an enrolment of a child."""
+    facts = [fact for fact in await stage.facts(case) if "enrolment_ended" in fact["type"]]
+    return [data_of(fact, "ended_on", "reason") for fact in facts]

@@ -80,13 +80,12 @@ async def paid_by_both(scene: Scene, number: int) -> list[Fraud]:
         body = claim | {"institution": _centre(scene, placed)}
         await scene.post(f"federation-{child.county}", "rehab", "/v1/claims/on-paper", body)
         done = f"insurance paid {INSURED} fen of {COST} for {CLAIMED}, and {ASKED} were asked for on paper"
-        found.append(Fraud("F18", placed.case, _centre(scene, placed), CLAIMED, done, CLAIMED_BEFORE))
+        found.append(Fraud("F18", placed.case, _centre(scene, placed), CLAIMED, done))
     return found
 
 
 COST, INSURED, ASKED = 100_000, 60_000, 60_000
-CLAIMED_BEFORE = frozenset({"F17"})
-"""The centre claimed the month already, so the claim is also above what is left of it."""
+"""The centre claimed the month already, so the claim is also above what is left of it: a consequence (F17)."""
 
 
 def _sundays(placed: Placed, number: int, who: str) -> list[Session]:

@@ -1,6 +1,6 @@
 """One child's plan, sent through the services' doors by those who would do it.
 
-The way of a child is in three parts, because sessions and school days are logged by centres, for many children at once.
+The way of a child is in four parts: between them sessions and claims are sent by centres, for many children at once.
 """
 
 from collections.abc import Mapping

@@ -109,9 +109,12 @@ class Visit:
         )
         return found
 
-    def allows(self, act: Act) -> bool:
-        """Tell whether the visitor may do an act at all; a page offers nothing that would be refused."""
-        return allowed(self.actor, act)
+    def allows(self, act: Act | str) -> bool:
+        """Tell whether the visitor may do an act at all; a page offers nothing that would be refused.
+
+        Templates name an act by its value; one that there is not raises ValueError rather than hide a link from all.
+        """
+        return allowed(self.actor, Act(act))
 
     def page(self, template: str, *, status: int = 200, **shown: Any) -> Response:
         """Return a page in the visitor's language."""

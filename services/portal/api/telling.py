@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.portal import words
+from services.portal.domain.curve import name_of
 from services.portal.domain.main_words import How, Piece, main_words
 from shared.clock import SHANGHAI
 from shared.words import Language, called
@@ -42,6 +43,8 @@ def _value(piece: Piece, language: Language) -> str:  # noqa: PLR0911 - one way 
             return _hours(*piece.value)
         case How.NUMBER:
             return words.number(piece.value, language)
+        case How.INSTRUMENT:
+            return name_of(piece.value, language)
         case How.TRUTH:
             return words.truth(piece.value, language)
     return str(piece.value)

@@ -67,6 +67,8 @@ def reading_of(instrument: str, code: str | None, language: str) -> str:
 
 
 def name_of(instrument: str, language: str) -> str:
-    """Return the name of an instrument."""
-    row = INSTRUMENTS[instrument]
+    """Return the name of an instrument; one that a newer service sent is shown as it is."""
+    row = INSTRUMENTS.get(instrument)
+    if row is None:
+        return instrument
     return row.zh if language == "zh" else row.en

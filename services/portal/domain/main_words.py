@@ -21,6 +21,7 @@ class How(StrEnum):
     HOURS = "hours"
     NUMBER = "number"
     TRUTH = "truth"
+    INSTRUMENT = "instrument"
     TEXT = "text"
 
 
@@ -42,12 +43,15 @@ DAYS = ("valid_until", "expected_until", "expected_back", "due_on", "contact_due
 MOMENTS = ("due_at", "expected_back_at")
 NUMBERS = ("class_hours", "missing", "positive_signs", "grade", "failed_in_a_row", "planned_days_per_month")
 TRUTHS = ("attended", "eligible", "clinician_alert")
-TEXTS = ("rule", "instrument", "previous", "region")
+TEXTS = ("previous", "region")
 READ = {
     **dict.fromkeys(MONEY, How.MONEY), **dict.fromkeys(DAYS, How.DAY), **dict.fromkeys(MOMENTS, How.MOMENT),
     **dict.fromkeys(NUMBERS, How.NUMBER), **dict.fromkeys(TRUTHS, How.TRUTH), **dict.fromkeys(TEXTS, How.TEXT),
+    "instrument": How.INSTRUMENT,
 }  # fmt: skip
 """How a field is read that holds no code."""
+NAMED = {"rule": "Rule"}
+"""Fields whose codes come from a table of a service, not from an enumeration."""
 SILENT = frozenset({"state_before", "identifier_kind"})
 SAYS_NOTHING = frozenset({"none", "once", "not_asked", "unscheduled"})
 
@@ -92,7 +96,7 @@ def _codes(kind: str) -> Mapping[str, str]:
     fact = FACTS.get(kind)
     fields = fact.model_fields if fact else {}
     found = {name: _enumeration(field.annotation) for name, field in fields.items()}
-    return {name: codes for name, codes in found.items() if codes}
+    return {name: codes for name, codes in found.items() if codes} | {n: NAMED[n] for n in fields if n in NAMED}
 
 
 def _enumeration(annotation: Any) -> str:  # noqa: ANN401 - an annotation can be anything

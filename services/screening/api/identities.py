@@ -59,7 +59,10 @@ async def duplicates(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> list[LikelyOut]:
-    """Return children that are likely the same one, most likely first, each with what they have in common."""
+    """Return children that are likely the same one, most likely first, each with what they have in common.
+
+    Compared are children of the same birthday, 1,000 at most: those of the county first, then those of its city.
+    """
     tools = tools_of(request)
     shown = (await Registry(reading.session, tools.vault).child(case, actor)).case_id
     merges = Merges(reading.session, tools.vault, actor.ref)
@@ -82,8 +85,8 @@ def likely_ones(own: Traits, others: Mapping[UUID, Traits], policy: RegistryPoli
 async def settle(
     case: CaseId, body: SettlementIn, actor: Annotated[Actor, may(Act.MERGE_CHILDREN)], uow: Uow
 ) -> Receipt:
-    """Settle what is in doubt about a child's identity, after a look at its papers; the finding closes by itself."""
-    await identity.settle(case, body.outcome, body.on, actor, uow)
+    """Settle one doubt about a child's identity, after a look at its papers; its finding closes by itself."""
+    await identity.settle(case, body.settlement(), actor, uow)
     return await uow.commit()
 
 

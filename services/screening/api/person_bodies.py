@@ -12,6 +12,7 @@ from services.screening.domain.death import Retraction
 from services.screening.domain.grading import Measurement
 from services.screening.domain.guardians import ConsentOf, NewGuardian, Unavailable
 from services.screening.domain.hospital import Stay
+from services.screening.domain.identity import Settlement
 from services.screening.domain.protocol import Protocol
 from services.screening.domain.registry import numbered
 from services.screening.handlers.certifying import Apply, TakeOver
@@ -22,6 +23,7 @@ from shared.access.policy import Actor
 from shared.contracts.codes import County, DisabilityCategory
 from shared.contracts.events.screening import (
     CancellationReason,
+    ConflictKind,
     ConflictOutcome,
     ConsentBasis,
     ErasureBasis,
@@ -57,10 +59,15 @@ class UnmergeIn(Body):
 
 
 class SettlementIn(Body):
-    """What a doubt about an identity came to when somebody looked at the papers."""
+    """What one doubt about an identity came to when somebody looked at the papers."""
 
+    kind: ConflictKind = Field(description="Which doubt is settled, as the fact that noticed it names it.")
+    other: UUID | None = Field(default=None, description="The other case, where the doubt names one.")
     outcome: ConflictOutcome
     on: Day
+
+    def settlement(self) -> Settlement:
+        return Settlement(self.kind, self.other, self.outcome, self.on)
 
 
 class GuardianIn(Body):

@@ -11,12 +11,13 @@ from services.screening.api.bodies import Body, Name, Number
 from services.screening.api.tools import Uow, tools_of
 from services.screening.api.views import View
 from services.screening.domain.protocol import Protocol
-from services.screening.domain.reconciling import DifferenceKind, due_on
+from services.screening.domain.reconciling import DifferenceKind, children_of, due_on
 from services.screening.domain.registry import numbered
 from services.screening.errors import InvalidNumber, NumberNeeded, ReconciliationNotFound
 from services.screening.handlers import reconciling
 from services.screening.handlers.reconciling import Listed, Reconcile
 from services.screening.repository.reconciliations import Reconciliations
+from services.screening.repository.unit_of_work import Tools
 from shared import clock
 from shared.access.policy import Act, Actor, covers, must_cover
 from shared.contracts.codes import County, RehabCategory
@@ -25,7 +26,8 @@ from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
 
 router = APIRouter(tags=["reconciliation"])
 
-LONGEST_LIST = 5000
+LONGEST_LIST = 50_000
+"""A list comes whole, in one body of 8 MiB at most: so many lines of 160 bytes, which is a name and both numbers."""
 Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
@@ -50,7 +52,7 @@ class ReconciliationIn(Body):
 
     county: County
     month: Month = Field(description="Month of the list, as 2026-10.")
-    children: list[ListedIn] = Field(max_length=LONGEST_LIST)
+    children: list[ListedIn] = Field(max_length=LONGEST_LIST, description="The whole list.")
 
     def command(self, protocol: Protocol) -> Reconcile:
         month = date.fromisoformat(f"{self.month}-01")
@@ -64,7 +66,7 @@ class ReconciliationOut(View):
     county: str
     month: date = Field(description="First day of the month.")
     listed: int = Field(description="Lines of the federation's list.")
-    confirmed: int = Field(description="Children, by category, whom the health side confirmed.")
+    confirmed: int = Field(description="Children under 18, by category, whom the health side confirmed.")
     differences: int
 
 
@@ -88,7 +90,10 @@ class DifferenceOut(View):
 async def reconcile(
     body: ReconciliationIn, actor: Annotated[Actor, may(Act.RECONCILE_LISTS)], uow: Uow
 ) -> ReconciliationOut:
-    """Compare the federation's list with the health side's as it stands; of the list only the differences are kept."""
+    """Compare the federation's list with the health side's as it stands; of the list only the differences are kept.
+
+    A list comes whole: each comparison stands by itself, and whoever is not on this list counts as not listed.
+    """
     must_cover(actor, body.county, Act.RECONCILE_LISTS)
     made = await reconciling.reconcile(body.command(uow.protocol(clock.today())), uow)
     return await uow.commit(ReconciliationOut.model_validate(made))
@@ -108,10 +113,17 @@ async def reconciliations(
     must_cover(actor, county, Act.READ_RECONCILIATIONS)
     kept, today = Reconciliations(reading.session), clock.today()
     rows = await kept.of(county, from_cursor(after, UUID), limit)
-    due = due_on(await kept.last_month(county), today, tools_of(request).registry_policies.in_force(today))
+    due = await _due_on(county, kept, today, tools_of(request))
     items = [ReconciliationOut.model_validate(row) for row in rows[:limit]]
     following = to_cursor(rows[limit - 1].id) if len(rows) > limit else None
     return ReconciliationsOut(items=items, next=following, due_on=due, overdue=today > due)
+
+
+async def _due_on(county: str, kept: Reconciliations, today: date, tools: Tools) -> date:
+    last = await kept.last_month(county)
+    health = [] if last else await kept.confirmed(county)
+    children = children_of(health, today, tools.protocols.in_force(today).age_limits)
+    return due_on(last, children, today, tools.registry_policies.in_force(today))
 
 
 @router.get("/v1/reconciliations/{reconciliation}/differences")

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from services.screening.domain.follow_up import is_followed_up
-from services.screening.domain.newborn_hearing import scheduled
+from services.screening.domain.newborn_hearing import awaiting, scheduled
 from services.screening.domain.protocol import Protocol
 from services.screening.domain.states import machine
 from services.screening.domain.suspicion import Decision, Suspicion
@@ -24,6 +24,7 @@ from shared.contracts.events.screening import (
     CaseHandedOver,
     CaseReopened,
     ClosingReason,
+    RecheckBasis,
     RecheckScheduled,
     ReopeningReason,
     SuspicionState,
@@ -32,6 +33,8 @@ from shared.rulebook.registry import rule
 
 RETURNABLE = frozenset({SuspicionState.CLOSED, SuspicionState.LOST_TO_FOLLOW_UP})
 SEEN_AGAIN = frozenset({SuspicionState.RECHECK_DUE, SuspicionState.DIAGNOSIS_PENDING})
+BESIDE_THE_STATE = frozenset({RecheckBasis.FOLLOW_UP, RecheckBasis.NEWBORN_HEARING})
+"""Clocks that run in states of which no recheck is part."""
 
 
 @rule("screening.closing", "assumed", zh="结案须有与状态、年龄和材料相符的原因：拒绝须签字日期，超龄须满7周岁")
@@ -120,7 +123,7 @@ def begin_rehabilitation(
         return hand_over(suspicion, institution, enrolment, on)
     found = reopened(suspicion, ReopeningReason.FAMILY_FOUND, max(on, suspicion.since), protocol)
     begun = hand_over(found.suspicion, institution, enrolment, on)
-    return Decision(begun.suspicion, (*found.facts, *begun.facts))
+    return Decision(begun.suspicion, (found.facts[0], *begun.facts, *_clock(begun.suspicion, protocol)))
 
 
 def _must_fit(suspicion: Suspicion, reason: ClosingReason) -> None:
@@ -143,18 +146,25 @@ def _offered_again(suspicion: Suspicion, reason: ClosingReason, on: date, protoc
 
 def _taken_up(suspicion: Suspicion, origin: SuspicionState, on: date, protocol: Protocol) -> Suspicion:
     """Return the suspicion as it was: a recheck that was due is due at once, a child that was awaited is awaited."""
-    due_on = on if origin in SEEN_AGAIN else suspicion.recheck_due_on
+    due_on = on if _is_due_at_once(suspicion, origin, on, protocol) else suspicion.recheck_due_on
     trace_on = trace_day(origin, on, protocol.tracing)
-    return suspicion.moved(
+    back = suspicion.moved(
         origin, on, origin=None, failed_traces=0, recheck_due_on=due_on, trace_on=trace_on, closing_reason=None
     )
+    return awaiting(back, protocol)
+
+
+def _is_due_at_once(suspicion: Suspicion, origin: SuspicionState, on: date, protocol: Protocol) -> bool:
+    """A recheck is, and a follow-up whose clock the closing had stopped, up to the age limit of the norm."""
+    stopped = suspicion.recheck_basis is RecheckBasis.FOLLOW_UP and suspicion.recheck_due_on is None
+    limit = birthday(suspicion.child.born, protocol.age_limits.screening_years.value)
+    return origin in SEEN_AGAIN or (stopped and on < limit)
 
 
 def _clock(suspicion: Suspicion, protocol: Protocol) -> tuple[RecheckScheduled, ...]:
     basis, due_on = suspicion.recheck_basis, suspicion.recheck_due_on
-    if basis is None or due_on is None or suspicion.state not in SEEN_AGAIN:
-        return ()
-    return (scheduled(suspicion, basis, due_on, protocol),)
+    runs = suspicion.state in SEEN_AGAIN or basis in BESIDE_THE_STATE
+    return (scheduled(suspicion, basis, due_on, protocol),) if basis and due_on and runs else ()
 
 
 def _fact(

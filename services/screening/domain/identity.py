@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.screening.domain.ages import check_not_in_future
 from services.screening.domain.identifiers import resident_number
 from services.screening.domain.person import Person
-from services.screening.errors import IdentityConfirmedBefore, NothingDoubted, NumberDisagrees
+from services.screening.errors import (
+    BeforeDoubt,
+    IdentityConfirmedBefore,
+    NothingDoubted,
+    NumberDisagrees,
+    OutcomeDoesNotFit,
+)
 from shared.contracts.events.screening import (
     ConflictKind,
     ConflictOutcome,
@@ -49,6 +56,16 @@ class Doubt:
     def noticed(self, on: date) -> IdentityConflictNoticed:
         """Return the fact."""
         return IdentityConflictNoticed(kind=self.kind, other=self.other, noticed_on=on)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a person found who saw a child's papers: which doubt it was, and what it came to."""
+
+    kind: ConflictKind
+    other: UUID | None
+    outcome: ConflictOutcome
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +113,52 @@ def conflicts(given: Mapping[IdentifierKind, Given], known: Sequence[KnownNumber
     return list(found.values())
 
 
-@rule("screening.identity-conflict-settled", "assumed", zh="身份疑点由人核对证件后结清；确为一名儿童的予以合并")
-def settle(doubts: Sequence[Doubt], outcome: ConflictOutcome, on: date) -> list[tuple[UUID, IdentityConflictSettled]]:
-    """Settle what is in doubt about a child, in each case concerned, once a person saw its papers (handbook §3.7 F23).
+OUTCOMES: Mapping[ConflictKind, frozenset[ConflictOutcome]] = {
+    ConflictKind.ONE_NUMBER_TWO_NAMES: frozenset(ConflictOutcome),
+    ConflictKind.TWO_NUMBERS_ONE_CHILD: frozenset(ConflictOutcome) - {ConflictOutcome.NAME_WRITTEN_OTHERWISE},
+}
+"""What a doubt can come to: how a name is written makes no second number."""
 
-    Raises NothingDoubted.
+
+@rule(
+    "screening.identity-conflict-settled",
+    "assumed",
+    zh="身份疑点由人核对证件后逐项结清，结论须与疑点种类相符；确为一名儿童的予以合并",
+)
+def settle(
+    noticed: Mapping[Doubt, date], settlement: Settlement, today: date
+) -> list[tuple[UUID, IdentityConflictSettled]]:
+    """Settle one doubt about a child, in each case concerned, once a person saw its papers (handbook §3.7 F23).
+
+    `noticed` are the open doubts that are meant, each with the day on which it was noticed last.
+
+    Raises InTheFuture, OutcomeDoesNotFit, NothingDoubted, BeforeDoubt.
     """
-    if not doubts:
+    kind, outcome, on = settlement.kind, settlement.outcome, settlement.on
+    check_not_in_future(on, today, "on")
+    if outcome not in OUTCOMES[kind]:
+        raise OutcomeDoesNotFit(kind=kind, outcome=outcome, fitting=sorted(OUTCOMES[kind]))
+    if not noticed:
         raise NothingDoubted
-    return [
-        (one.case, IdentityConflictSettled(kind=one.kind, other=one.other, outcome=outcome, settled_on=on))
-        for one in doubts
-    ]
+    if on < max(noticed.values()):
+        raise BeforeDoubt(noticed_on=max(noticed.values()).isoformat())
+    fact = IdentityConflictSettled(kind=kind, other=settlement.other, outcome=outcome, settled_on=on)
+    return [(doubt.case, fact) for doubt in noticed]
+
+
+TONES = frozenset("\u0304\u0301\u030c\u0300")
+DOTS = frozenset(".\u00b7\u2022\u2027\u2219\u22c5\u30fb")
+"""Between the parts of a name, as NFKD writes them."""
 
 
 def written(name: str) -> str:
-    """Return a name as it is compared: width, case, blanks, dots and the tones of pinyin make no other name."""
-    return "".join(sign for sign in unicodedata.normalize("NFKD", name).casefold() if sign.isalnum())
+    """Return a name as it is compared: width, case, blanks, dots and the four tones of pinyin make no other name.
+
+    All other signs do: without them ü would be u, and a Tibetan vowel none. Of signs alone, nothing is taken away.
+    """
+    signs = unicodedata.normalize("NFKD", name).casefold()
+    kept = "".join(sign for sign in signs if sign not in TONES | DOTS and not sign.isspace())
+    return unicodedata.normalize("NFC", kept or signs.strip())
 
 
 def _another_number(one: KnownNumber, given: Mapping[IdentifierKind, Given]) -> bool:

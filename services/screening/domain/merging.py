@@ -1,5 +1,6 @@
 """Two cases that are one child: merged later, never duplicated, and taken apart again (handbook §1.4)."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ from shared.rulebook.registry import rule
 
 RULE = "screening.likeness"
 Traits = Mapping[Trait, str | None]
+NAMES = frozenset({Trait.NAME, Trait.GUARDIAN_NAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,13 @@ def traits_of(sex: str, born: date, identity: Mapping[str, str | None]) -> Trait
 
 
 def common_traits(one: Traits, other: Traits) -> tuple[Trait, ...]:
-    """Return what two children have in common, as names are compared."""
-    return tuple(trait for trait in Trait if _same(one.get(trait), other.get(trait)))
+    """Return what two children have in common: names as they are compared, all else but for width and blanks."""
+    return tuple(trait for trait in Trait if _told(trait, one) == _told(trait, other) != "")
 
 
-def _same(one: str | None, other: str | None) -> bool:
-    return written(one or "") == written(other or "") != ""
+def _told(trait: Trait, traits: Traits) -> str:
+    text = traits.get(trait) or ""
+    return written(text) if trait in NAMES else "".join(unicodedata.normalize("NFKC", text).split())
 
 
 @rule("screening.merge", "assumed", zh="合并档案：由有权人员凭相似度与理由决定，可撤销；历史全部保留")

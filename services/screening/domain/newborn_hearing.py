@@ -88,6 +88,7 @@ def scheduled(suspicion: Suspicion, basis: RecheckBasis, due_on: date, protocol:
         basis=basis,
         due_on=due_on,
         trace_on=suspicion.trace_on,
+        owner=suspicion.owner,
         state=suspicion.state,
         policy=protocol.policy,
     )

@@ -33,6 +33,7 @@ from services.screening.errors.certificates import (
 )
 from services.screening.errors.registry import (
     AfterDeath,
+    BeforeDoubt,
     BeforeLastMove,
     ChildGone,
     ChildTooOld,
@@ -59,6 +60,7 @@ from services.screening.errors.registry import (
     NumberDisagrees,
     NumberNeeded,
     OneAndTheSameCase,
+    OutcomeDoesNotFit,
     ReconciliationNotFound,
     RetractedBeforeDeath,
     SameCounty,
@@ -101,6 +103,7 @@ __all__ = [
     "ApplicationOpen",
     "BeforeApplication",
     "BeforeCertificate",
+    "BeforeDoubt",
     "BeforeLastMove",
     "BeforeReferral",
     "BeforeSuspicion",
@@ -149,6 +152,7 @@ __all__ = [
     "NumberDisagrees",
     "NumberNeeded",
     "OneAndTheSameCase",
+    "OutcomeDoesNotFit",
     "PartsDoNotFit",
     "PeriodReversed",
     "ReapplyLater",

@@ -159,8 +159,18 @@ class MergeNeedsReason(Refusal, code="screening.merge-needs-reason", status=422)
 
 
 class NothingDoubted(Refusal, code="screening.nothing-doubted", status=409):
-    en = "Nothing about this child's identity is in doubt."
-    zh = "该儿童没有待核实的身份疑点。"
+    en = "Nothing of this kind about this child's identity is in doubt."
+    zh = "该儿童没有此类待核实的身份疑点。"
+
+
+class OutcomeDoesNotFit(Refusal, code="screening.outcome-does-not-fit", status=422):
+    en = "A doubt of the kind {kind} cannot come to {outcome}; it can come to: {fitting}."
+    zh = "“{kind}”的疑点不能以“{outcome}”结清，可选结论：{fitting}。"
+
+
+class BeforeDoubt(Refusal, code="screening.before-doubt", status=422):
+    en = "The doubt was noticed on {noticed_on}; it cannot have been settled before that day."
+    zh = "该疑点于 {noticed_on} 发现，结清日期不得早于该日。"
 
 
 class NotMerged(Refusal, code="screening.not-merged", status=409):

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from services.screening.domain import identity, merging
-from services.screening.domain.identity import Doubt, Given
+from services.screening.domain.identity import Doubt, Given, Settlement
 from services.screening.domain.merging import Alike
 from services.screening.domain.registry import NewChild, register
 from services.screening.domain.suspicion import Child
@@ -18,7 +18,7 @@ from services.screening.repository.unit_of_work import ScreeningUnitOfWork
 from shared import clock, ids
 from shared.access.policy import Actor
 from shared.contracts.codes import ScreeningCategory
-from shared.contracts.events.screening import ConflictKind, ConflictOutcome, IdentifierKind
+from shared.contracts.events.screening import ConflictKind, IdentifierKind
 from shared.rulebook.explanation import Explanation
 
 
@@ -75,12 +75,12 @@ async def _note(doubts: list[Doubt], given: Mapping[IdentifierKind, Given], uow:
             uow.record(doubt.case, doubt.noticed(today), occurred_at=today)
 
 
-async def settle(case: UUID, outcome: ConflictOutcome, on: date, actor: Actor, uow: ScreeningUnitOfWork) -> None:
-    """Settle what is in doubt about a child; of another child's file its own county decides."""
+async def settle(case: UUID, settlement: Settlement, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Settle one doubt about a child; of another child's file its own county decides."""
     person = await uow.persons.locked(case, actor)
-    doubts = await uow.merges.settle(person.cases, on)
-    for one, fact in identity.settle(doubts, outcome, on):
-        uow.record(one, fact, occurred_at=on)
+    noticed = await uow.merges.settle(person.cases, settlement)
+    for one, fact in identity.settle(noticed, settlement, clock.today()):
+        uow.record(one, fact, occurred_at=settlement.on)
 
 
 async def _compared(case: UUID, other: UUID, actor: Actor, uow: ScreeningUnitOfWork) -> Alike:

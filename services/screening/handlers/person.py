@@ -195,7 +195,8 @@ async def retract_death(case: UUID, retraction: Retraction, actor: Actor, uow: S
         uow.record(one, death.retract_death(registered, retraction, clock.today()), occurred_at=retraction.on)
         await uow.persons.live(one)
     child = Child(person.case, person.born)
-    suspicions = [one for case in person.cases for one in await uow.suspicions.of(case, child=child)]
+    found = await uow.suspicions.of(*person.cases, child=child)
+    suspicions = sorted(found, key=lambda one: person.cases.index(one.child.case))
     for decision in death.reopen_the_living(suspicions, retraction.on, uow.protocol(retraction.on)):
         await keep(decision, decision.suspicion.since, uow)
 

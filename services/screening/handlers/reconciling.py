@@ -33,10 +33,12 @@ class Reconcile:
 
 async def reconcile(command: Reconcile, uow: ScreeningUnitOfWork) -> Reconciliation:
     """Compare the two lists and keep the differences; of the federation's list nothing else is kept."""
-    reconciling.check_month(command.month, clock.today())
+    today = clock.today()
+    reconciling.check_month(command.month, today)
     health = await uow.reconciliations.confirmed(command.county)
-    differences = reconciling.reconcile(command.county, await _lines(command.listed, uow), health)
-    counts = len(command.listed), len(health), len(differences)
+    children = reconciling.children_of(health, today, uow.protocol(today).age_limits)
+    differences = reconciling.reconcile(command.county, await _lines(command.listed, uow), health, children)
+    counts = len(command.listed), len(children), len(differences)
     made = Reconciliation(ids.new_record(), command.county, command.month, *counts)
     await uow.reconciliations.keep(made, differences, uow.actor)
     return made

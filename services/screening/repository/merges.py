@@ -11,19 +11,19 @@ from sqlalchemy import Row, delete, exists, func, insert, literal, or_, select, 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.screening import tables as t
-from services.screening.domain.identity import Doubt, Given, KnownNumber
+from services.screening.domain.identity import Doubt, Given, KnownNumber, Settlement
 from services.screening.domain.merging import Alike, Case, Traits, traits_of
 from services.screening.repository.visibility import raise_second_wall, readable_by
 from services.screening.vault import FIELDS, SealedIdentity, Vault
 from shared.access.policy import Actor
 from shared.contracts.codes import ScreeningCategory
 from shared.contracts.envelope import ActorRef
-from shared.contracts.events.screening import ConflictKind, IdentifierKind
+from shared.contracts.events.screening import IdentifierKind
 from shared.db import Session
 from shared.errors import CaseNotFound
 
-LARGEST_DAY = 5000
-"""Children of one birthday that are compared at most, the nearest first: a province has some two thousand of a day."""
+LARGEST_DAY = 1000
+"""Children of one birthday that are compared at most, for each is decrypted: of the county first, then of its city."""
 
 _LEND_PARTS = """
 WITH own AS (
@@ -188,10 +188,11 @@ class Merges:
         kept = upsert(t.identity_conflict).values(row).on_conflict_do_nothing().returning(t.identity_conflict.c.kind)
         return (await self.session.execute(kept)).one_or_none() is not None
 
-    async def settle(self, cases: Iterable[UUID], on: date) -> list[Doubt]:
-        """Settle the open doubts of some cases and return each once."""
-        c = t.identity_conflict.c
-        open_ones = update(t.identity_conflict).where(c.case_id.in_(list(cases)), c.settled_on.is_(None))
-        rows = await self.session.execute(open_ones.values(settled_on=on).returning(c.case_id, c.kind, c.other))
-        found = {Doubt(row.case_id, ConflictKind(row.kind), row.other) for row in rows}
-        return sorted(found, key=lambda one: (one.case, one.kind, str(one.other)))
+    async def settle(self, cases: Iterable[UUID], settlement: Settlement) -> dict[Doubt, date]:
+        """Settle the open doubts that are meant in some cases; return each once, with the day of its last notice."""
+        c, kind, other = t.identity_conflict.c, settlement.kind, settlement.other
+        meant = c.kind == kind.value, c.other.is_not_distinct_from(other), c.settled_on.is_(None)
+        settled = update(t.identity_conflict).where(c.case_id.in_(list(cases)), *meant).values(settled_on=settlement.on)
+        rows = await self.session.execute(settled.returning(c.case_id, c.noticed_on))
+        noticed = sorted((row.case_id, row.noticed_on) for row in rows)
+        return {Doubt(case, kind, other): on for case, on in noticed}

@@ -11,7 +11,7 @@ from sqlalchemy import case as case_when
 
 from services.screening import tables as t
 from services.screening.domain.identity import Given
-from services.screening.domain.reconciling import Difference, Found
+from services.screening.domain.reconciling import Confirmed, Difference, Found
 from services.screening.domain.states import machine
 from services.screening.repository.visibility import readable_by
 from shared.access.policy import Actor
@@ -29,10 +29,15 @@ JOIN child_number n USING (kind, blind) JOIN child c USING (case_id)
 """
 # What was confirmed of a child stays on the list when the suspicion is closed, unless it never was true or has ended.
 _CONFIRMED = """
-SELECT DISTINCT coalesce(c.merged_into, c.case_id) AS case_id, s.rehab_category
-FROM child c JOIN suspicion s USING (case_id)
+SELECT shown.case_id, s.rehab_category, shown.birth_date, min(greatest(d.diagnosed_on, moved.last)) AS since
+FROM child c
+JOIN child shown ON shown.case_id = coalesce(c.merged_into, c.case_id)
+JOIN suspicion s ON s.case_id = c.case_id
+JOIN diagnosis d ON (d.case_id, d.category, d.rehab_category) = (s.case_id, s.category, s.rehab_category)
+CROSS JOIN LATERAL (SELECT max(r.until) AS last FROM former_residence r WHERE r.case_id = shown.case_id) moved
 WHERE c.region = $1 AND c.died_on IS NULL AND c.erased_at IS NULL
-  AND s.rehab_category IS NOT NULL AND coalesce(s.closing_reason, '') <> ALL ($2::text[])
+  AND coalesce(s.closing_reason, '') <> ALL ($2::text[])
+GROUP BY shown.case_id, s.rehab_category
 """
 
 
@@ -61,11 +66,11 @@ class Reconciliations:
         held = {(row["kind"], row["blind"]): row for row in rows}
         return [_found(line, held) for line in lines]
 
-    async def confirmed(self, county: str) -> list[tuple[UUID, RehabCategory]]:
-        """Return the health side's list: children of a county who live, with what was confirmed of them."""
+    async def confirmed(self, county: str) -> list[Confirmed]:
+        """Return the health side's list: who lives in a county, with what was confirmed of them."""
         ended = [reason.value for reason in ClosingReason if machine().ends_any_state(reason)]
         rows = await self.session.driver.fetch(_CONFIRMED, county, ended)
-        return [(row["case_id"], RehabCategory(row["rehab_category"])) for row in rows]
+        return [Confirmed(case, RehabCategory(category), born, since) for case, category, born, since in rows]
 
     async def keep(self, made: Reconciliation, differences: Sequence[Difference], by: ActorRef) -> None:
         """Keep a comparison and what it found."""

@@ -59,6 +59,7 @@ class DutyOut(BaseModel):
     outcome: DutyEnd | None = Field(description="How it ended; null while it is open.")
     met_by: UUID | None = Field(description="Fact that ended it.")
     met_at: datetime | None
+    fell_away: bool = Field(description="Void because by what is known now it never was a duty.")
     explanation: Explanation | None = Field(description="How the due time was counted, step by step.")
 
 
@@ -174,7 +175,7 @@ def _page(rows: list[Any], limit: int, limits: DutyLimits, stamp: Mapping[str, A
     return ready({"items": [_duty(row, now, limits) for row in rows], "next": cursor, "completeness": stamp})
 
 
-AS_IT_IS = ("rule", "owner_kind", "county", "opened_at", "due_at", "level", "outcome", "met_at")
+AS_IT_IS = ("rule", "owner_kind", "county", "opened_at", "due_at", "level", "outcome", "met_at", "fell_away")
 IDS = ("duty", "owner", "opened_by", "met_by")
 
 

@@ -24,7 +24,7 @@ class DutyRows:
     opened: dict[Key, Row] = field(default_factory=dict)
     """By the columns of the table as the statement names them."""
     moved: dict[Key, Row] = field(default_factory=dict)
-    """(case, duty, outcome, met_by, met_at, level, epoch, seq)"""
+    """(case, duty, outcome, met_by, met_at, fell_away, level, epoch, seq)"""
 
 
 def duty_rows(events: Iterable[Event]) -> DutyRows:
@@ -35,10 +35,10 @@ def duty_rows(events: Iterable[Event]) -> DutyRows:
             _open(event, rows)
         elif event.type == DutyMet.type:
             met = read(DutyMet, event)
-            _move(event, rows, met.duty, met.outcome.value, met.met_by, met.met_at, None)
+            _move(event, rows, met.duty, met.outcome.value, met.met_by, met.met_at, met.fell_away, None)
         elif event.type == DutyMissed.type:
             missed = read(DutyMissed, event)
-            _move(event, rows, missed.duty, None, None, None, missed.level.value)
+            _move(event, rows, missed.duty, *_NOT_ENDED, missed.level.value)
     return rows
 
 
@@ -50,6 +50,9 @@ def _open(event: Event, rows: DutyRows) -> None:
     when = (event.occurred_at, fact.due_at, fact.from_day, fact.from_moment, fact.at_least_from)
     rows.opened[key] = (*key, *whose, fact.opened_by, *when, event.epoch, event.seq)
     rows.moved.pop(key, None)
+
+
+_NOT_ENDED = (None, None, None, False)
 
 
 def _move(event: Event, rows: DutyRows, duty: UUID, *state: object) -> None:

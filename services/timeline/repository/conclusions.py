@@ -18,15 +18,16 @@ ORDER BY case_id, duty
 ON CONFLICT (case_id, duty) DO UPDATE SET owner = excluded.owner, owner_kind = excluded.owner_kind,
   county = excluded.county, opened_by = excluded.opened_by, opened_at = excluded.opened_at,
   due_at = excluded.due_at, from_day = excluded.from_day, from_moment = excluded.from_moment,
-  at_least_from = excluded.at_least_from, outcome = NULL, met_by = NULL, met_at = NULL, level = NULL,
-  epoch = excluded.epoch, seq = excluded.seq
+  at_least_from = excluded.at_least_from, outcome = NULL, met_by = NULL, met_at = NULL, fell_away = false,
+  level = NULL, epoch = excluded.epoch, seq = excluded.seq
 WHERE (d.epoch, d.seq) < (excluded.epoch, excluded.seq)
 """
 _MOVED = """
-UPDATE duty d SET outcome = n.outcome, met_by = n.met_by, met_at = n.met_at, level = n.level, epoch = n.epoch,
-  seq = n.seq
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::timestamptz[], $6::text[], $7::int[], $8::bigint[])
-  AS n (case_id, duty, outcome, met_by, met_at, level, epoch, seq)
+UPDATE duty d SET outcome = n.outcome, met_by = n.met_by, met_at = n.met_at, fell_away = n.fell_away,
+  level = n.level, epoch = n.epoch, seq = n.seq
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::timestamptz[], $6::boolean[], $7::text[], $8::int[],
+            $9::bigint[])
+  AS n (case_id, duty, outcome, met_by, met_at, fell_away, level, epoch, seq)
 WHERE d.case_id = n.case_id AND d.duty = n.duty AND (d.epoch, d.seq) < (n.epoch, n.seq)
 """
 _RAISED = """

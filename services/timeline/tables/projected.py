@@ -253,6 +253,13 @@ duty = Table(
     Column("outcome", Text, comment="How it ended; open while empty."),
     Column("met_by", Uuid),
     Column("met_at", Moment),
+    Column(
+        "fell_away",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="Whether by what is known now it never was a duty.",
+    ),
     Column("level", Text, comment="To whom it is shown since it was missed."),
     Column("epoch", Integer, nullable=False),
     Column("seq", BigInteger, nullable=False, comment="Number of the fact that this row is the state after."),

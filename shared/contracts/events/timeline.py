@@ -106,6 +106,10 @@ class DutyMet(Fact, type="tongkang.timeline.duty_met.v1"):
     outcome: DutyEnd = Field(description="In time, late, or void.")
     met_by: UUID | None = Field(default=None, description="Fact that ended it.")
     met_at: AwareDatetime = Field(description="When it was done, UTC.")
+    fell_away: bool = Field(
+        default=False,
+        description="Void because by what is known now it never was a duty; `met_at` is when that was seen.",
+    )
 
 
 class DutyMissed(Fact, type="tongkang.timeline.duty_missed.v1"):

@@ -10,13 +10,11 @@ import pytest
 
 from deploy.local.home import Home
 from deploy.local.settings import LocalSettings
-from deploy.simulator.frauds.planting import NO_DOOR
+from deploy.simulator.frauds.planting import NO_DOOR, PLANTERS
 from tests.integration.cli.conftest import STOPS_WITHIN_S, Done, Keyboard
 
 CITY = ("--children", "110")
-DOORS = {"F01", "F02", "F03", "F04", "F05", "F06", "F08", "F09", "F10", "F11", "F12", "F13", "F14", "F15", "F16"} | {
-    "F17", "F18", "F20", "F22", "F23"
-}  # fmt: skip
+DOORS = {rule for planted in PLANTERS for rule in planted}
 """Rules of which a door lets a fraud through; the others are in `tests/integration/timeline/test_forged_facts.py`."""
 
 

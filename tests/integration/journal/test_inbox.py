@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -427,7 +427,7 @@ async def test_two_consumers_at_once_on_the_same_streams_apply_everything_once(b
     assert holds(await account(bench))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(settings.get_profile("on-servers"), max_examples=40)
 @given(
     sizes=st.lists(st.integers(1, 6), min_size=1, max_size=5),
     seed=st.integers(0, 2**32),

@@ -1,11 +1,12 @@
 """Two cases that are one child: one file, one training a year, one death; and two children again."""
 
 from dataclasses import replace
-from datetime import date
 
 from shared.contracts.events import screening
 from tests.support.rehab import (
+    AFTER_DEATH,
     APPROVED,
+    DIED,
     STARTED,
     YEAR,
     County,
@@ -13,19 +14,11 @@ from tests.support.rehab import (
     a_line,
     an_application,
     an_evaluation,
-    data_of,
+    ends,
     enrol,
     record,
 )
 from tests.support.stages import code_of
-
-DIED, AFTER_DEATH = date(YEAR, 1, 20), f"{YEAR}-01-21"
-
-
-async def ends(stage, case):
-    return [
-        data_of(fact, "ended_on", "reason") for fact in await stage.facts(case) if "enrolment_ended" in fact["type"]
-    ]
 
 
 def merged(survivor, other):

@@ -9,8 +9,10 @@ from shared import clock
 from shared.contracts.codes import DisabilityCategory, OrgType
 from shared.contracts.events import screening
 from tests.support.rehab import (
+    AFTER_DEATH,
     APPROVED,
     COUNTY,
+    DIED,
     STARTED,
     YEAR,
     County,
@@ -19,27 +21,19 @@ from tests.support.rehab import (
     a_diagnosis,
     an_application,
     data_of,
+    ends,
     enrol,
     record,
     registered,
 )
 from tests.support.stages import code_of
 
-DIED = date(YEAR, 1, 20)
-AFTER_DEATH = date(YEAR, 1, 21).isoformat()
-"""The day of death is the last day of an enrolment."""
 ALIVE = screening.DeathRetracted(reason=screening.RetractionReason.ANOTHER_CHILD, retracted_on=date(YEAR, 2, 20))
 ELSEWHERE = "371699"
 
 
 async def types(stage, case):
     return [fact["type"].split(".")[2] for fact in await stage.facts(case)]
-
-
-async def ends(stage, case):
-    return [
-        data_of(fact, "ended_on", "reason") for fact in await stage.facts(case) if "enrolment_ended" in fact["type"]
-    ]
 
 
 async def test_a_death_ends_the_enrolment_on_its_day_once_however_often_it_comes(rehab, county):

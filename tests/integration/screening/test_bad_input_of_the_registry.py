@@ -18,6 +18,7 @@ TOMORROW = (today() + timedelta(days=1)).isoformat()
 GUARDIAN = {"kind": "parent", "changed_on": "2024-05-01", "name": "童三", "phone": "000 0000 0000"}
 MOVE = {"region": "371603", "moved_on": "2024-05-01"}
 CONSENT = {"basis": "guardian_consent", "given_on": "2024-05-01"}
+A_DOUBT = {"kind": "two_numbers_one_child", "on": "2024-05-01"}
 CERTIFICATE = {
     "number": "37999920220315001922",
     "category": "hearing",
@@ -78,8 +79,15 @@ async def test_what_cannot_happen_to_a_child(chain, door, body, code):
 
 FEDERATION_SIDE = [
     ("erasure", {"basis": "whim"}, INVALID),
-    ("doubts/settlement", {"outcome": "forgotten", "on": "2024-05-01"}, INVALID),
-    ("doubts/settlement", {"outcome": "two_children", "on": "2024-05-01"}, (409, "screening.nothing-doubted")),
+    ("doubts/settlement", {"outcome": "two_children", "on": "2024-05-01"}, INVALID),
+    ("doubts/settlement", A_DOUBT | {"outcome": "forgotten"}, INVALID),
+    ("doubts/settlement", A_DOUBT | {"outcome": "two_children"}, (409, "screening.nothing-doubted")),
+    (
+        "doubts/settlement",
+        A_DOUBT | {"outcome": "name_written_otherwise"},
+        (422, "screening.outcome-does-not-fit"),
+    ),
+    ("doubts/settlement", A_DOUBT | {"outcome": "two_children", "on": TOMORROW}, FUTURE),
     ("merges", {"merged": "no id", "on": "2024-05-01"}, INVALID),
     ("merges", {"merged": str(uuid4()), "on": "2024-05-01"}, (404, "case-not-found")),
     ("certificates", CERTIFICATE | {"number": "1"}, INVALID),

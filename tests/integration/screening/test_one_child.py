@@ -1,11 +1,13 @@
 """Who a child is: number confirmed, contradictions noted, cases merged and taken apart (handbook §1.4, §2.3, F23)."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from services.screening.repository import merges
+from shared import clock
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 from shared.contracts.events.custody import CustodyAdmitted, CustodyMode
@@ -84,6 +86,10 @@ async def test_two_clerks_confirm_one_number_for_two_children_and_one_wins(chain
 # Doubts -------------------------------------------------------------------------------------------------------------
 
 
+def settlement(kind: str, outcome: str) -> dict[str, str]:
+    return {"kind": kind, "outcome": outcome, "on": clock.today().isoformat()}
+
+
 async def test_one_number_with_two_names_is_refused_and_noted_once(chain):
     number = a_resident_number()
     case = await chain.register(resident_number=number, name="童一一")
@@ -111,7 +117,8 @@ async def test_two_numbers_that_belong_to_two_cases_doubt_both(chain):
 async def test_a_reviewer_settles_what_is_in_doubt_and_the_same_contradiction_again_is_no_news(chain, reviewer):
     number = a_resident_number()
     case = await chain.register(resident_number=number, name="童一一")
-    path, decision = f"/v1/cases/{case}/doubts/settlement", DAY | {"outcome": "name_written_otherwise"}
+    path = f"/v1/cases/{case}/doubts/settlement"
+    decision = settlement("one_number_two_names", "name_written_otherwise")
     assert code_of(await chain.post(reviewer, path, decision)) == (409, "screening.nothing-doubted")
     others = [a_child(resident_number=number, name=name) for name in ("童二二", "童三三")]
     for other in (*others, others[0]):
@@ -131,11 +138,38 @@ async def test_of_two_cases_in_doubt_each_is_settled_in_its_own_file(chain, revi
     number = a_resident_number()
     known, newborn = await chain.register(resident_number=number), await chain.register()
     await chain.post(chain.clinic, f"/v1/cases/{newborn}/identity", a_confirmation(number))
-    decision = DAY | {"outcome": "two_children"}
     for case, other in ((known, newborn), (newborn, known)):
-        await chain.done(reviewer, f"/v1/cases/{case}/doubts/settlement", decision)
+        path, decision = f"/v1/cases/{case}/doubts/settlement", settlement("two_numbers_one_child", "two_children")
+        assert code_of(await chain.post(reviewer, path, decision)) == (409, "screening.nothing-doubted")
+        await chain.done(reviewer, path, decision | {"other": other})
         (settled,) = [fact["data"] for fact in await chain.stage.facts(case) if "settled" in fact["type"]]
         assert (settled["kind"], settled["other"]) == ("two_numbers_one_child", other)
+
+
+async def test_of_two_doubts_about_a_child_one_is_settled_and_the_other_stays_open(chain, reviewer):
+    number, path = a_resident_number(), "/v1/cases/{}/doubts/settlement"
+    case = await chain.register(resident_number=number, name="童一一")
+    await chain.post(chain.clinic, "/v1/children", a_child(resident_number=number, name="童二二"))
+    await chain.post(chain.clinic, f"/v1/cases/{case}/identity", a_confirmation(a_resident_number()))
+    assert await noticed(chain, case) == [("one_number_two_names", None), ("two_numbers_one_child", None)]
+    for kind in ("two_numbers_one_child", "one_number_two_names"):
+        await chain.done(reviewer, path.format(case), settlement(kind, "number_mistyped"))
+        settled = [fact["data"]["kind"] for fact in await chain.stage.facts(case) if "settled" in fact["type"]]
+        assert settled[-1] == kind
+    assert len(settled) == 2
+
+
+async def test_a_doubt_is_settled_when_it_is_known_and_not_in_the_future(chain, reviewer):
+    number = a_resident_number()
+    case = await chain.register(resident_number=number, name="童一一")
+    await chain.post(chain.clinic, "/v1/children", a_child(resident_number=number, name="童二二"))
+    path, decision = f"/v1/cases/{case}/doubts/settlement", settlement("one_number_two_names", "number_mistyped")
+    before, a_day = await chain.stage.counts(), timedelta(days=1)
+    for day, refusal in ((clock.today() - a_day, "screening.before-doubt"), (clock.today() + a_day, "in-the-future")):
+        refused = await chain.post(reviewer, path, decision | {"on": day.isoformat()})
+        assert code_of(refused) == (422, refusal)
+    assert await chain.stage.counts() == before
+    await chain.done(reviewer, path, decision)
 
 
 async def test_an_import_notes_the_doubt_and_goes_on(chain):
@@ -174,6 +208,15 @@ async def test_likely_duplicates_are_listed_with_what_they_have_in_common(chain,
     rows = "SELECT count(*) FROM access_log WHERE act = 'children.compare' AND case_id = ANY($1::uuid[])"
     ((logged,),) = await chain.stage.fetch(rows, [UUID(survivor), UUID(merged)])
     assert logged == 2
+
+
+async def test_of_more_children_of_a_day_than_are_compared_the_nearest_are(chain, reviewer, monkeypatch):
+    monkeypatch.setattr(merges, "LARGEST_DAY", 1)
+    born = date(2021, 7, 8)
+    await chain.done(chain.clinic, "/v1/children", a_child(born) | {"region": "371603"})
+    near, child = [await chain.register(born=born) for _ in range(2)]
+    found = (await chain.get(reviewer, f"/v1/cases/{child}/duplicates")).json()
+    assert [one["case"] for one in found] == [near]
 
 
 async def test_a_merge_shows_one_child_and_its_undoing_two_again(chain, reviewer):
@@ -276,10 +319,15 @@ async def test_of_two_children_who_were_merged_by_mistake_the_one_who_lives_is_t
     assert {suspicion["state"] for suspicion in other["suspicions"]} == {"screen_positive"}
 
 
-async def test_a_death_is_taken_back_in_each_case_of_a_child_and_one_suspicion_of_a_category_returns(chain, reviewer):
+@pytest.mark.parametrize("survives", ["the earlier case", "the later case"])
+async def test_a_death_is_taken_back_in_each_case_of_a_child_and_the_survivors_suspicion_returns(
+    chain, reviewer, survives
+):
     survivor, merged = await twice(chain)
     for clinic, case in ((chain.clinic, survivor), (chain.other.clinic, merged)):
         await chain.done(clinic, f"/v1/cases/{case}/death", {"died_on": "2024-05-01"})
+    if survives == "the later case":
+        survivor, merged = merged, survivor
     await chain.done(reviewer, f"/v1/cases/{survivor}/merges", DAY | {"merged": merged})
     retraction = {"on": "2024-06-10", "reason": "report_was_wrong"}
     await chain.done(chain.clinic, f"/v1/cases/{merged}/death/retraction", retraction)
@@ -287,6 +335,10 @@ async def test_a_death_is_taken_back_in_each_case_of_a_child_and_one_suspicion_o
         assert [kind for kind, _ in await chain.facts(case)].count("death_retracted") == 1
     states = sorted(one["state"] for one in (await chain.file(survivor))["suspicions"])
     assert states == ["closed", "screen_positive"]
+    assert [("case_reopened", "screen_positive") in await chain.facts(case) for case in (survivor, merged)] == [
+        True,
+        False,
+    ]
 
 
 async def test_who_comes_to_take_part_in_a_merged_case_sees_the_child(chain, reviewer):

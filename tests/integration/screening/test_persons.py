@@ -296,6 +296,18 @@ async def test_a_death_registered_wrongly_is_taken_back_and_what_it_closed_is_op
     assert (await chain.file(case))["died_on"] == "2024-08-01"
 
 
+async def test_a_confirmed_child_whose_death_is_taken_back_is_followed_up_again(chain):
+    case = await chain.confirmed()
+    await chain.done(chain.clinic, about(case, "death"), {"died_on": "2024-06-01"})
+    assert (await chain.suspicion(case))["recheck_due_on"] is None
+    await chain.done(chain.federation, about(case, "death/retraction"), MISTAKEN)
+    suspicion = await chain.suspicion(case)
+    assert (suspicion["state"], suspicion["recheck_due_on"]) == ("confirmed", MISTAKEN["on"])
+    last = (await told(chain, case, "recheck_scheduled"))[-1]
+    assert (last["basis"], last["due_on"], last["state"]) == ("follow_up", MISTAKEN["on"], "confirmed")
+    assert last["owner"] == str(chain.hospital.organisation), "whoever took the death back"
+
+
 async def test_what_had_been_closed_for_another_reason_stays_closed_when_a_death_is_taken_back(chain):
     case = await chain.suspected()
     await chain.done(chain.clinic, of(case, "closure"), {"on": "2024-04-30", "reason": "entered_in_error"})

@@ -1,11 +1,13 @@
 """The monthly reconciliation over HTTP and on a real database (handbook §1.4)."""
 
+from calendar import monthrange
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from shared import clock
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 from tests.integration.screening.test_registers import County
@@ -53,14 +55,30 @@ async def reconciled(county: County, actor, body) -> list[tuple[Any, ...]]:
     return [(row["kind"], row["line"], row["case"]) for row in rows]
 
 
-async def test_two_lists_that_agree_differ_in_nothing_and_no_name_or_number_is_kept(county, reviewer):
+async def test_two_lists_that_agree_differ_in_nothing(county, reviewer):
     number = a_resident_number(BORN)
     await confirmed(county, number)
     assert await reconciled(county, reviewer, a_list(county, listed(number))) == []
     assert await reconciled(county, reviewer, a_list(county, listed(number, "童 县"))) == []
-    for table in ("reconciliation", "reconciliation_difference", "idempotency"):
-        rows = await county.stage.fetch(f"SELECT r::text FROM {table} r")
-        assert not any(number in row[0] for row in rows)
+
+
+async def test_of_a_list_that_differs_no_name_and_no_number_is_kept(county, reviewer):
+    numbers = [a_resident_number(BORN) for _ in range(2)]
+    await confirmed(county, numbers[0])
+    lines = listed(numbers[0], "别的名字"), listed(numbers[1], "别的名字"), listed("379999202203160000", "别的名字")
+    path, key = "/v1/reconciliations", uuid4().hex
+    made = await county.post(reviewer, path, a_list(county, *lines), **{"idempotency-key": key})
+    kept = [
+        *await county.stage.fetch("SELECT r::text FROM reconciliation r WHERE county = $1", county.region),
+        *await county.stage.fetch(
+            "SELECT d::text FROM reconciliation_difference d WHERE reconciliation = $1::uuid", made.json()["id"]
+        ),
+        *await county.stage.fetch("SELECT convert_from(answer, 'UTF8') FROM idempotency WHERE key = $1", key),
+    ]
+    assert (made.json()["differences"], len(kept)) == (3, 1 + 3 + 1)
+    assert made.json()["id"] in kept[-1][0]
+    for secret in (*numbers, "379999202203160000", "别的名字", "童县"):
+        assert not any(secret in row[0] for row in kept)
 
 
 async def test_what_differs_is_told_line_by_line_and_then_whom_the_list_lacks(county, reviewer, authority):
@@ -113,7 +131,39 @@ async def test_a_child_that_moved_away_is_named_by_its_line_only_and_missed_by_n
 
 async def test_an_empty_county_has_compared_nothing_and_owes_this_month(county, authority):
     page = (await county.get(authority, f"/v1/reconciliations?county={county.region}")).json()
-    assert (page["items"], page["overdue"]) == ([], False)
+    today = clock.today()
+    last_day = today.replace(day=monthrange(today.year, today.month)[1])
+    assert (page["items"], page["due_on"], page["overdue"]) == ([], last_day.isoformat(), False)
+
+
+async def test_a_county_that_never_compared_is_overdue_once_the_month_after_its_first_child_is_over(county, authority):
+    case = await county.confirmed()
+    path = "/v1/reconciliations?county={}"
+    page = (await county.get(authority, path.format(county.region))).json()
+    assert (page["items"], page["due_on"], page["overdue"]) == ([], "2024-06-30", True)
+    there = f"37{uuid4().int % 10_000:04d}"
+    await county.done(county.clinic, f"/v1/cases/{case}/moves", {"region": there, "moved_on": "2024-07-15"})
+    theirs = county.stage.organisation(OrgType.HEALTH_AUTHORITY, there)
+    assert (await county.get(theirs, path.format(there))).json()["due_on"] == "2024-08-31"
+    assert (await county.get(authority, path.format(county.region))).json()["overdue"] is False
+
+
+async def test_who_has_grown_up_is_not_missed_and_is_known_when_listed(county, reviewer):
+    number = a_resident_number(BORN)
+    case = await confirmed(county, number)
+    assert await reconciled(county, reviewer, a_list(county)) == [("not_listed", None, case)]
+    years_ago = "UPDATE child SET birth_date = birth_date - interval '18 years' WHERE case_id = $1::uuid"
+    await county.stage.fetch(years_ago, case)
+    assert await reconciled(county, reviewer, a_list(county)) == []
+    assert await reconciled(county, reviewer, a_list(county, listed(number))) == []
+
+
+async def test_a_large_list_comes_whole(county, reviewer):
+    number = a_resident_number(BORN)
+    await confirmed(county, number)
+    lines = [listed(f"{place:018d}") for place in range(6000)]
+    made = await county.done(reviewer, "/v1/reconciliations", a_list(county, *lines, listed(number)))
+    assert (made["listed"], made["confirmed"], made["differences"]) == (6001, 1, 6000)
 
 
 async def test_a_month_to_come_is_refused_without_a_trace(county, reviewer):
@@ -135,5 +185,6 @@ async def test_who_reads_differences_is_logged_and_another_county_finds_none(cou
         "SELECT 1 FROM access_log WHERE case_id = $1::uuid AND organisation = $2", case, reviewer.organisation
     )
     assert len(log) == 1
-    stranger = county.stage.organisation(OrgType.HEALTH_AUTHORITY, "371681")
-    assert code_of(await county.get(stranger, path)) == (404, "screening.reconciliation-not-found")
+    for kind in (OrgType.HEALTH_AUTHORITY, OrgType.FEDERATION):
+        stranger = county.stage.organisation(kind, "371681")
+        assert code_of(await county.get(stranger, path)) == (404, "screening.reconciliation-not-found")

@@ -236,10 +236,11 @@ async def test_a_confirmed_child_that_was_lost_is_found_by_its_enrolment(chain):
     await chain.done(chain.hospital, of(case, "loss"), {"on": "2024-08-06"})
     record = Stream("rehab", UUID(case)).append(an_enrolment(uuid4()))
     await chain.stage.deliver(record, record)
-    assert (await chain.facts(case))[-3:] == [
+    assert (await chain.facts(case))[-4:] == [
         ("case_lost", "lost_to_follow_up"),
         ("case_reopened", "confirmed"),
         ("case_handed_over", "handed_over"),
+        ("recheck_scheduled", "handed_over"),
     ]
     assert (await chain.suspicion(case))["state"] == "handed_over"
 

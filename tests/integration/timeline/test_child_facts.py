@@ -12,7 +12,6 @@ from shared.contracts.codes import OrgType
 from shared.contracts.events import rehab, screening
 from tests.integration.timeline.snapshot import emptied
 from tests.support.children import COUNTY, Child, event_of, merge, unmerge
-from tests.support.stages import code_of
 
 OTHER = "371603"
 MARCH, JUNE = date(2024, 3, 4), date(2024, 6, 3)
@@ -93,13 +92,6 @@ async def test_pages_of_moved_children_add_up(timeline, empty):
             break
         after = {"after": page["next"]}
     assert sorted(found) == sorted(str(child.case) for child in children)
-
-
-async def test_a_school_sees_no_list_of_moved_children(timeline, empty):
-    school = timeline.organisation(OrgType.SCHOOL, COUNTY)
-    async with timeline.client(school) as client:
-        answer = await client.get("/v1/cases/moved-away")
-    assert code_of(answer) == (403, "not-allowed")
 
 
 @pytest.fixture

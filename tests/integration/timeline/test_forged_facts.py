@@ -1,9 +1,10 @@
 """Frauds that no door lets in, as facts of other producers: a forged journal, a record taken over from paper.
 
 The doors of the other rules let a fraud through as it happens in the field, and the simulator plants it there
-(`deploy/simulator/frauds`). These five the doors refuse: they work out the age band, the term of vision training, the
-cycle of a device, what insurance left and what a diagnosis supports by themselves. So here the facts are handed to the
-timeline's inbox, among honest children of whom nothing may be found.
+(`deploy/simulator/frauds`). These five the doors refuse: they work out the age band (F07), the cycle of a device (F19),
+what a diagnosis supports (F21) and the term of vision training (F24) by themselves, and of a device what insurance left
+(F18; of a claimed month that is planted at a door). So here the facts are handed to the timeline's inbox, among honest
+children of whom nothing may be found.
 """
 
 from dataclasses import replace

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import count
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.journal.inbox import WORTH_DIVIDING, Record
@@ -48,7 +48,7 @@ async def deliver_all(timeline, batches: Sequence[Sequence[Record]]) -> None:
         await timeline.deliver(*batch)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(settings.get_profile("on-servers"), max_examples=40)
 @given(batches=deliveries())
 async def test_any_order_and_any_repeats_give_the_timeline_of_a_rebuild(timeline, batches):
     await deliver_all(timeline, [BY_FEED])

@@ -54,11 +54,20 @@ async def test_an_auditor_reads_a_finding_and_explains_it_with_a_reason(
     assert "两名儿童实为小组训练" in await visitor.text()
 
 
+async def comes_in(phone: Visitor, child: str) -> None:
+    """Sign a child in that comes in the morning."""
+    await phone.goes("/door?now=outside")
+    await phone.presses(phone.page.locator("li", has_text=child).get_by_role("button"))
+    assert child in await phone.page.get_by_role("status").inner_text()
+
+
 async def test_a_care_home_hands_a_child_over_at_the_door_and_takes_it_back(
     phone: Visitor, people: Mapping[str, Login], two: Two
 ):
     page, child = phone.page, two[0].person
     await phone.signs_in(people[CARE_HOME], to="/door")
+    await comes_in(phone, child.name)
+    await phone.goes("/door")
     await phone.presses(page.get_by_role("link", name=child.name))
     assert {await one.get_attribute("type") for one in await page.locator("[name=collector]").all()} == {"radio"}
     await page.get_by_label(re.compile(child.guardian_name)).check()
@@ -73,7 +82,9 @@ async def test_a_care_home_hands_a_child_over_at_the_door_and_takes_it_back(
 
 async def test_nobody_who_is_not_on_the_list_takes_a_child(phone: Visitor, people: Mapping[str, Login], two: Two):
     page, (child, other) = phone.page, (two[1].person, two[0].case)
-    await phone.signs_in(people[CARE_HOME], to=f"/door/{two[1].case}")
+    await phone.signs_in(people[CARE_HOME], to="/door")
+    await comes_in(phone, child.name)
+    await phone.goes(f"/door/{two[1].case}")
     # Somebody who changes the page by hand: the list is the house's, not the browser's.
     await page.locator("[name=collector]").first.evaluate(f"(one) => {{ one.value = '{other}' }}")
     await page.locator("[name=collector]").first.check()

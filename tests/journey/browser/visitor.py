@@ -32,7 +32,7 @@ class Visitor:
     @classmethod
     async def comes(cls, browser: Browser, portal: str, **options: Any) -> Self:
         context = await browser.new_context(base_url=portal, viewport=options.pop("viewport", DESKTOP), **options)
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(20_000)
         visitor = cls(portal, context, await context.new_page(), options.get("has_touch", False))
         context.on("request", visitor._note_host)
         context.on("console", visitor._note_complaint)

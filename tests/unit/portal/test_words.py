@@ -6,6 +6,8 @@ import re
 import pytest
 
 from services.portal import extract, words
+from services.timeline.domain.duties.table import table as duty_table
+from services.timeline.domain.findings.catalogue import table as finding_table
 from shared.access.policy import Act
 from shared.blueprint import ROOT
 from shared.contracts.catalogue import FACTS
@@ -59,6 +61,12 @@ def test_every_fact_has_words_and_no_other():
 
 def test_every_act_has_words_for_the_log_of_reading_and_no_other():
     assert set(Act) == WORDS["Act"].keys()
+
+
+def test_every_duty_and_every_finding_is_called_as_its_table_calls_it():
+    duties = {code: (row.zh, row.en) for code, row in duty_table().items()}
+    findings = {code: (f"{code} {row.zh}", f"{code} {row.en}") for code, row in finding_table().items()}
+    assert {code: (of["zh"], of["en"]) for code, of in WORDS["Rule"].items()} == duties | findings
 
 
 @pytest.mark.parametrize("kind", WORDS)

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from services.screening.domain.closing import close, reopen
+from services.screening.domain.closing import begin_rehabilitation, close, reopen
+from services.screening.domain.death import close_on_death, reopen_the_living
 from services.screening.domain.diagnosis import Diagnosis, record_diagnosis
 from services.screening.domain.follow_up import FollowUp, next_follow_up, record_follow_up
 from services.screening.domain.referral import Escalation, escalation
-from services.screening.domain.tracing import Attempt, TraceReason, attempt_tracing, reason_to_trace
+from services.screening.domain.tracing import Attempt, TraceReason, attempt_tracing, give_up, reason_to_trace
 from services.screening.domain.transfer import TRANSFERABLE, transfer
 from services.screening.errors import (
     GuardianSignatureNeeded,
@@ -21,6 +22,8 @@ from services.screening.errors import (
 )
 from shared.contracts.codes import RehabCategory, ScreeningCategory
 from shared.contracts.events.screening import (
+    CaseHandedOver,
+    CaseReopened,
     ClosingReason,
     DiagnosisOutcome,
     FollowUpRecorded,
@@ -172,6 +175,52 @@ def test_a_recheck_taken_up_again_is_due_at_once(in_state, protocol):
     assert isinstance(scheduled, RecheckScheduled)
     assert (scheduled.basis, scheduled.due_on) == (RecheckBasis.BORDERLINE, ON)
     assert decision.suspicion.trace_on == date(2024, 6, 5)
+
+
+@pytest.mark.parametrize("state", [SuspicionState.CONFIRMED, SuspicionState.HANDED_OVER])
+@pytest.mark.parametrize(
+    ("on", "due_on"),
+    [(date(2024, 6, 12), date(2024, 6, 12)), (date(2029, 3, 14), date(2029, 3, 14)), (date(2029, 3, 15), None)],
+)
+def test_a_follow_up_that_a_death_had_stopped_is_due_at_once_when_the_death_is_taken_back(
+    confirmed, protocol, state, on, due_on
+):
+    clocks = {"recheck_basis": RecheckBasis.FOLLOW_UP, "recheck_due_on": date(2024, 8, 6)}
+    dead = close_on_death(replace(confirmed, state=state, **clocks), date(2024, 6, 1), protocol).suspicion
+    assert dead.recheck_due_on is None
+    (decision,) = reopen_the_living([dead], on, protocol)
+    assert (decision.suspicion.state, decision.suspicion.recheck_due_on) == (state, due_on)
+    told = [(fact.basis, fact.due_on, fact.state) for fact in decision.facts[1:]]
+    assert told == ([(RecheckBasis.FOLLOW_UP, due_on, state)] if due_on else [])
+
+
+def test_a_follow_up_of_a_child_that_was_lost_keeps_its_day_and_is_told_again(confirmed, protocol):
+    clocks = {"recheck_basis": RecheckBasis.FOLLOW_UP, "recheck_due_on": date(2024, 8, 6)}
+    lost = give_up(replace(confirmed, failed_traces=3, **clocks), ON, HOSPITAL, protocol).suspicion
+    found = reopen(lost, ReopeningReason.FAMILY_FOUND, ON, HOSPITAL, protocol)
+    assert (found.suspicion.recheck_due_on, found.facts[1].due_on) == (date(2024, 8, 6), date(2024, 8, 6))
+    enrolled = begin_rehabilitation(lost, UUID(int=90), UUID(int=91), ON, protocol)
+    assert isinstance(enrolled.facts[1], CaseHandedOver)
+    assert (enrolled.facts[2].due_on, enrolled.facts[2].state) == (date(2024, 8, 6), SuspicionState.HANDED_OVER)
+
+
+@pytest.mark.parametrize(
+    ("state", "due_on"),
+    [
+        (SuspicionState.SCREEN_POSITIVE, date(2022, 4, 26)),
+        (SuspicionState.DIAGNOSIS_REFERRED, date(2022, 6, 15)),
+        (SuspicionState.CONFIRMED, date(2022, 9, 15)),
+    ],
+)
+def test_a_newborns_hearing_taken_up_again_runs_by_the_clocks_of_its_birth(in_state, protocol, state, due_on):
+    clocks = {"recheck_basis": RecheckBasis.NEWBORN_HEARING, "recheck_due_on": due_on}
+    newborn = in_state(state, newborn_hearing=True, opened_on=BORN, **clocks)
+    dead = close_on_death(newborn, date(2022, 4, 1), protocol).suspicion
+    (decision,) = reopen_the_living([dead], date(2022, 4, 10), protocol)
+    assert decision.suspicion.recheck_due_on == decision.facts[1].due_on == due_on
+    lost = replace(dead, state=SuspicionState.LOST_TO_FOLLOW_UP, origin=SuspicionState.CONFIRMED)
+    begun = begin_rehabilitation(lost, UUID(int=90), UUID(int=91), date(2022, 4, 10), protocol)
+    assert [type(fact) for fact in begun.facts] == [CaseReopened, CaseHandedOver]
 
 
 @pytest.mark.parametrize(

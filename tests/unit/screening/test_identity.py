@@ -6,7 +6,17 @@ from uuid import UUID
 
 import pytest
 
-from services.screening.domain.identity import Doubt, Given, KnownNumber, confirm, conflicts, written
+from services.screening.domain.identity import (
+    OUTCOMES,
+    Doubt,
+    Given,
+    KnownNumber,
+    Settlement,
+    confirm,
+    conflicts,
+    settle,
+    written,
+)
 from services.screening.domain.merging import (
     AreTheyOne,
     Case,
@@ -20,17 +30,27 @@ from services.screening.domain.merging import (
 from services.screening.domain.person import Person
 from services.screening.domain.registry_policy import Trait, registry_policies
 from services.screening.errors import (
+    BeforeDoubt,
     IdentityConfirmedBefore,
     InvalidNumber,
     MergedAlready,
     MergeNeedsReason,
+    NothingDoubted,
     NotMerged,
     NumberDisagrees,
     OneAndTheSameCase,
+    OutcomeDoesNotFit,
     SurvivorOfAnother,
 )
 from shared.contracts.codes import ScreeningCategory, Sex
-from shared.contracts.events.screening import ClosingReason, ConflictKind, IdentifierKind, SuspicionState
+from shared.contracts.events.screening import (
+    ClosingReason,
+    ConflictKind,
+    ConflictOutcome,
+    IdentifierKind,
+    SuspicionState,
+)
+from shared.errors import InTheFuture
 
 TODAY = date(2026, 3, 2)
 NUMBER = "379999202103150019"
@@ -91,6 +111,47 @@ def test_what_contradicts_itself_is_noticed(held, doubts):
     assert conflicts(given, held) == doubts
 
 
+NAMES, NUMBERS = ConflictKind.ONE_NUMBER_TWO_NAMES, ConflictKind.TWO_NUMBERS_ONE_CHILD
+NOTICED = date(2026, 3, 1)
+
+
+def test_what_is_in_doubt_is_settled_once_in_each_case_of_the_child():
+    noticed = {Doubt(ONE, NUMBERS, CHILD.case): NOTICED, Doubt(OTHER, NUMBERS, CHILD.case): TODAY}
+    settled = settle(noticed, Settlement(NUMBERS, CHILD.case, ConflictOutcome.TWO_CHILDREN, TODAY), TODAY)
+    assert [case for case, _ in settled] == [ONE, OTHER]
+    assert {(fact.kind, fact.other, fact.settled_on) for _, fact in settled} == {(NUMBERS, CHILD.case, TODAY)}
+
+
+@pytest.mark.parametrize("kind", ConflictKind)
+@pytest.mark.parametrize("outcome", ConflictOutcome)
+def test_a_doubt_comes_to_what_fits_its_kind(kind, outcome):
+    noticed, settlement = {Doubt(ONE, kind): NOTICED}, Settlement(kind, None, outcome, TODAY)
+    if (kind, outcome) == (NUMBERS, ConflictOutcome.NAME_WRITTEN_OTHERWISE):
+        with pytest.raises(OutcomeDoesNotFit) as refusal:
+            settle(noticed, settlement, TODAY)
+        assert "姓名写法不同" in refusal.value.words("zh")
+        assert refusal.value.details["fitting"] == sorted(OUTCOMES[kind])
+    else:
+        assert settle(noticed, settlement, TODAY)[0][1].outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("noticed", "on", "refusal"),
+    [
+        ({}, TODAY, NothingDoubted),
+        ({Doubt(ONE, NAMES): NOTICED}, date(2026, 2, 28), BeforeDoubt),
+        ({Doubt(ONE, NAMES): NOTICED, Doubt(OTHER, NAMES): TODAY}, NOTICED, BeforeDoubt),
+        ({Doubt(ONE, NAMES): NOTICED}, date(2026, 3, 3), InTheFuture),
+    ],
+)
+def test_a_doubt_is_settled_while_it_is_open_and_not_before_it_was_noticed_last(noticed, on, refusal):
+    with pytest.raises(refusal):
+        settle(noticed, Settlement(NAMES, None, ConflictOutcome.NUMBER_MISTYPED, on), TODAY)
+
+
+# Names --------------------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("other", ["童 一一", " 童一一 ", "童一一"])
 def test_blanks_and_widths_make_no_other_name(other):
     assert written(other) == written("童一一")
@@ -99,6 +160,27 @@ def test_blanks_and_widths_make_no_other_name(other):
 @pytest.mark.parametrize(("one", "other"), [("Tóng Yīyī", "tong yiyi"), ("童·一一", "童•一一"), ("ＴＯＮＧ", "tong")])
 def test_tones_and_dots_make_no_other_name(one, other):
     assert written(one) == written(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Lǚ", "Lu"),
+        ("བཀྲ", "བཀྲི"),
+        ("阿依·古丽", "阿依古力"),
+        ("Jörg", "Jorg"),
+        ("··", "..."),
+        ("··", "？"),
+        ("？", "＊"),
+    ],
+)
+def test_other_signs_make_another_name_also_where_a_name_has_nothing_else(one, other):
+    assert written(one) != written(other)
+    assert written(one) == written(f" {one} ")
+
+
+def test_a_tone_over_another_sign_of_the_vowel_is_only_a_tone():
+    assert written("Lǚ") == written("lü") == written("LU\u0308\u030c")
 
 
 # Likeness -----------------------------------------------------------------------------------------------------------
@@ -125,6 +207,20 @@ def test_what_is_absent_on_both_sides_is_not_in_common():
     one = {Trait.NAME: "童一一", Trait.GUARDIAN_PHONE: None, Trait.SEX: "male"}
     other = {Trait.NAME: "童 一一", Trait.GUARDIAN_PHONE: None, Trait.SEX: "female"}
     assert common_traits(one, other) == (Trait.NAME,)
+
+
+@pytest.mark.parametrize(
+    ("trait", "one", "other", "same"),
+    [
+        (Trait.ADDRESS, "虚构路1-12号", "虚构路11-2号", False),
+        (Trait.ADDRESS, "虚构路１-１２号", "虚构路 1-12号", True),
+        (Trait.ADDRESS, "虚构路1.12号", "虚构路112号", False),
+        (Trait.GUARDIAN_PHONE, "000 0000 0000", "00000000000", True),
+        (Trait.GUARDIAN_NAME, "童·大一", "童大一", True),
+    ],
+)
+def test_names_are_compared_as_names_and_all_else_to_the_letter(trait, one, other, same):
+    assert common_traits({trait: one}, {trait: other}) == ((trait,) if same else ())
 
 
 # Merging ------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from deploy.simulator.casting import deal, full_size, role_counts, scaled_figures
 from deploy.simulator.cohort import cohort
 from deploy.simulator.journeys import Child, Course, Suspicion
+from deploy.simulator.organisations import houses_of
 from deploy.simulator.people import resident_number
 from deploy.simulator.rates import rates_of
 from deploy.simulator.sources import Role, source
@@ -187,9 +188,11 @@ def test_the_counties_have_their_weights_and_every_county_has_children():
 
 
 def test_numbers_are_valid_unique_and_of_nobody():
-    whole = cohort(full=True).casts
+    plan = cohort(full=True, today=TODAY)
+    whole = (*plan.casts, *plan.lately)
     numbers = [resident_number(cast.born, cast.sex, cast.serial) for cast in whole]
-    assert len(set(numbers)) == len(whole) == 1947
+    assert len(set(numbers)) == len(whole) == 1947 + 130
+    assert len({cast.serial for cast in plan.lately}) == 130, "whatever their birthdays are"
     for cast, text in zip(whole, numbers, strict=True):
         number = ResidentNumber.parse(text)
         assert (number.region, number.born, number.sex) == ("379999", cast.born, cast.sex)
@@ -250,6 +253,15 @@ def test_on_whatever_day_the_demo_begins_nothing_lies_ahead_and_the_figures_hold
     plan = cohort(60, today=today)
     assert all(day <= today for child in plan for day in dates_of(child))
     assert counted(plan) == plan.figures
+
+
+@pytest.mark.parametrize("today", [date(2024, 9, 30), date(2026, 11, 23), date(2027, 1, 1), date(2031, 2, 17)])
+def test_who_cares_for_or_teaches_children_holds_one_licence_on_whatever_day_the_demo_begins(today):
+    plan = cohort(60, today=today)
+    cares = Counter(one.house for one in plan.care if one.valid_from <= today <= one.valid_until)
+    teaches = Counter(one.centre for one in plan.licences if one.valid_from <= today <= one.valid_until)
+    assert cares == dict.fromkeys((house for county in source().counties for house in houses_of(county.region)), 1)
+    assert (len(teaches), set(teaches.values())) == (8, {2}), "for preschool and for compulsory years"
 
 
 def test_the_steps_of_a_child_follow_each_other():

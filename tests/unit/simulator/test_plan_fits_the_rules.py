@@ -1,6 +1,7 @@
 """The plan, step by step through the rules of the services: what the demo sends must not be refused by any of them."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,8 +12,9 @@ import pytest
 
 from deploy.simulator.casting import Progress
 from deploy.simulator.cohort import cohort
-from deploy.simulator.journeys import Child, Session
-from deploy.simulator.schooling import BEHIND_EVERY
+from deploy.simulator.journeys import Child, HomeVisit, Session
+from deploy.simulator.journeys import Course as Assisted
+from deploy.simulator.schooling import BEHIND_EVERY, WITHOUT_PROGRAMME, teach_at_home
 from deploy.simulator.sources import Role
 from services.custody.domain.admission import Admission, Leaver, Subject, admit, end_stay
 from services.custody.domain.admission import Stay as CustodyStay
@@ -24,8 +26,9 @@ from services.custody.domain.places import Licence as CustodyLicence
 from services.custody.domain.places import check_places
 from services.custody.domain.rules import Rules as CustodyRules
 from services.education.domain.attendance import SchoolDay, record_attendance
-from services.education.domain.calendar import read_school_policies
-from services.education.domain.home_teaching import Visit, record_visit
+from services.education.domain.calendar import Term, read_school_policies
+from services.education.domain.gaps import is_behind
+from services.education.domain.home_teaching import Pace, Visit, pace, record_visit
 from services.education.domain.licences import Licence, grant_licence
 from services.education.domain.placement import Placement, PlacementOrder, Pupil, decide_placement
 from services.education.domain.roll import Programme, agree_iep
@@ -38,6 +41,7 @@ from services.rehab.domain.entitlement import entitle
 from services.rehab.domain.evaluation import EvaluationOrder, record_evaluation
 from services.rehab.domain.policy import read_assistance_policies
 from services.rehab.domain.rules import Rules
+from services.rehab.domain.series import Scored, Series, Trend, series_of
 from services.rehab.domain.sessions import BusyTimes, check_times, record_session
 from services.screening.domain import closing, diagnosis, initial, referral, rescreening, tracing
 from services.screening.domain.instruments import Quotients
@@ -91,7 +95,7 @@ def designations() -> dict[str, list[Designation]]:
 
 def test_the_licences_are_granted_one_by_one():
     held = {}
-    for plan in cohort().licences:
+    for plan in cohort(today=date(2031, 2, 17)).licences:
         licence = Licence(plan.stage, plan.valid_from, plan.valid_until, org(plan.partner_school))
         grant_licence(licence, plan.county, held.setdefault(plan.centre, []))
         held[plan.centre].append(licence)
@@ -130,18 +134,43 @@ def schooled(placement: Placement, child: Child) -> None:
         record_visit([placement], placement.school, taught, [], EDUCATION, now=END_OF_TODAY)
 
 
+def terms_without_programme(child: Child) -> list[Term]:
+    """Return the terms of a placement, each from its first day to its last or until today, that have no programme."""
+    since, until = child.placement.starts_on, child.placement.ends_on or date.max
+    terms = [term for term in EDUCATION.terms.value if since <= term.first <= TODAY and term.last <= until]
+    return [term for term in terms if not any(map(term.holds, child.programmes))]
+
+
 def test_every_pupil_has_a_programme_in_each_term_but_for_a_few_in_the_present_one():
-    schooled = [child for child in children() if child.placement and child.programmes]
+    schooled = [child for child in children() if child.placement and child.placement.mode not in WITHOUT_PROGRAMME]
+    without = [term for child in schooled for term in terms_without_programme(child)]
     now = [child for child in schooled if child.placement.ends_on is None]
-    without = [child for child in now if max(child.programmes) < date(2026, 9, 1)]
     assert len(schooled) > 200
     assert 0 < len(without) < len(now) * 0.08
+    assert {term.first for term in without} == {date(2026, 9, 1)}
 
 
 def test_home_teaching_keeps_its_pace_but_for_some():
-    taught = [child for child in children() if child.placement and child.placement.mode is PlacementMode.HOME_TEACHING]
-    hours = Counter(child.index % BEHIND_EVERY == 0 for child in taught if child.visits)
-    assert hours[False] > hours[True] > 0
+    at_home = [child for child in children() if child.placement and child.placement.mode is PlacementMode.HOME_TEACHING]
+    taught = [child for child in at_home if child.placement.ends_on is None]
+    fallen = {child.index for child in taught if is_behind(pace_of(child.visits, child, TODAY), EDUCATION)}
+    assert fallen == {child.index for child in taught if child.index % BEHIND_EVERY == 0}
+    assert len(taught) > 2 * len(fallen) > 0
+
+
+@pytest.mark.parametrize("day", [date(2026, 9, 1) + timedelta(days=9 * number) for number in range(40)])
+def test_on_any_day_of_a_school_year_home_teaching_is_on_pace(day):
+    casts = {cast.index: cast for cast in cohort(400, today=TODAY).casts}
+    child = next(one for one in children() if one.visits and one.index % BEHIND_EVERY)
+    visits = tuple(teach_at_home(casts[child.index], child.placement, day))
+    weeks = Counter(local_date(visit.starts_at).isocalendar()[:2] for visit in visits)
+    assert {visit.class_hours for visit in visits} <= {3}
+    assert all(number <= 2 for number in weeks.values())
+    assert not is_behind(pace_of(visits, child, day), EDUCATION)
+
+
+def pace_of(visits: Sequence[HomeVisit], child: Child, day: date) -> Pace:
+    return pace(sum(visit.class_hours for visit in visits), child.placement.starts_on, day, EDUCATION)
 
 
 def test_every_stay_is_accepted():
@@ -184,13 +213,12 @@ def test_a_few_boarders_are_not_back_in_time_and_a_few_are_on_leave():
 
 def test_every_house_has_a_place_for_each_child_that_comes():
     there = defaultdict(list)
-    licences = {
-        one.house: CustodyLicence(one.places, one.places, one.valid_from, one.valid_until)
-        for one in cohort(400, today=TODAY).care
-    }
+    licences = defaultdict(list)
+    for one in cohort(400, today=TODAY).care:
+        licences[one.house].append(CustodyLicence(one.places, one.places, one.valid_from, one.valid_until))
     for child in children():
         if stay := child.stay:
-            check_places(stay.mode, stay.admitted_on, there[stay.institution], [licences[stay.institution]], CUSTODY)
+            check_places(stay.mode, stay.admitted_on, there[stay.institution], licences[stay.institution], CUSTODY)
             new = CustodyStay(uuid4(), org(stay.institution), stay.admitted_on, stay.ended_on, stay.mode)
             there[stay.institution].append(new)
     assert sum(map(len, there.values())) > 100
@@ -267,9 +295,19 @@ def test_no_evaluation_is_missing_of_a_child_that_came():
 
 
 def test_children_get_better_and_nobody_is_scored_alike_twice():
+    trends = Counter(one.trend for child in children() for course in child.courses for one in scored(course))
+    assert trends.keys() == {Trend.BETTER, Trend.NONE}
+    assert trends[Trend.BETTER] > 300
     for child in children():
         scores = [tuple(plan.scores.values()) for plan in child.evaluations]
         assert len(set(scores)) == len(scores)
+
+
+def scored(course: Assisted) -> list[Series]:
+    made = [
+        Scored(uuid4(), plan.on, plan.instrument, plan.instrument_version, plan.scores) for plan in course.evaluations
+    ]
+    return series_of(made, RULES)
 
 
 def test_the_leave_of_a_child_holds_no_session():

@@ -41,10 +41,13 @@ def test_a_quarter_is_a_settlement_cycle_and_claimed_after_its_end(place):
         assert one.submitted_on <= TODAY
 
 
-def test_on_any_day_of_a_quarter_a_few_centres_wait_for_audit_and_none_for_long():
-    waiting = [one for place in CENTRES for one in quarters(place, TODAY) if one.audited_on > TODAY]
-    assert 0 < len(waiting) < len(CENTRES)
-    assert all(TODAY - one.submitted_on < timedelta(days=28) for one in waiting)
+@pytest.mark.parametrize("number", range(1, 93))
+def test_on_any_day_a_few_centres_wait_for_audit_and_none_for_long_until_a_quarter_is_through(number):
+    today = date(2026, 9, 30) + timedelta(days=number)
+    waiting = [one for place in CENTRES for one in quarters(place, today) if one.audited_on > today]
+    assert bool(waiting) == (8 <= number < 76), "the first claims on the 8th day, the last is audited on the 76th"
+    assert len(waiting) < len(CENTRES)
+    assert all(today - one.submitted_on < timedelta(days=28) for one in waiting)
 
 
 def test_what_is_claimed_is_worth_something():

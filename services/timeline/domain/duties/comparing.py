@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from services.timeline.domain.assessment import Assessed, Assessor, Conclusion, earliest
@@ -19,12 +19,25 @@ LEVELS = tuple(EscalationLevel)
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What is said of a duty when it is opened; where any of it is another by now, it is opened anew."""
+
+    owner: UUID | None
+    owner_kind: str
+    county: str | None
+    opened_by: UUID
+    opened_at: datetime
+    due_at: datetime
+    counted_from: date | datetime | None
+    at_least_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """The state of a duty after the timeline's own facts about it."""
 
     rule: str
-    head: tuple[UUID | None, str, str | None, UUID, datetime]
-    """Owner, kind of owner, county, opening fact, due."""
+    head: Head
     end: End | None = None
     level: EscalationLevel | None = None
 
@@ -45,15 +58,33 @@ def said(own: Iterable[Noted]) -> dict[tuple[UUID, UUID], Said]:
 
 
 def _opened(fact: Noted) -> Said:
-    owner = fact.data.get("owner")
-    county = fact.data.get("county")
-    head = (UUID(owner) if owner else None, str(fact.data["owner_kind"]), county, fact.id_of("opened_by"))
-    return Said(str(fact.data["rule"]), (*head, fact.moment("due_at")))
+    data = fact.data
+    head = Head(
+        UUID(owner) if (owner := data.get("owner")) else None,
+        str(data["owner_kind"]),
+        data.get("county"),
+        fact.id_of("opened_by"),
+        fact.occurred_at,
+        fact.moment("due_at"),
+        fact.moment("from_moment") if data.get("from_moment") else _day(data.get("from_day")),
+        _day(data.get("at_least_from")),
+    )
+    return Said(str(data["rule"]), head)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _ended(fact: Noted) -> End:
-    met_by = fact.data.get("met_by")
-    return End(DutyEnd(fact.data["outcome"]), UUID(met_by) if met_by else None, fact.moment("met_at"))
+    met_by, fell_away = fact.data.get("met_by"), bool(fact.data.get("fell_away"))
+    return End(DutyEnd(fact.data["outcome"]), UUID(met_by) if met_by else None, fact.moment("met_at"), fell_away)
+
+
+def _head(duty: Duty) -> Head:
+    counted_from, at_least_from = duty.reckoned.counted_from, duty.reckoned.at_least_from
+    whose = (duty.owner, duty.owner_kind.value, duty.county)
+    return Head(*whose, duty.opened_by, duty.opened_at, duty.due_at, counted_from, at_least_from)
 
 
 def assessor(limits: DutyLimits) -> Assessor:
@@ -78,7 +109,7 @@ def assessor(limits: DutyLimits) -> Assessor:
 
 def _difference(case: UUID, duty: Duty, before: Said | None, now: datetime, limits: DutyLimits) -> Iterator[Conclusion]:
     """Yield what is to be said of a duty: that it stands so, that it ended, to whom it is shown."""
-    head = (duty.owner, duty.owner_kind.value, duty.county, duty.opened_by, duty.due_at)
+    head = _head(duty)
     if before is None or before.head != head or (before.end is not None and duty.end is None):
         yield Conclusion(case, _opening(duty), duty.opened_at)
         before = Said(duty.row.id, head)
@@ -103,13 +134,14 @@ def _withdrawn(
 ) -> Iterator[Conclusion]:
     """Yield the end of duties whose ground fell away: a late fact or a correction, or the child has another case.
 
-    What opened after a death that nobody knew of yet names the death, like what was open on its day.
+    What opened after a death that nobody knew of yet names the death, like what was open on its day. It is said of
+    what was met, missed or void before too: whichever facts came first, no end stands on what never was a duty.
     """
     for (case, duty), state in before.items():
         reason = shut_by if _falls_away(state.rule) else None
-        told = state.end is not None and state.end.outcome is DutyEnd.VOID and state.end.met_by in {None, reason}
+        told = state.end is not None and state.end.fell_away and state.end.met_by in {None, reason}
         if (case, duty) not in wanted and not told:
-            yield Conclusion(case, _end(duty, state.rule, End(DutyEnd.VOID, reason, now)), now)
+            yield Conclusion(case, _end(duty, state.rule, End(DutyEnd.VOID, reason, now, fell_away=True)), now)
 
 
 def _falls_away(rule: str) -> bool:
@@ -140,4 +172,6 @@ def _opening(duty: Duty) -> DutyOpened:
 
 
 def _end(duty: UUID, rule: str, end: End) -> DutyMet:
-    return DutyMet(duty=duty, rule=rule, outcome=end.outcome, met_by=end.met_by, met_at=end.met_at)
+    return DutyMet(
+        duty=duty, rule=rule, outcome=end.outcome, met_by=end.met_by, met_at=end.met_at, fell_away=end.fell_away
+    )

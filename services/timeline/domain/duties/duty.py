@@ -23,6 +23,8 @@ class End:
     outcome: DutyEnd
     met_by: UUID | None
     met_at: datetime
+    fell_away: bool = False
+    """Whether facts no longer say that there was such a duty; one that ended by them is there for good."""
 
 
 def _any(fact: Noted) -> bool:

@@ -15,7 +15,7 @@ from services.timeline.domain.duties.schooling import first_placements, next_pla
 from services.timeline.domain.duties.silence import rests_over, silences
 from services.timeline.domain.duties.table import DutyRow, Ending, table
 from services.timeline.domain.duties.terms import programmes
-from services.timeline.domain.noted import Noted
+from services.timeline.domain.noted import Noted, read_id
 from shared.clock import local_date
 from shared.contracts.codes import OrgType
 from shared.contracts.envelope import Fact
@@ -154,7 +154,8 @@ def _kind(opening: Opening) -> OrgType:
 def _owner(opening: Opening, end: End | None, book: CaseBook) -> UUID | None:
     """Return the organisation that owes it; who took the case over with the child's residence owes it from then on."""
     owner, subject = opening.row.owner, opening.subject
-    named = subject.actor if owner.recorder else UUID(subject.data[owner.field]) if owner.field else None
+    told = subject.data.get(owner.field) if owner.field else None
+    named = read_id(told) if told else subject.actor if owner.recorder else None
     for fact in book.of(OwnershipTransferred) if named is not None else ():
         taken_over = fact.data["category"] == subject.data.get("category") and fact.id_of("previous") == named
         if taken_over and opening.opens_at <= fact.occurred_at and (end is None or fact.occurred_at < end.met_at):

@@ -113,7 +113,7 @@ class Ending(FactWhere):
 
 
 class Owner(Part):
-    """Who owes it: an organisation that the opening fact names or that recorded it, or an authority by its county."""
+    """Who owes it: whom the opening fact names, else who recorded it; or an authority, by its county."""
 
     kind: OrgType
     by: str | None = None

@@ -291,6 +291,13 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=True, comment="How it ended; open while empty."),
         sa.Column("met_by", sa.Uuid(), nullable=True),
         sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "fell_away",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="Whether by what is known now it never was a duty.",
+        ),
         sa.Column("level", sa.Text(), nullable=True, comment="To whom it is shown since it was missed."),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column(

@@ -256,6 +256,9 @@ class RecheckScheduled(Fact, type="tongkang.screening.recheck_scheduled.v1"):
         description="Day by which (after a re-screening) or on which (after a diagnosis) the recheck is due."
     )
     trace_on: TraceOn = None
+    owner: UUID | None = Field(
+        default=None, description="Institution that owes it; where none is named, whoever recorded the fact."
+    )
     state: StateAfter
 
 

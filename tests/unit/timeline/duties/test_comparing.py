@@ -33,10 +33,10 @@ def look(life: Life, now: date | datetime) -> Assessed:
     return assessor(DutyLimits())(life.book, moment_of(now))
 
 
-def recheck(life: Life, due_on: date = date(2026, 6, 2)) -> None:
+def recheck(life: Life, due_on: date = date(2026, 6, 2), owner: UUID | None = None) -> None:
     life.add(
         screening.RecheckScheduled, MONDAY, by=FIRST_OWNER, **AUTISM, basis="borderline", state="recheck_due",
-        due_on=due_on, trace_on=None,
+        due_on=due_on, trace_on=None, owner=owner,
     )  # fmt: skip
 
 
@@ -133,6 +133,59 @@ def test_a_duty_that_opened_before_anybody_knew_of_a_death_is_void_because_of_it
     assert say(life, date(2026, 4, 21)) == []
 
 
+def a_month(life: Life) -> None:
+    """A child in training for one month of 2026, of which no session is known."""
+    life.add(
+        rehab.EnrolmentStarted, MONDAY, enrolment=ENROLMENT, institution=CENTRE, item="training", started_on=MONDAY,
+        expected_until=date(2026, 3, 31),
+    )  # fmt: skip
+
+
+def trained(life: Life, day: date) -> None:
+    starts = datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI)
+    life.add(rehab.SessionRecorded, starts, enrolment=ENROLMENT, institution=CENTRE, starts_at=starts, ends_at=starts)
+
+
+def test_what_a_death_made_void_and_then_never_was_a_duty_says_so_once():
+    life = Life()
+    a_month(life)
+    died = life.add(screening.DeathRegistered, date(2026, 3, 20), died_on=date(2026, 3, 20))
+    ended = [fact for fact in say(life, date(2026, 3, 21)) if isinstance(fact, DutyMet) and fact.rule == "silence"]
+    assert [(fact.outcome, fact.met_by, fact.fell_away) for fact in ended] == [(DutyEnd.VOID, died.id, False)]
+    trained(life, date(2026, 3, 12))
+    (gone,) = say(life, date(2026, 3, 25))
+    assert isinstance(gone, DutyMet)
+    assert (gone.duty, gone.met_by, gone.fell_away) == (ended[0].duty, died.id, True)
+    assert say(life, date(2026, 3, 26)) == []
+
+
+def test_what_had_lapsed_and_then_never_was_a_duty_says_so_once():
+    life = Life()
+    a_month(life)
+    lapsed = [fact for fact in say(life, date(2026, 4, 2)) if isinstance(fact, DutyMet) and fact.rule == "silence"]
+    assert [(fact.outcome, fact.met_by, fact.fell_away) for fact in lapsed] == [(DutyEnd.VOID, None, False)]
+    for day in (10, 20):
+        trained(life, date(2026, 3, day))
+    (gone,) = say(life, date(2026, 4, 3))
+    assert isinstance(gone, DutyMet)
+    assert (gone.duty, gone.met_by, gone.fell_away) == (lapsed[0].duty, None, True)
+    assert say(life, date(2026, 4, 4)) == []
+
+
+def test_a_duty_that_opens_a_day_later_but_is_due_as_before_is_said_anew():
+    life, stay = Life(), UUID(int=9)
+    a_month(life)
+    trained(life, date(2026, 3, 6))
+    (before,) = [
+        fact for fact in say(life, date(2026, 3, 25)) if isinstance(fact, DutyOpened) and fact.rule == "silence"
+    ]
+    life.add(screening.HospitalAdmitted, date(2026, 3, 10), stay=stay, admitted_on=date(2026, 3, 10))
+    life.add(screening.HospitalDischarged, date(2026, 3, 11), stay=stay, discharged_on=date(2026, 3, 11))
+    (after,) = [fact for fact in say(life, date(2026, 3, 25)) if isinstance(fact, DutyOpened)]
+    assert (before.due_at, before.from_day) == (after.due_at, date(2026, 3, 21))
+    assert (after.duty, after.from_day) == (before.duty, date(2026, 3, 22))
+
+
 def test_with_the_residence_the_county_of_what_is_open_moves_and_that_of_what_ended_stays():
     life = Life()
     recheck(life, date(2026, 4, 1))
@@ -160,6 +213,15 @@ def test_who_takes_the_case_over_owes_it_from_then_on():
     (anew,) = say(life, date(2026, 4, 2))
     assert isinstance(anew, DutyOpened)
     assert anew.owner == NEXT_OWNER
+
+
+@pytest.mark.parametrize(("named", "owes"), [(None, FIRST_OWNER), (NEXT_OWNER, NEXT_OWNER)])
+def test_whom_the_fact_names_owes_it_and_whoever_recorded_it_where_it_names_nobody(named: UUID | None, owes: UUID):
+    life = Life()
+    recheck(life, owner=named)
+    (opened,) = say(life, MONDAY)
+    assert isinstance(opened, DutyOpened)
+    assert opened.owner == owes
 
 
 def test_what_was_done_before_it_would_have_opened_never_was_a_duty():

@@ -75,9 +75,8 @@ def referred(step: str) -> Any:
 
 def recheck(basis: str, state: str, due_on: date, category: str = "autism") -> Any:
     trace_on = due_on + timedelta(days=30) if state in {"recheck_due", "diagnosis_pending"} else None
-    return starts(
-        screening.RecheckScheduled, basis=basis, state=state, due_on=due_on, trace_on=trace_on, category=category
-    )
+    days = {"due_on": due_on, "trace_on": trace_on}
+    return starts(screening.RecheckScheduled, basis=basis, state=state, owner=RECORDER, category=category, **days)
 
 
 def screened(life: Life) -> None:
