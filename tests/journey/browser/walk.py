@@ -17,6 +17,8 @@ from shared.http.entrances import entrances
 
 NO_PAGES = {"/assets/{name}": "style and script"}
 """Routes that answer with something else than a page."""
+FILES = (".xlsx", ".csv", ".json")
+"""What is kept as a file is no page either; a link to it says that it is one."""
 OF_EACH_ROUTE = 2
 """So many addresses of a route does each person look at: one more may be told in another way."""
 FORM = re.compile(r'name="form" value="([^"]+)"')
@@ -37,7 +39,7 @@ def _routes() -> list[str]:
 
 
 PATTERNS = {route: compile_path(route)[0] for route in _routes()}
-PAGES = [route for route in PATTERNS if route not in NO_PAGES]
+PAGES = [route for route in PATTERNS if route not in NO_PAGES and not route.endswith(FILES)]
 
 
 def route_of(address: str) -> str | None:
