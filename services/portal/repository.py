@@ -46,7 +46,8 @@ ADD_PART = "INSERT INTO upload_part (upload, number, size, checked, sealed) VALU
 UPLOADS = """
 SELECT u.*, array_agg((p.number, p.size, p.checked, p.taken) ORDER BY p.number) AS parts
 FROM upload u JOIN upload_part p ON p.upload = u.id
-WHERE u.person = $1 AND u.kind = $2 AND u.id = coalesce($3, u.id) GROUP BY u.id ORDER BY u.saved_at DESC
+WHERE u.person = $1 AND u.kind = $2 AND u.saved_at > $3 AND u.id = coalesce($4, u.id)
+GROUP BY u.id ORDER BY u.saved_at DESC
 """
 LINES = "SELECT number, sealed FROM upload_part WHERE upload = $1 AND number = coalesce($2, number) ORDER BY number"
 HOLD = "SELECT taking FROM upload WHERE id = $1 AND person = $2 FOR UPDATE"
@@ -124,11 +125,11 @@ class Repository:
     async def drop_draft(self, person: UUID, form: str) -> None:
         await self.driver.execute("DELETE FROM draft WHERE person = $1 AND form = $2", person, form)
 
-    async def forget(self, logins_before: datetime, drafts_before: datetime) -> None:
+    async def forget(self, logins_before: datetime, drafts_before: datetime, uploads_before: datetime) -> None:
         """Forget some of what is over."""
         await self.driver.execute(FORGET.format(table="login", column="begun_at"), logins_before)
-        for table in ("draft", "upload"):
-            await self.driver.execute(FORGET.format(table=table, column="saved_at"), drafts_before)
+        await self.driver.execute(FORGET.format(table="draft", column="saved_at"), drafts_before)
+        await self.driver.execute(FORGET.format(table="upload", column="saved_at"), uploads_before)
 
     def _sealed(self, login: UUID, tokens: Tokens) -> bytes:
         return self.seal.seal(tokens.text(), f"login/{login}")
@@ -145,6 +146,8 @@ class Uploads:
     session: Session
     seal: Seal
     person: UUID
+    since: datetime
+    """What was sent before is over, whether or not it is forgotten yet."""
 
     @property
     def driver(self) -> Driver:
@@ -161,7 +164,7 @@ class Uploads:
 
     async def mine(self, kind: str, upload: UUID | None = None) -> list[Upload]:
         """Return the person's files of a kind, newest first, or one of them."""
-        return [self._upload(row) for row in await self.driver.fetch(UPLOADS, self.person, kind, upload)]
+        return [self._upload(row) for row in await self.driver.fetch(UPLOADS, self.person, kind, self.since, upload)]
 
     async def lines(self, upload: UUID, number: int | None = None) -> list[Line]:
         """Return the lines of a file, or of one part of it; the caller has found that it is the person's own."""

@@ -20,6 +20,7 @@ from services.portal.domain.importing import sessions
 from services.portal.domain.importing.lines import PART
 from services.portal.domain.importing.uploads import MOST_UPLOADS
 from services.portal.repository import Uploads
+from shared import clock
 from shared.access.clients import Organisation
 from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import HIDDEN, Browser, Portal, a_portal
@@ -408,10 +409,21 @@ async def test_names_stand_in_no_table_in_the_open_and_in_no_log(clinic, office,
 
 async def test_what_is_in_is_not_kept_any_longer(clinic, office):
     await clinic.taken(a_line(), a_line(sex="?"))
-    browser = clinic.browser.client._transport.app.state.reception
+    seal = clinic.browser.client._transport.app.state.reception.seal
     async with office.running.service.database.session() as session:
-        left = await Uploads(session, browser.seal, UUID(str(clinic.person["id"]))).lines(UUID(clinic.upload))
+        rows = Uploads(session, seal, UUID(str(clinic.person["id"])), clock.now())
+        left = await rows.lines(UUID(clinic.upload))
     assert [line.number for line in left] == [3]
+
+
+async def test_a_file_is_over_after_some_days_and_forgotten_when_somebody_signs_in(clinic, office):
+    await clinic.checked(a_line())
+    async with office.running.service.database.transaction() as session:
+        await session.driver.execute("UPDATE upload SET saved_at = now() - interval '7 days'")
+    assert (await clinic.browser.look(f"{CHILDREN}/{clinic.upload}")).status_code == 404
+    assert "没有待处理的文件" in words(await clinic.browser.look(CHILDREN))
+    await office.signed_in()
+    assert (await office.running.fetch("SELECT count(*) FROM upload"))[0][0] == 0
 
 
 async def test_anybody_elses_file_does_not_exist(clinic, office):

@@ -26,7 +26,7 @@ async def offered(visit: Visit, kind: FileKind, refused: Refusal | None = None) 
     return visit.page(
         "import/offer.html", status=refused.status if refused else 200, kind=kind,
         uploads=await steps.all_of(visit, kind), columns=explained(kind, visit.language),
-        most_lines=MOST_LINES, most_megabytes=MOST_MEGABYTES, days=visit.desk.settings.draft_days,
+        most_lines=MOST_LINES, most_megabytes=MOST_MEGABYTES, days=visit.desk.settings.import_days,
         refused=refused, said=refused.words(visit.language) if refused else "",
         discarded="discarded" in visit.request.query_params,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from starlette.datastructures import UploadFile
@@ -24,6 +24,7 @@ from services.portal.errors import (
 from services.portal.repository import Uploads
 from services.portal.words import LANGUAGES
 from shared import clock
+from shared.db import Session
 from shared.words import Language, said
 
 LONGEST_NAME = 120
@@ -39,11 +40,16 @@ async def receive(visit: Visit, kind: FileKind, sent: Form) -> UUID:
     upload = uuid5(visit.login.person, f"{kind.key}/{sent.key}")
     parts = parts_of(table.lines)
     async with visit.desk.database.transaction() as session:
-        rows = Uploads(session, visit.desk.seal, visit.login.person)
+        rows = _rows(visit, session)
         if len([one for one in await rows.mine(kind.key) if one.id != upload]) >= MOST_UPLOADS:
             raise TooManyUploads(limit=MOST_UPLOADS)
         await rows.add(_upload(visit, kind, upload, name, table, clock.now()), parts)
     return upload
+
+
+def _rows(visit: Visit, session: Session) -> Uploads:
+    since = clock.now() - timedelta(days=visit.desk.settings.import_days)
+    return Uploads(session, visit.desk.seal, visit.login.person, since)
 
 
 def _upload(visit: Visit, kind: FileKind, upload: UUID, name: str, table: Table, now: datetime) -> Upload:
@@ -77,7 +83,7 @@ def _read(content: bytes, kind: FileKind, language: Language) -> Table:
 async def found(visit: Visit, kind: FileKind, upload: UUID) -> Upload:
     """Return an upload of the visitor's own. Raises PageUnknown for anybody else's."""
     async with visit.desk.database.session() as session:
-        mine = await Uploads(session, visit.desk.seal, visit.login.person).mine(kind.key, upload)
+        mine = await _rows(visit, session).mine(kind.key, upload)
     if not mine:
         raise PageUnknown
     return mine[0]
@@ -86,13 +92,13 @@ async def found(visit: Visit, kind: FileKind, upload: UUID) -> Upload:
 async def all_of(visit: Visit, kind: FileKind) -> list[Upload]:
     """Return all uploads of the visitor's own."""
     async with visit.desk.database.session() as session:
-        return await Uploads(session, visit.desk.seal, visit.login.person).mine(kind.key)
+        return await _rows(visit, session).mine(kind.key)
 
 
 async def lines(visit: Visit, upload: Upload, number: int | None = None) -> list[Line]:
     """Return the lines of an upload, or of one part."""
     async with visit.desk.database.session() as session:
-        return await Uploads(session, visit.desk.seal, visit.login.person).lines(upload.id, number)
+        return await _rows(visit, session).lines(upload.id, number)
 
 
 async def go_on(visit: Visit, kind: FileKind, upload: UUID) -> None:
@@ -105,11 +111,11 @@ async def go_on(visit: Visit, kind: FileKind, upload: UUID) -> None:
     if not part.checked:
         checked = await kind.check(visit, waiting)
         async with visit.desk.database.transaction() as session:
-            await Uploads(session, visit.desk.seal, visit.login.person).check(upload, part.number, checked)
+            await _rows(visit, session).check(upload, part.number, checked)
         return
     left = await kind.take(visit, waiting, f"import-{upload}-{part.number}")
     async with visit.desk.database.transaction() as session:
-        rows = Uploads(session, visit.desk.seal, visit.login.person)
+        rows = _rows(visit, session)
         await rows.take(upload, part.number, left, len(waiting) - len(left))
 
 
@@ -122,7 +128,7 @@ async def decide(visit: Visit, kind: FileKind, upload: UUID, sent: Form) -> None
         if name.startswith(FIELD) and name.removeprefix(FIELD).isdecimal()
     }
     async with visit.desk.database.transaction() as session:
-        rows = Uploads(session, visit.desk.seal, visit.login.person)
+        rows = _rows(visit, session)
         if await rows.held(known.id):
             await rows.decide(known.id, choices)
 
@@ -133,7 +139,7 @@ async def begin(visit: Visit, kind: FileKind, upload: UUID) -> None:
     if known.stage is not Stage.CHECKED:
         return
     async with visit.desk.database.transaction() as session:
-        rows = Uploads(session, visit.desk.seal, visit.login.person)
+        rows = _rows(visit, session)
         if await rows.held(known.id):
             await rows.begin(known.id)
 
@@ -142,7 +148,7 @@ async def discard(visit: Visit, kind: FileKind, upload: UUID) -> None:
     """Forget an upload."""
     known = await found(visit, kind, upload)
     async with visit.desk.database.transaction() as session:
-        await Uploads(session, visit.desk.seal, visit.login.person).drop(known.id)
+        await _rows(visit, session).drop(known.id)
 
 
 def count(lines_of: Sequence[Line], *standings: str) -> int:
