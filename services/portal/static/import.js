@@ -13,11 +13,20 @@
     if (told.textContent !== form.dataset.away) told.textContent = form.dataset.away;
   };
 
+  // Only the words and the bar change, so that they are read out; with an alert the whole of it does.
+  const show = (next) => {
+    if ([step, next].some((one) => one.querySelector("[role=alert]"))) return step.replaceChildren(...next.childNodes);
+    step.querySelector("[role=status]").textContent = next.querySelector("[role=status]").textContent;
+    step.querySelector("progress").value = next.querySelector("progress").value;
+  };
+
   const once = async (form) => {
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    const sent = new URLSearchParams(new FormData(form));
+    sent.delete("several");
+    const answer = await fetch(form.action, { method: "POST", body: sent });
     if (answer.status >= 500) throw new Error(String(answer.status));
     const next = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#step");
-    if (next) step.replaceChildren(...next.childNodes);
+    if (next) show(next);
     else location.reload();
     return Boolean(next);
   };

@@ -328,6 +328,13 @@ async def test_a_service_that_is_away_in_the_middle_loses_nothing(clinic, office
     assert await children(screening) == before + 1
 
 
+async def test_without_script_one_press_of_the_button_does_as_much_as_it_can(clinic):
+    await clinic.send(a_book(COLUMNS, *(a_line(sex="?") for _ in range(PART + 1))))
+    assert 'name="several"' in (await clinic.browser.look(f"{CHILDREN}/{clinic.upload}")).text
+    await clinic.act("go", several="1")
+    assert f"有误 {PART + 1}" in await clinic.page()
+
+
 async def test_nothing_is_taken_over_before_all_is_checked(clinic, screening):
     before = await children(screening)
     await clinic.send(a_book(COLUMNS, *(a_line() for _ in range(PART + 1))))

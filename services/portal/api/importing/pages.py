@@ -13,6 +13,7 @@ from services.portal.upstream import TurnedDown
 from shared.errors import Refusal, TemporarilyUnavailable
 
 Show = Annotated[str, Query(pattern="^(all|wrong|decide)$")]
+SEVERAL_SECONDS = 8
 After = Annotated[int, Query(ge=0, le=2_000_000)]
 
 
@@ -57,9 +58,8 @@ def _of_one_upload(router: APIRouter, kind: FileKind, comes: Any) -> None:  # no
 
     @router.post("/{upload}/go")
     async def go(visit: Annotated[Visit, comes], upload: UUID, sent: Sent) -> Response:
-        """Check or take over the next part."""
-        del sent
-        return await _gone_on(visit, kind, upload)
+        """Check or take over the next part; a page without script asks for as many as can be done in some seconds."""
+        return await _gone_on(visit, kind, upload, SEVERAL_SECONDS if sent.text("several") else 0)
 
     @router.post("/{upload}/decisions")
     async def decide(visit: Annotated[Visit, comes], upload: UUID, sent: Sent) -> Response:
@@ -88,9 +88,9 @@ def _of_one_upload(router: APIRouter, kind: FileKind, comes: Any) -> None:  # no
         return await spreadsheets.not_taken(visit, kind, [line for line in lines if not line.goes])
 
 
-async def _gone_on(visit: Visit, kind: FileKind, upload: UUID) -> Response:
+async def _gone_on(visit: Visit, kind: FileKind, upload: UUID, seconds: float) -> Response:
     try:
-        await steps.go_on(visit, kind, upload)
+        await steps.go_on(visit, kind, upload, seconds=seconds)
     except TurnedDown as refused:
         return await report.shown(visit, kind, await steps.found(visit, kind, upload), refused=refused)
     except TemporarilyUnavailable as away:

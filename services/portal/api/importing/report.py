@@ -58,7 +58,11 @@ async def shown(
 def _asked_for(line: Line, show: str) -> bool:
     if show == "wrong":
         return line.standing in WRONG
-    return show != "decide" or (line.standing in TO_DECIDE and not line.choice and bool(line.choices))
+    return show != "decide" or _open(line)
+
+
+def _open(line: Line) -> bool:
+    return line.standing in TO_DECIDE and not line.choice and bool(line.choices)
 
 
 def _row(line: Line, visit: Visit) -> dict[str, Any]:
@@ -71,5 +75,6 @@ def _counts(lines: Sequence[Line]) -> dict[str, int]:
         "wrong": steps.count(lines, *WRONG),
         "known": sum(line.standing is Standing.KNOWN and not line.choice for line in lines),
         "alike": sum(line.standing is Standing.ALIKE and not line.choice for line in lines),
+        "open": sum(map(_open, lines)),
         "left": sum(not line.goes for line in lines),
     }

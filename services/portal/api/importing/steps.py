@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from time import monotonic
 from uuid import UUID, uuid5
 
 from starlette.datastructures import UploadFile
@@ -101,22 +102,30 @@ async def lines(visit: Visit, upload: Upload, number: int | None = None) -> list
         return await _rows(visit, session).lines(upload.id, number)
 
 
-async def go_on(visit: Visit, kind: FileKind, upload: UUID) -> None:
-    """Check or take over the next part. Raises TurnedDown or TemporarilyUnavailable; then it is next again."""
+async def go_on(visit: Visit, kind: FileKind, upload: UUID, *, seconds: float = 0) -> None:
+    """Check or take over the next part, and more of them for some seconds. Raises what a service is away with."""
+    until = monotonic() + seconds
+    while await _next(visit, kind, upload) and monotonic() < until:
+        pass
+
+
+async def _next(visit: Visit, kind: FileKind, upload: UUID) -> bool:
+    """Check or take over the next part; tell whether there was one. Whatever is raised, it is next again."""
     known = await found(visit, kind, upload)
     part = known.next
     if part is None:
-        return
+        return False
     waiting = await lines(visit, known, part.number)
     if not part.checked:
         checked = await kind.check(visit, waiting)
         async with visit.desk.database.transaction() as session:
             await _rows(visit, session).check(upload, part.number, checked)
-        return
+        return True
     left = await kind.take(visit, waiting, f"import-{upload}-{part.number}")
     async with visit.desk.database.transaction() as session:
         rows = _rows(visit, session)
         await rows.take(upload, part.number, left, len(waiting) - len(left))
+    return True
 
 
 async def decide(visit: Visit, kind: FileKind, upload: UUID, sent: Form) -> None:
