@@ -9,8 +9,8 @@ from deploy.simulator.directory import Login
 from tests.journey.browser.walk import FORM, sign_in
 from tests.journey.story import CENTRE, CLINIC
 
-CHILDREN = """姓名,出生医学证明编号,性别,出生日期,住址,监护人姓名,监护人电话,疑似类别,筛查日期,阳性预警征象
-童文件,T979000001,男,2022-03-15,虚构路一号,童大文,00000000000,孤独症,2024-03-20,1
+HEADINGS = "姓名,出生医学证明编号,性别,出生日期,住址,监护人姓名,监护人电话,疑似类别,筛查日期,阳性预警征象\n"
+CHILDREN = f"""{HEADINGS}童文件,T979000001,男,2022-03-15,虚构路一号,童大文,00000000000,孤独症,2024-03-20,1
 童有误,T979000002,?,2022-03-15,虚构路一号,童大误,00000000000,孤独症,2024-02-30,1
 """
 SESSIONS = """姓名,日期,开始,结束,康复师,训练项目,训练形式
