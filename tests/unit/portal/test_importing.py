@@ -19,7 +19,7 @@ from services.portal.domain.importing.files import quoted, sheets_of, unquoted
 from services.portal.domain.importing.lines import (
     PART,
     Line,
-    Standing,
+    LineStanding,
     lines_of,
     marked_repeats,
     parts_of,
@@ -27,7 +27,7 @@ from services.portal.domain.importing.lines import (
     text_of,
 )
 from services.portal.domain.importing.sessions import Centre, Trained, read_session
-from services.portal.domain.importing.uploads import Part, Stage, Upload
+from services.portal.domain.importing.uploads import Part, Upload, UploadStage
 from services.portal.errors import (
     FileBroken,
     FileEmpty,
@@ -133,7 +133,7 @@ def test_a_day_is_read_in_any_of_the_usual_ways(day):
 def test_a_formula_is_never_computed_and_its_line_is_wrong():
     (line,) = read(book(ALL, ["=1+1", *ROW[1:]])).lines
     wrong = read_child(line, clinic.KIND.codes, "371602")
-    assert (wrong.standing, wrong.flaws) == (Standing.WRONG, {"name": "formula"})
+    assert (wrong.standing, wrong.flaws) == (LineStanding.WRONG, {"name": "formula"})
 
 
 def test_a_number_that_the_spreadsheet_rounded_is_told():
@@ -241,7 +241,7 @@ def test_a_line_is_what_the_report_page_would_send():
 )
 def test_what_cannot_be_read_is_named_by_its_column(typed, flaws):
     line = read_child(Line(2, CHILD | typed), clinic.KIND.codes, "371602")
-    assert (line.standing, line.flaws) == (Standing.WRONG, flaws)
+    assert (line.standing, line.flaws) == (LineStanding.WRONG, flaws)
     assert all(len(list(reasons(line, language))) == len(flaws) for language in LANGUAGES)
 
 
@@ -254,7 +254,7 @@ def test_every_flaw_that_a_reader_finds_has_words():
 
 def test_the_example_is_read_without_a_flaw_and_its_number_is_nobodys():
     line = read_child(Line(2, children.EXAMPLE), clinic.KIND.codes, "")
-    assert line.standing is Standing.NEW
+    assert line.standing is LineStanding.NEW
     assert ResidentNumber.parse(children.EXAMPLE["resident_number"]).text.startswith("379999")
 
 
@@ -320,7 +320,7 @@ def test_training_at_home_stands_on_the_last_visit_and_a_group_is_one_for_all():
 )
 def test_whom_or_what_a_line_names_wrongly_is_said(typed, flaws):
     line = read_session(Line(2, SESSION | typed), centre.KIND.codes, ROSTER)
-    assert (line.standing, line.flaws) == (Standing.WRONG, flaws)
+    assert (line.standing, line.flaws) == (LineStanding.WRONG, flaws)
 
 
 def test_a_therapist_may_be_named_by_number():
@@ -336,20 +336,20 @@ def test_a_child_of_the_template_without_a_session_is_no_line():
 def test_a_line_survives_being_sealed():
     line = read_child(Line(2, CHILD), clinic.KIND.codes, "371602").wrong("words", ["on"], on="day")
     (kept,) = lines_of(text_of([line]))
-    assert (kept.cells, kept.flaws, kept.standing, kept.said) == (CHILD, {"on": "day"}, Standing.WRONG, "words")
+    assert (kept.cells, kept.flaws, kept.standing, kept.said) == (CHILD, {"on": "day"}, LineStanding.WRONG, "words")
     assert text_of([kept]) == text_of([line])
 
 
 @pytest.mark.parametrize(
     ("line", "choice", "goes"),
     [
-        (Line(2, {}, standing=Standing.ALIKE, alike=["c1"]), "other", True),
-        (Line(2, {}, standing=Standing.ALIKE, alike=["c1"]), "same:c1", True),
-        (Line(2, {}, standing=Standing.ALIKE, alike=["c1"]), "same:c2", False),
-        (Line(2, {}, standing=Standing.ALIKE, alike=["c1"]), "", False),
-        (Line(2, {}, standing=Standing.KNOWN, alike=["c1"]), "other", False),
-        (Line(2, {}, standing=Standing.KNOWN, alike=["c1"]), "same:c1", True),
-        (Line(2, {}, standing=Standing.WRONG, alike=["c1"]), "other", False),
+        (Line(2, {}, standing=LineStanding.ALIKE, alike=["c1"]), "other", True),
+        (Line(2, {}, standing=LineStanding.ALIKE, alike=["c1"]), "same:c1", True),
+        (Line(2, {}, standing=LineStanding.ALIKE, alike=["c1"]), "same:c2", False),
+        (Line(2, {}, standing=LineStanding.ALIKE, alike=["c1"]), "", False),
+        (Line(2, {}, standing=LineStanding.KNOWN, alike=["c1"]), "other", False),
+        (Line(2, {}, standing=LineStanding.KNOWN, alike=["c1"]), "same:c1", True),
+        (Line(2, {}, standing=LineStanding.WRONG, alike=["c1"]), "other", False),
     ],
 )
 def test_only_what_is_offered_can_be_decided(line, choice, goes):
@@ -368,12 +368,12 @@ def upload(*parts, taking=False):
 @pytest.mark.parametrize(
     ("stands", "stage", "next_one", "behind", "taken"),
     [
-        (upload(Part(0, 50), Part(1, 7)), Stage.CHECKING, 0, 0, 0),
-        (upload(READY, Part(1, 7)), Stage.CHECKING, 1, 50, 0),
-        (upload(READY, LAST), Stage.CHECKED, None, 57, 0),
-        (upload(READY, LAST, taking=True), Stage.TAKING, 0, 0, 0),
-        (upload(TAKEN, LAST, taking=True), Stage.TAKING, 1, 50, 49),
-        (upload(TAKEN, REFUSED, taking=True), Stage.DONE, None, 57, 49),
+        (upload(Part(0, 50), Part(1, 7)), UploadStage.CHECKING, 0, 0, 0),
+        (upload(READY, Part(1, 7)), UploadStage.CHECKING, 1, 50, 0),
+        (upload(READY, LAST), UploadStage.CHECKED, None, 57, 0),
+        (upload(READY, LAST, taking=True), UploadStage.TAKING, 0, 0, 0),
+        (upload(TAKEN, LAST, taking=True), UploadStage.TAKING, 1, 50, 49),
+        (upload(TAKEN, REFUSED, taking=True), UploadStage.DONE, None, 57, 49),
     ],
 )
 def test_an_upload_says_where_it_stands(stands, stage, next_one, behind, taken):

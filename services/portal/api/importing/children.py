@@ -9,7 +9,7 @@ from services.portal.api.importing.kinds import Chosen, FileKind, _
 from services.portal.api.importing.reasons import columns_named, words_of
 from services.portal.api.report import CODES, COUNTY_DIGITS
 from services.portal.domain.importing import children
-from services.portal.domain.importing.lines import Line, Standing
+from services.portal.domain.importing.lines import Line, LineStanding
 from services.portal.upstream import TurnedDown
 from shared.access.policy import Act
 
@@ -22,8 +22,9 @@ COLUMNS = {
 async def check(visit: Visit, lines: Sequence[Line]) -> list[Line]:
     """Ask the registry what it would say of each line; nothing is written."""
     region = visit.who.region if len(visit.who.region) == COUNTY_DIGITS else ""
-    read = [children.read_child(line, KIND.codes, region) for line in lines]
-    asked = [line for line in read if line.standing is Standing.NEW and line.first is None]
+    codes = KIND.codes
+    read = [children.read_child(line, codes, region) for line in lines]
+    asked = [line for line in read if line.standing is LineStanding.NEW and line.first is None]
     body = {"lines": [line.sends for line in asked]}
     answer = await visit.call.post("screening", "/v1/children/previews", body, key="writes-nothing") if asked else {}
     found = {line.number: _found(line, told) for line, told in zip(asked, answer.get("lines", ()), strict=True)}
@@ -44,8 +45,8 @@ def _found(line: Line, told: Mapping[str, Any]) -> Line:
     preview = told["preview"]
     known, alike = preview["known_as"], [one["case"] for one in preview["likely"]]
     if preview["number_known"]:
-        return replace(line, standing=Standing.KNOWN, alike=[known] if known else [], sends=sends)
-    return replace(line, standing=Standing.ALIKE if alike else Standing.READY, alike=alike, sends=sends)
+        return replace(line, standing=LineStanding.KNOWN, alike=[known] if known else [], sends=sends)
+    return replace(line, standing=LineStanding.ALIKE if alike else LineStanding.READY, alike=alike, sends=sends)
 
 
 async def take(visit: Visit, lines: Sequence[Line], key: str) -> list[Line]:

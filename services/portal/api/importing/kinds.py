@@ -121,7 +121,7 @@ class FileKind:
     @property
     def headings(self) -> dict[str, str]:
         """The column of each heading, in either language."""
-        names = [*(column.name for column in self.columns)]
+        names = [column.name for column in self.columns]
         return {heading_of(heading(name, language)): name for name in names for language in LANGUAGES}
 
 

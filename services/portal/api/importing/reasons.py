@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.portal.api.importing.kinds import HEADINGS, _, heading
-from services.portal.domain.importing.lines import Line, Standing
+from services.portal.domain.importing.lines import Line, LineStanding
 from services.portal.words import catalogue
 from shared.errors import InvalidRequest
 from shared.words import Language, said
@@ -60,7 +60,7 @@ def reasons(line: Line, language: Language) -> Iterator[str]:
 
 def _undecided(line: Line, language: Language) -> Iterator[str]:
     say = catalogue(language).gettext
-    if line.standing is Standing.KNOWN:
+    if line.standing is LineStanding.KNOWN:
         yield say(_("A child with this number is registered already."))
-    if line.standing is Standing.ALIKE:
+    if line.standing is LineStanding.ALIKE:
         yield say(_("A child that you know is much like this one, and nobody decided whether it is the same."))

@@ -11,14 +11,14 @@ from services.portal.api.importing.kinds import FileKind
 from services.portal.api.importing.reasons import reasons
 from services.portal.api.importing.spreadsheets import explained
 from services.portal.domain.importing.files import MOST_LINES, MOST_MEGABYTES
-from services.portal.domain.importing.lines import Line, Standing
-from services.portal.domain.importing.uploads import Stage, Upload
+from services.portal.domain.importing.lines import Line, LineStanding
+from services.portal.domain.importing.uploads import Upload, UploadStage
 from services.portal.upstream import TurnedDown
 from shared.errors import Refusal, TemporarilyUnavailable
 
 LINES_OF_A_PAGE = 100
-TO_DECIDE = (Standing.ALIKE, Standing.KNOWN)
-WRONG = (Standing.WRONG, Standing.REFUSED)
+TO_DECIDE = (LineStanding.ALIKE, LineStanding.KNOWN)
+WRONG = (LineStanding.WRONG, LineStanding.REFUSED)
 
 
 async def offered(visit: Visit, kind: FileKind, refused: Refusal | None = None) -> Response:
@@ -39,7 +39,7 @@ async def shown(
     """Return where an upload stands."""
     stopped = refused or away
     status = stopped.status if stopped else 200
-    if upload.stage in (Stage.CHECKING, Stage.TAKING):
+    if upload.stage in (UploadStage.CHECKING, UploadStage.TAKING):
         return visit.page(
             "import/progress.html", status=status, kind=kind, upload=upload, refused=refused,
             away=away.words(visit.language) if away else "",
@@ -73,8 +73,8 @@ def _counts(lines: Sequence[Line]) -> dict[str, int]:
     return {
         "goes": sum(line.goes for line in lines),
         "wrong": steps.count(lines, *WRONG),
-        "known": sum(line.standing is Standing.KNOWN and not line.choice for line in lines),
-        "alike": sum(line.standing is Standing.ALIKE and not line.choice for line in lines),
+        "known": sum(line.standing is LineStanding.KNOWN and not line.choice for line in lines),
+        "alike": sum(line.standing is LineStanding.ALIKE and not line.choice for line in lines),
         "open": sum(map(_open, lines)),
         "left": sum(not line.goes for line in lines),
     }

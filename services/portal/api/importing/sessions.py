@@ -11,7 +11,7 @@ from services.portal.api.common import Visit
 from services.portal.api.importing.kinds import Chosen, FileKind, _
 from services.portal.api.importing.reasons import columns_named, words_of
 from services.portal.domain.importing import sessions
-from services.portal.domain.importing.lines import Line, Standing
+from services.portal.domain.importing.lines import Line, LineStanding
 from services.portal.domain.importing.sessions import Centre, Trained
 from services.portal.domain.typed import day_of
 from services.portal.upstream import MOST_ROWS
@@ -26,12 +26,12 @@ CAME = {"yes": _("came"), "no": _("on leave")}
 
 async def check(visit: Visit, lines: Sequence[Line]) -> list[Line]:
     """Find whom each line names and ask what would become of the session; nothing is written."""
-    centre = await _centre(visit, sessions.days_asked(lines))
-    read = [sessions.read_session(line, KIND.codes, centre) for line in lines]
+    codes, centre = KIND.codes, await _centre(visit, sessions.days_asked(lines))
+    read = [sessions.read_session(line, codes, centre) for line in lines]
     if others := _days_between(read):
         centre = await _centre(visit, [*sessions.days_asked(lines), *others])
-        read = [sessions.read_session(line, KIND.codes, centre) for line in lines]
-    asked = [line for line in read if line.standing is Standing.NEW and line.first is None]
+        read = [sessions.read_session(line, codes, centre) for line in lines]
+    asked = [line for line in read if line.standing is LineStanding.NEW and line.first is None]
     body = {"sessions": [line.sends for line in asked]}
     answer = await visit.call.post("rehab", "/v1/sessions/preview", body, key="writes-nothing") if asked else {}
     found = {line.number: _found(line, told) for line, told in zip(asked, answer.get("results", ()), strict=True)}
@@ -45,14 +45,14 @@ def _days_between(lines: Iterable[Line]) -> list[date]:
 
 
 def _repeated(line: Line) -> Line:
-    return line if line.first is None or line.standing is Standing.WRONG else line.wrong()
+    return line if line.first is None or line.standing is LineStanding.WRONG else line.wrong()
 
 
 def _found(line: Line, told: Mapping[str, Any]) -> Line:
     if not told["code"]:
-        return replace(line, standing=Standing.READY)
+        return replace(line, standing=LineStanding.READY)
     if told["code"] == OVERLAPS and _same_time(line.sends or {}, told["details"]):
-        return replace(line, standing=Standing.KNOWN, said=told["title"])
+        return replace(line, standing=LineStanding.KNOWN, said=told["title"])
     return line.wrong(words_of(told), columns_named(told))
 
 

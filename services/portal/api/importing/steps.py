@@ -12,7 +12,7 @@ from services.portal.api.common import Form, Visit
 from services.portal.api.importing.kinds import FileKind, heading
 from services.portal.domain.importing.files import MOST_BYTES, MOST_MEGABYTES, sheets_of
 from services.portal.domain.importing.lines import Line, Table, heading_of, marked_repeats, parts_of, table_of
-from services.portal.domain.importing.uploads import MOST_UPLOADS, Part, Stage, Upload
+from services.portal.domain.importing.uploads import MOST_UPLOADS, Part, Upload, UploadStage
 from services.portal.errors import (
     FileEmpty,
     FileMissing,
@@ -145,7 +145,7 @@ async def decide(visit: Visit, kind: FileKind, upload: UUID, sent: Form) -> None
 async def begin(visit: Visit, kind: FileKind, upload: UUID) -> None:
     """Begin to take over, once all is checked."""
     known = await found(visit, kind, upload)
-    if known.stage is not Stage.CHECKED:
+    if known.stage is not UploadStage.CHECKED:
         return
     async with visit.desk.database.transaction() as session:
         rows = _rows(visit, session)

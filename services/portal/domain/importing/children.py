@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from services.portal.domain.importing.lines import Column, Kind, Line
+from services.portal.domain.importing.lines import CellKind, Column, Line
 from services.portal.domain.importing.values import Codes, values_of
 from services.portal.domain.report import Report
 from services.portal.domain.typed import day_of
@@ -14,21 +14,21 @@ from shared.identifiers import resident_check
 
 COLUMNS = (
     Column("name", needed=True),
-    Column("resident_number", Kind.DIGITS),
-    Column("birth_certificate", Kind.DIGITS),
-    Column("sex", Kind.CHOICE),
-    Column("birth_date", Kind.DAY),
-    Column("region", Kind.DIGITS),
+    Column("resident_number", CellKind.DIGITS),
+    Column("birth_certificate", CellKind.DIGITS),
+    Column("sex", CellKind.CHOICE),
+    Column("birth_date", CellKind.DAY),
+    Column("region", CellKind.DIGITS),
     Column("address", needed=True),
     Column("guardian_name", needed=True),
-    Column("guardian_phone", Kind.DIGITS, needed=True),
-    Column("guardian_resident_number", Kind.DIGITS),
-    Column("category", Kind.CHOICE, needed=True),
-    Column("on", Kind.DAY, needed=True),
-    Column("instrument", Kind.CHOICE),
-    Column("signs", Kind.DIGITS),
-    Column("regression", Kind.CHOICE),
-    Column("finding", Kind.CHOICE),
+    Column("guardian_phone", CellKind.DIGITS, needed=True),
+    Column("guardian_resident_number", CellKind.DIGITS),
+    Column("category", CellKind.CHOICE, needed=True),
+    Column("on", CellKind.DAY, needed=True),
+    Column("instrument", CellKind.CHOICE),
+    Column("signs", CellKind.DIGITS),
+    Column("regression", CellKind.CHOICE),
+    Column("finding", CellKind.CHOICE),
 )
 FIRST_17 = "37999920220315001"
 """Of an invented number: no region is called 379999."""

@@ -16,7 +16,7 @@ PART = 50
 """How many lines are checked and taken over at once."""
 
 
-class Kind(StrEnum):
+class CellKind(StrEnum):
     """How what stands in a column is read."""
 
     TEXT = "text"
@@ -31,12 +31,12 @@ class Column:
     """A column of a template."""
 
     name: str
-    kind: Kind = Kind.TEXT
+    kind: CellKind = CellKind.TEXT
     needed: bool = False
     """Whether a file must have it; what a line must have is said of the line."""
 
 
-class Standing(StrEnum):
+class LineStanding(StrEnum):
     """What is to become of a line."""
 
     NEW = "new"
@@ -55,7 +55,7 @@ class Line:
     cells: Mapping[str, str]
     flaws: Mapping[str, str] = field(default_factory=dict)
     """By column, why it cannot be read."""
-    standing: Standing = Standing.NEW
+    standing: LineStanding = LineStanding.NEW
     said: str = ""
     """What the service says of it."""
     named: Sequence[str] = ()
@@ -76,13 +76,13 @@ class Line:
     @property
     def goes(self) -> bool:
         """Whether it is taken over."""
-        return self.standing is Standing.READY or bool(self.choice)
+        return self.standing is LineStanding.READY or bool(self.choice)
 
     @property
     def choices(self) -> list[str]:
         """What may be decided of it."""
         same = [f"same:{case}" for case in self.alike]
-        return ["other", *same] if self.standing is Standing.ALIKE else same
+        return ["other", *same] if self.standing is LineStanding.ALIKE else same
 
     def decided(self, choice: str) -> Self:
         """Return the line with a decision; one that is not offered is none."""
@@ -90,11 +90,11 @@ class Line:
 
     def wrong(self, said: str = "", named: Sequence[str] = (), **flaws: str) -> Self:
         """Return the line as one that cannot be taken over."""
-        return replace(self, standing=Standing.WRONG, said=said, named=named, flaws={**self.flaws, **flaws})
+        return replace(self, standing=LineStanding.WRONG, said=said, named=named, flaws={**self.flaws, **flaws})
 
     def refused(self, said: str) -> Self:
         """Return the line as one that the service did not take."""
-        return replace(self, standing=Standing.REFUSED, said=said, choice="", sends=None)
+        return replace(self, standing=LineStanding.REFUSED, said=said, choice="", sends=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +170,4 @@ def text_of(lines: Iterable[Line]) -> str:
 
 def lines_of(text: str) -> list[Line]:
     """Read lines that were sealed."""
-    return [Line(**{**one, "standing": Standing(one["standing"])}) for one in json.loads(text)]
+    return [Line(**{**one, "standing": LineStanding(one["standing"])}) for one in json.loads(text)]

@@ -7,22 +7,22 @@ from datetime import date
 from uuid import UUID
 
 from services.portal.domain.day_sheet import Row
-from services.portal.domain.importing.lines import Column, Kind, Line
+from services.portal.domain.importing.lines import CellKind, Column, Line
 from services.portal.domain.importing.values import Codes, values_of
 from services.portal.domain.typed import day_of
 
 COLUMNS = (
     Column("case"),
     Column("name"),
-    Column("day", Kind.DAY, needed=True),
-    Column("start", Kind.CLOCK, needed=True),
-    Column("end", Kind.CLOCK, needed=True),
+    Column("day", CellKind.DAY, needed=True),
+    Column("start", CellKind.CLOCK, needed=True),
+    Column("end", CellKind.CLOCK, needed=True),
     Column("therapist", needed=True),
-    Column("discipline", Kind.CHOICE, needed=True),
-    Column("mode", Kind.CHOICE, needed=True),
-    Column("attended", Kind.CHOICE),
+    Column("discipline", CellKind.CHOICE, needed=True),
+    Column("mode", CellKind.CHOICE, needed=True),
+    Column("attended", CellKind.CHOICE),
     Column("words"),
-    Column("proof", Kind.CHOICE),
+    Column("proof", CellKind.CHOICE),
 )
 NEEDED = ("day", "start", "end", "therapist", "discipline", "mode")
 FILLED_IN = ("case", "name")

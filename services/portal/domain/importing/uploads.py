@@ -9,7 +9,7 @@ from uuid import UUID
 MOST_UPLOADS = 10
 
 
-class Stage(StrEnum):
+class UploadStage(StrEnum):
     """What an upload waits for."""
 
     CHECKING = "checking"
@@ -43,12 +43,12 @@ class Upload:
     parts: Sequence[Part]
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> UploadStage:
         if not all(part.checked for part in self.parts):
-            return Stage.CHECKING
+            return UploadStage.CHECKING
         if not self.taking:
-            return Stage.CHECKED
-        return Stage.DONE if self.next is None else Stage.TAKING
+            return UploadStage.CHECKED
+        return UploadStage.DONE if self.next is None else UploadStage.TAKING
 
     @property
     def next(self) -> Part | None:

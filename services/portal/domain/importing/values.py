@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.portal.domain.day_sheet import clock_time
-from services.portal.domain.importing.lines import Column, Kind, Line
+from services.portal.domain.importing.lines import CellKind, Column, Line
 from services.portal.domain.typed import day_of
 
 Codes = Mapping[str, Mapping[str, str]]
@@ -39,12 +39,12 @@ def word_of(text: str) -> str:
 
 
 def _value(text: str, column: Column, codes: Codes) -> str:
-    if column.kind is Kind.CHOICE:
+    if column.kind is CellKind.CHOICE:
         return codes[column.name].get(word_of(text), "")
-    if column.kind is Kind.DAY:
+    if column.kind is CellKind.DAY:
         day = day_of(text)
         return day.isoformat() if day else ""
-    if column.kind is Kind.CLOCK:
+    if column.kind is CellKind.CLOCK:
         clock = clock_time(text)
         return f"{clock:%H%M}" if clock else ""
-    return unicodedata.normalize("NFKC", text) if column.kind is Kind.DIGITS else text
+    return unicodedata.normalize("NFKC", text) if column.kind is CellKind.DIGITS else text
