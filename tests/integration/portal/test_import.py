@@ -175,8 +175,8 @@ async def test_a_dry_run_says_of_each_line_what_would_become_of_it_and_writes_no
         a_line(birth_date="2024-03-01"),
     )
     assert "可导入 1 有误 4 已存在 1 待判定 1" in report
-    assert "性别: 不在可填内容之中" in report
-    assert "筛查日期: 不是有效日期" in report
+    assert "“性别”列：不在可填内容之中" in report
+    assert "“筛查日期”列：不是有效日期" in report
     assert "该号码的儿童已登记。" in report
     assert "导入 1 行" in report
     after = await screening.counts()
@@ -242,8 +242,8 @@ async def test_lines_that_were_not_taken_come_back_as_a_file_and_are_accepted_on
     await clinic.taken(a_line(), a_line(name="+1", sex="?"), a_line(name="童补", on=""))
     before, content = await children(screening), await clinic.not_taken()
     one, other = rows_of(content)
-    assert (one["姓名"], one["未导入原因"]) == ("+1", "性别: 不在可填内容之中")
-    assert other["未导入原因"] == "筛查日期: 未填写"
+    assert (one["姓名"], one["未导入原因"]) == ("+1", "“性别”列：不在可填内容之中")
+    assert other["未导入原因"] == "“筛查日期”列：未填写"
     book = load_workbook(BytesIO(content))
     assert book.worksheets[0].cell(2, 1).quotePrefix
     assert len(book.worksheets) == 2

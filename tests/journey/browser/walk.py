@@ -22,10 +22,14 @@ NO_PAGES = {
     "/cases/{case}/export.json": "a file",
     "/cases/{case}/export.xlsx": "a file",
     "/indicators.xlsx": "a file",
+    "/import/children/template.xlsx": "a file",
+    "/import/children/template.csv": "a file",
+    "/import/children/{upload}/not-taken.xlsx": "a file",
+    "/import/sessions/template.xlsx": "a file",
+    "/import/sessions/template.csv": "a file",
+    "/import/sessions/{upload}/not-taken.xlsx": "a file",
 }
 """Routes that answer with something else than a page."""
-FILES = (".xlsx", ".csv", ".json")
-"""What is kept as a file is no page either; a link to it says that it is one."""
 OF_EACH_ROUTE = 2
 """So many addresses of a route does each person look at: one more may be told in another way."""
 FORM = re.compile(r'name="form" value="([^"]+)"')
@@ -46,7 +50,7 @@ def _routes() -> list[str]:
 
 
 PATTERNS = {route: compile_path(route)[0] for route in _routes()}
-PAGES = [route for route in PATTERNS if route not in NO_PAGES and not route.endswith(FILES)]
+PAGES = [route for route in PATTERNS if route not in NO_PAGES]
 
 
 def route_of(address: str) -> str | None:

@@ -45,7 +45,7 @@ def reasons(line: Line, language: Language) -> Iterator[str]:
     """Yield why a line is not taken over, or not yet."""
     say = catalogue(language).gettext
     for name, flaw in line.flaws.items():
-        yield f"{heading(name, language)}: {say(FLAWS[flaw])}"
+        yield say(_("Column %(column)s: %(flaw)s")) % {"column": heading(name, language), "flaw": say(FLAWS[flaw])}
     if line.first is not None:
         yield say(_("The same stands in line %(line)s.")) % {"line": line.first}
     if line.said:
