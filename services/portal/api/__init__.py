@@ -11,6 +11,7 @@ from services.portal.api import (
     findings,
     home,
     house,
+    importing,
     indicators,
     list_files,
     my_children,
@@ -46,5 +47,6 @@ ROUTERS = (
     organisations.accounts_router,
     account.router,
     *house.ROUTERS,
+    *importing.ROUTERS,
     *school.ROUTERS,
 )

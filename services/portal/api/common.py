@@ -1,7 +1,7 @@
 """What every page has: who visits, the words of their language, the form that was sent, the answer."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Annotated, Any
@@ -216,14 +216,15 @@ class Form:
         return {name: value for name, value in self.data.items() if isinstance(value, str)}
 
 
-async def sent_form(request: Request) -> Form:
-    """Return a form that this login opened. Raises FormTooOld for any other (CSRF)."""
+async def sent_form(request: Request) -> AsyncIterator[Form]:
+    """Give a form that this login opened, and close its files in the end. Raises FormTooOld for any other (CSRF)."""
     visit: Visit = request.state.visit
-    form = Form(await request.form())
-    if not proves(visit.desk.form_key, visit.login.id, form.text("form")):
-        raise FormTooOld
-    request.state.sent = form
-    return form
+    async with request.form() as data:
+        form = Form(data)
+        if not proves(visit.desk.form_key, visit.login.id, form.text("form")):
+            raise FormTooOld
+        request.state.sent = form
+        yield form
 
 
 Sent = Annotated[Form, Depends(sent_form)]

@@ -30,6 +30,8 @@ class Sheet:
     columns: Sequence[str]
     rows: Iterable[Sequence[Value]]
     widths: Sequence[int] = ()
+    typed: bool = False
+    """Whether somebody types into it and sends it back: then all of it is text, as numbers of people have to be."""
 
 
 async def file_of(sheets: Iterable[Sheet], name: str) -> Response:
@@ -53,6 +55,8 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
 def _fill(onto: Worksheet, sheet: Sheet) -> None:
     for place, width in enumerate(sheet.widths, start=1):
         onto.column_dimensions[get_column_letter(place)].width = width
+        if sheet.typed:
+            onto.column_dimensions[get_column_letter(place)].number_format = "@"
     heading = len(sheet.said) + 1
     onto.freeze_panes = f"A{heading + 1}"
     lines = [[words] for words in sheet.said]
@@ -64,3 +68,6 @@ def _fill(onto: Worksheet, sheet: Sheet) -> None:
                 cell.data_type = "s"
                 cell.quotePrefix = value.startswith(FORMULA)
                 cell.font = Font(bold=row == heading)
+                if sheet.typed:
+                    # It stays one when somebody edits it.
+                    cell.number_format, cell.quotePrefix = "@", True
