@@ -18,11 +18,13 @@ BORN = date(2022, 3, 15)
 SCREENED, REFERRED, ACCEPTED = "2024-03-20", "2024-03-21", "2024-03-25"
 RESCREENED, REFERRED_ON, ADMITTED, DIAGNOSED = "2024-04-10", "2024-04-11", "2024-04-15", "2024-05-06"
 _ORDER = count(1)
+_SERIAL = count(1)
+"""Of a day there are a thousand numbers: nothing else uses them up."""
 
 
 def a_resident_number(born: date = BORN, *, male: bool = True) -> str:
     """Return a number nobody can have: 379999 is no region (handbook §2.3)."""
-    order = next(_ORDER) * 2 - (1 if male else 2)
+    order = next(_SERIAL) * 2 - (1 if male else 2)
     first17 = f"379999{born:%Y%m%d}{order % 1000:03d}"
     return first17 + resident_check(first17)
 

@@ -79,12 +79,12 @@ class Merges:
         """Return children of the same birthday whom the actor may know of, those of the same child left out."""
         c = t.child.c
         one = (await self.session.execute(select(c.birth_date, c.region).where(c.case_id == case))).one()
-        return [other for other in await self.born_on(one.birth_date, one.region, actor) if other != case]
+        return await self.born_on(one.birth_date, one.region, actor, but=case)
 
-    async def born_on(self, day: date, region: str, actor: Actor) -> list[UUID]:
+    async def born_on(self, day: date, region: str, actor: Actor, *, but: UUID | None = None) -> list[UUID]:
         """Return children of a birthday whom the actor may know of, those who live nearest to a county first."""
         c = t.child.c
-        alone = c.merged_into.is_(None), c.erased_at.is_(None)
+        alone = c.merged_into.is_(None), c.erased_at.is_(None), c.case_id.is_distinct_from(but)
         wanted = select(c.case_id).where(c.birth_date == day, *alone, readable_by(actor, c.case_id))
         nearest = [func.left(c.region, digits) == region[:digits] for digits in (6, 4)]
         ordered = wanted.order_by(*(near.desc() for near in nearest), c.case_id)

@@ -298,7 +298,10 @@ async def test_the_signs_to_ask_are_those_of_the_childs_age(chain):
     path = "/v1/warning-signs?birth_date=2022-03-15&on=2024-03-20"
     answer = (await chain.get(chain.clinic, path)).json()
     assert answer["age"] == "M24"
-    assert answer["signs"][0] == {"id": "M24-1", "zh": "不会说3个物品的名称", "en": "cannot name 3 objects"}
+    assert answer["signs"][0] == {
+        "id": "M24-1", "zh": "不会说3个物品的名称", "en": "cannot name 3 objects",
+        "suggests": ["hearing", "intellectual", "autism"],
+    }  # fmt: skip
     young = await chain.get(chain.clinic, "/v1/warning-signs?birth_date=2024-03-15&on=2024-03-20")
     assert code_of(young) == (422, "screening.no-sign-column")
 
