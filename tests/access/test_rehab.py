@@ -67,6 +67,7 @@ DOORS = {
     "enrolments of a child": Door("GET", "/v1/cases/{case}/enrolments", by(CENTRE, FEDERATION)),
     "evaluate": Door("POST", "/v1/cases/{case}/evaluations", by(CENTRE)),
     "evaluations": Door("GET", "/v1/cases/{case}/evaluations", by(CENTRE, FEDERATION)),
+    "instruments": Door("GET", "/v1/cases/{case}/instruments?on=2026-01-12", by(CENTRE, FEDERATION)),
     "log": Door("POST", "/v1/cases/{case}/sessions", by(CENTRE)),
     "log a day": Door("POST", "/v1/sessions/batch", by(CENTRE)),
     "rehearse a day": Door("POST", "/v1/sessions/preview", by(CENTRE)),

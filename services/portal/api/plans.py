@@ -22,13 +22,15 @@ async def plan(visit: Annotated[Visit, page(Act.READ_CARE_PLAN)], case: UUID) ->
     """Return goals, what is due, and how the scores went."""
     enrolments = await visit.call.get("rehab", f"/v1/cases/{case}/enrolments")
     running = [one for one in enrolments if _runs(one, clock.today())]
+    owing = running or enrolments[:1]
     plans, series, *due = await visit.call.together(
         ("rehab", f"/v1/cases/{case}/care-plans", {}),
         ("rehab", f"/v1/cases/{case}/score-series", {}),
-        *(("rehab", f"/v1/enrolments/{one['id']}/evaluations-due", {}) for one in running or enrolments[:1]),
+        *(("rehab", f"/v1/enrolments/{one['id']}/evaluations-due", {}) for one in owing),
     )
     return visit.page(
-        "plan.html", case=case, enrolments=enrolments, running=running, plans=plans, due=due,
+        "plan.html", case=case, enrolments=enrolments, running=running, plans=plans,
+        due=list(zip(owing, due, strict=True)), done=visit.request.query_params.get("done", ""),
         series=series if isinstance(series, Exception) else _by_instrument(series, visit.language),
         children=await visit.children([str(case)]), today=clock.today().isoformat(),
     )  # fmt: skip

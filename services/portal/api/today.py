@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from services.portal.api.common import Form, Sent, Visit, page, see
+from services.portal.domain.correction import day_in_china
 from services.portal.domain.day_sheet import Row, Sheet, clock_of, minute_of
 from services.portal.repository import Repository
 from services.portal.upstream import TurnedDown
@@ -128,6 +129,7 @@ async def _page(
         "today.html", status=status, on=on, after=after, roster=roster, children=children, rows=rows, told=told,
         therapists=await _therapists(visit, roster), options=_options(visit.language), saved=saved, kept=kept,
         now=minute_of(clock.now().isoformat(), on), today=clock.today(),
+        done=visit.request.query_params.get("done", ""),
     )  # fmt: skip
 
 
@@ -159,7 +161,14 @@ def _row(row: Mapping[str, Any], on: date, told: Told) -> dict[str, Any]:
         "of": row, "typed": asdict(typed or Row(row["enrolment"], row["case_id"], **proposed)), "usual": usual,
         "hint": clock_of(last["starts_at"]) if last else "", "result": told.results.get(row["enrolment"]),
         "sessions": [_timed(one, on) for one in row["sessions"]], "busy": [_timed(one, on) for one in row["busy"]],
+        "corrected": _corrected(row, on),
     }  # fmt: skip
+
+
+def _corrected(row: Mapping[str, Any], on: date) -> list[dict[str, Any]]:
+    """Return what was recorded and corrected since, with the day on which the session is now, if it is another."""
+    told = [{**_timed(one, on), "now_on": day_in_china(one["now_at"])} for one in row["corrected"]]
+    return [{**one, "moved": one["now_on"] != on.isoformat() and not one["void"]} for one in told]
 
 
 def _timed(session: Mapping[str, Any], on: date) -> dict[str, Any]:

@@ -9,7 +9,7 @@
   const rows = [...table.tBodies[0].rows].map((tr, place) => ({
     tr, place, column: Object.fromEntries([...tr.querySelectorAll("td :is(input, select)")].map((one) => [one.name.split(".")[1], one])),
     told: tr.querySelector(".wrong"), answered: tr.querySelector(".wrong").textContent.trim(),
-    logged: [...tr.querySelectorAll(".logged li")].map((one) => ({ ...one.dataset, from: Number(one.dataset.from), until: Number(one.dataset.until) })),
+    logged: [...tr.querySelectorAll(".logged li[data-from]")].map((one) => ({ ...one.dataset, from: Number(one.dataset.from), until: Number(one.dataset.until) })),
   }));
   const names = Object.keys(rows[0].column);
 

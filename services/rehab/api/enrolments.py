@@ -4,12 +4,12 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from services.rehab.api.forms import Open, Uow, View, page_of
 from services.rehab.domain.enrolment import EnrolmentOrder
-from services.rehab.domain.evaluation import EvaluationOrder
+from services.rehab.domain.evaluation import EvaluationOrder, fitting
 from services.rehab.handlers import enrolling, evaluating
 from shared import ids
 from shared.access.policy import Act, Actor
@@ -140,6 +140,19 @@ async def record_evaluation(
     evaluation = await evaluating.record_evaluation(case, body.enrolment, body.order(), actor, uow)
     receipt: Receipt = await uow.commit(record=evaluation)
     return receipt
+
+
+@router.get("/cases/{case}/instruments")
+async def read_instruments(
+    case: CaseId,
+    actor: Annotated[Actor, may(Act.READ_ENROLMENT)],
+    books: Open,
+    on: Annotated[Day, Query(description="Day of the evaluation.")],
+) -> list[str]:
+    """List the codes of the instruments that are for the child's age on a day."""
+    child = await books.records.children.seen_by(actor, case)
+    await books.reading.shown([case])
+    return fitting(child.born, on)
 
 
 @router.get("/cases/{case}/evaluations")

@@ -16,7 +16,14 @@ from services.rehab.domain.rules import Rules
 from services.rehab.repository.records import OneRow, Rows
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import RehabCategory
-from shared.contracts.events.rehab import Discipline, InterruptionKind, OpeningHours, SessionMode, TrainingMode
+from shared.contracts.events.rehab import (
+    CorrectionReason,
+    Discipline,
+    InterruptionKind,
+    OpeningHours,
+    SessionMode,
+    TrainingMode,
+)
 from shared.http.doors import may
 from shared.http.paging import After, Limit, Page, from_cursor, to_cursor
 from shared.stage import Day
@@ -40,6 +47,22 @@ class NotedSession(SessionView):
     remarks: list[Remark]
 
 
+class CorrectedView(View):
+    """What a session was before a correction; it may have been moved to another day since."""
+
+    session_id: UUID
+    reason: CorrectionReason
+    corrected_at: datetime
+    void: bool = Field(description="Whether the session is void now.")
+    now_at: datetime = Field(description="When the session begins now.")
+    therapist: UUID
+    discipline: Discipline
+    mode: SessionMode
+    starts_at: datetime
+    ends_at: datetime
+    attended: bool
+
+
 class RosterRow(View):
     """A child of the day."""
 
@@ -54,6 +77,7 @@ class RosterRow(View):
     last: LastView | None
     visit: UUID | None = Field(description="Last home visit, on which training at home stands.")
     sessions: list[NotedSession]
+    corrected: list[CorrectedView] = Field(description="What was recorded of the day and corrected since.")
     busy: list[BusyView] = Field(description="When another centre has the child.")
 
 
@@ -89,7 +113,7 @@ async def read_roster(
     day = await roster.day(actor, on)
     sheet = _Sheet(
         actor, books.rules, day, await roster.sessions(actor, on), await roster.resting(keys, on),
-        await roster.last(keys, on), await roster.visits(keys, on),
+        await roster.last(keys, on), await roster.visits(keys, on), await roster.corrected(actor, shown, on),
     )  # fmt: skip
     more = to_cursor(str(keys[-1])) if len(rows) > limit else None
     return RosterView.model_validate(
@@ -115,6 +139,7 @@ class _Sheet:
     resting: Mapping[UUID, InterruptionKind]
     last: Mapping[UUID, Any]
     visits: Mapping[UUID, UUID]
+    corrected: Rows
 
     def row(self, row: OneRow) -> dict[str, Any]:
         of_child = [session for session in self.logged if session.case_id == row.case_id]
@@ -122,6 +147,7 @@ class _Sheet:
         return row._asdict() | {
             "enrolment": row.id, "resting": self.resting.get(row.id), "last": last and dict(last),
             "visit": self.visits.get(row.id),
+            "corrected": [one for one in self.corrected if one.enrolment_id == row.id],
             "sessions": [self._noted(one) for one in of_child if one.enrolment_id == row.id],
             "busy": [one for one in of_child if one.institution != self.actor.organisation],
         }  # fmt: skip

@@ -167,6 +167,7 @@ class SessionView(View):
     bedside: bool
     goals: list[UUID]
     confirmed_by: ConfirmationMethod | None
+    device: UUID | None = Field(default=None, description="Opaque id of the device or login that confirmed.")
     visit_id: UUID | None
     words: str | None = Field(description="The centre's words; nobody else is shown them.")
     usual_length: bool = Field(description="Whether an individual session lasted as the guidance says (§3.5).")

@@ -66,6 +66,11 @@ def record_evaluation(
     )  # fmt: skip
 
 
+def fitting(born: date, on: date) -> list[str]:
+    """Return the codes of the instruments that are for a child of this age, in the order of the table."""
+    return [one.code for one in INSTRUMENTS.values() if _for_age(one, age_in_months(born, on))]
+
+
 @rule("rehab.scores", "source", zh="每个分值须在量表范围和步长内，总分须与各项一致")
 def check_scores(instrument: Instrument, scores: Mapping[str, str]) -> None:
     """Check every value against the table, then the total against its parts (孤独症规范; handbook §3.6)."""
@@ -85,10 +90,15 @@ def check_scores(instrument: Instrument, scores: Mapping[str, str]) -> None:
 
 def _check_age(instrument: Instrument, born: date, on: date) -> None:
     ages, months = instrument.age_months, age_in_months(born, on)
-    if ages is not None and not ages.from_ <= months < ages.before:
+    if ages is not None and not _for_age(instrument, months):
         raise NotForThisAge(
             instrument=instrument.code, from_months=ages.from_, before_months=ages.before, months=months
         )
+
+
+def _for_age(instrument: Instrument, months: int) -> bool:
+    ages = instrument.age_months
+    return ages is None or ages.from_ <= months < ages.before
 
 
 def _check_total(instrument: Instrument, parts: Mapping[str, str], scores: Mapping[str, str]) -> None:

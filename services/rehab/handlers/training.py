@@ -129,8 +129,11 @@ async def correct_session(session: UUID, correction: sessions.Correction, actor:
     await uow.hold([case])
     held = await uow.records.enrolments.at_own(case, enrolled, actor)
     correction, order = await _digested(correction, case, enrolled, actor, uow)
-    fact = sessions.correct_session(await uow.records.sessions.logged(session), held, correction, now, uow.rules)
+    logged = await uow.records.sessions.logged(session)
+    fact = sessions.correct_session(logged, held, correction, now, uow.rules)
     said_by = uow.record(case, fact, occurred_at=now)
+    if logged.content is not None:
+        await uow.records.sessions.keep_corrected(case, fact, logged.content, said_by, now)
     if order is None:
         await uow.records.sessions.make_void(session, said_by)
         return

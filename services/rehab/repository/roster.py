@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from services.rehab import tables as t
 from services.rehab.domain.roster import CentreDay
@@ -49,6 +49,17 @@ class Roster(Records):
         day = (s.starts_at >= moment_of(on), s.starts_at < moment_of(on + timedelta(days=1)))
         wanted = select(t.session).where(s.case_id.in_(here), *day, ~s.void)
         return await self.all(wanted.order_by(s.starts_at, s.id))
+
+    async def corrected(self, actor: Actor, enrolments: Rows, on: date) -> Rows:
+        """List what the actor's own sessions of a day were before their corrections, also where they left the day."""
+        s, c = t.session.c, t.session_correction.c
+        begin, end = moment_of(on), moment_of(on + timedelta(days=1))
+        touched = or_(*(and_(at >= begin, at < end) for at in (s.starts_at, c.starts_at)))
+        wanted = select(t.session_correction, s.void, s.enrolment_id, s.starts_at.label("now_at")).join(
+            t.session, s.id == c.session_id
+        )
+        here = (c.case_id.in_({one.case_id for one in enrolments}), s.institution == actor.organisation)
+        return await self.all(wanted.where(*here, touched).order_by(c.corrected_at, c.said_by))
 
     async def resting(self, enrolments: Collection[UUID], on: date) -> dict[UUID, InterruptionKind]:
         """Return those enrolments that rest on a day, and why."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, insert, select
 
 from services.rehab import tables as t
 from services.rehab.domain.enrolment import Enrolment
@@ -15,7 +15,14 @@ from services.rehab.domain.sessions import Interval, LoggedSession, SessionOrder
 from services.rehab.repository.enrolments import read_enrolment
 from services.rehab.repository.records import Records, Rows
 from shared.access.policy import Actor
-from shared.contracts.events.rehab import Confirmation, ConfirmationMethod, Discipline, SessionContent, SessionMode
+from shared.contracts.events.rehab import (
+    Confirmation,
+    ConfirmationMethod,
+    Discipline,
+    SessionContent,
+    SessionCorrected,
+    SessionMode,
+)
 from shared.errors import CaseNotFound, NotFound
 
 # One round trip for one session: the enrolment with the actor's own centre, and the session under it where the child is
@@ -121,6 +128,14 @@ class Sessions(Records):
     async def logged(self, session: UUID) -> LoggedSession:
         """Return a session as it stands; the caller holds the case."""
         return _logged((await self.run(select(t.session).where(t.session.c.id == session))).one())
+
+    async def keep_corrected(
+        self, case: UUID, fact: SessionCorrected, was: SessionContent, by: UUID, at: datetime
+    ) -> None:
+        """Keep what a session was before a correction."""
+        row = was.model_dump(include={"therapist", "discipline", "mode", "starts_at", "ends_at", "attended"})
+        row |= {"session_id": fact.session, "case_id": case, "reason": fact.reason, "said_by": by, "corrected_at": at}
+        await self.run(insert(t.session_correction).values(row))
 
     async def make_void(self, session: UUID, said_by: UUID) -> None:
         """Keep that a session was corrected away, and its words with it."""

@@ -6,7 +6,15 @@ from services.rehab.tables.common import WORDS, metadata
 from services.rehab.tables.enrolments import enrolment, rest
 from services.rehab.tables.institutions import closure_day, designation, grading, staff
 from services.rehab.tables.money import claim, claim_line, finding, line_hold, payment, recovery, recovery_line
-from services.rehab.tables.service import care_plan, entry_assessment, evaluation, goal, home_visit, session
+from services.rehab.tables.service import (
+    care_plan,
+    entry_assessment,
+    evaluation,
+    goal,
+    home_visit,
+    session,
+    session_correction,
+)
 
 __all__ = [
     "WORDS",
@@ -38,5 +46,6 @@ __all__ = [
     "rest",
     "same_child",
     "session",
+    "session_correction",
     "staff",
 ]

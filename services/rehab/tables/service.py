@@ -20,6 +20,7 @@ from services.rehab.tables.common import metadata, words
 from shared.contracts.events.rehab import (
     Checkpoint,
     ConfirmationMethod,
+    CorrectionReason,
     Discipline,
     GoalTerm,
     NeedsOutcome,
@@ -58,6 +59,23 @@ session = Table(
     # The one index of the hot path: the search for overlaps and the child's month both go along it.
     Index("ix_session_case_id_starts_at", "case_id", "starts_at"),
     Index("ix_session_group_id", "group_id", postgresql_where=text("group_id IS NOT NULL")),
+)
+
+session_correction = Table(
+    "session_correction",
+    metadata,
+    Column("said_by", Uuid, primary_key=True, comment="Fact that corrects."),
+    Column("session_id", ForeignKey("session.id"), nullable=False),
+    Column("case_id", Uuid, nullable=False, index=True),
+    *code("reason", CorrectionReason),
+    Column("corrected_at", Moment, nullable=False),
+    Column("therapist", Uuid, nullable=False),
+    *code("discipline", Discipline),
+    *code("mode", SessionMode),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("attended", Boolean, nullable=False),
+    comment="What a session was before each of its corrections, without any words.",
 )
 
 evaluation = Table(

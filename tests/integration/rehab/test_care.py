@@ -9,7 +9,7 @@ import pytest
 from shared.contracts.codes import OrgType
 from shared.contracts.events.screening import ChildErased, ErasureBasis
 from shared.testing.streams import Stream
-from tests.support.rehab import STARTED, YEAR, a_line, a_session, an_evaluation, data_of, record
+from tests.support.rehab import BORN, STARTED, YEAR, a_line, a_session, an_evaluation, data_of, record
 from tests.support.settlement import DAYS, Bureau, a_plan, an_assessment
 from tests.support.stages import UNKNOWN, code_of
 
@@ -246,3 +246,12 @@ async def test_of_an_erased_child_no_words_are_kept(rehab, bureau):
         rows = await rehab.fetch(f"SELECT words FROM {table} WHERE case_id = $1", child.case)
         assert {row["words"] for row in rows} == {None}
     assert "wording" not in (await rehab.facts(child.case))[-2]["data"]
+
+
+async def test_the_instruments_of_a_child_are_those_for_its_age(bureau):
+    child = await bureau.enrolled()
+    path = f"/v1/cases/{child.case}/instruments"
+    young = (await bureau.get(child.centre, path, on=STARTED.isoformat())).json()
+    grown = (await bureau.get(child.centre, path, on=BORN.replace(year=BORN.year + 7).isoformat())).json()
+    assert {"cars", "ss_language", "developmental_scale_ii"} <= set(young)
+    assert set(young) - set(grown) == {"ss_language", "developmental_scale_ii"}

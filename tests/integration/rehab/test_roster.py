@@ -1,12 +1,12 @@
 """A centre's day over HTTP: who is to come, what is logged, what is odd."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from shared.contracts.codes import OrgType
-from tests.support.rehab import NINE, STARTED, a_line, record
+from tests.support.rehab import NINE, STARTED, a_line, a_session, record
 from tests.support.stages import code_of
 
 DAY = NINE.date().isoformat()
@@ -39,6 +39,21 @@ async def test_a_session_made_void_is_off_the_roster(county, child):
     await county.post(county.centre, f"/v1/sessions/{session}/correction", {"reason": "did_not_happen"})
     (row,) = (await roster(county))["items"]
     assert row["sessions"] == []
+
+
+async def test_what_was_corrected_stands_on_the_day_as_it_was_before(county, child):
+    session = record(await county.log(child, after=10))
+    moved = a_session(child, after=24 * 60, discipline="pt")
+    del moved["enrolment"]
+    for body in ({"reason": "wrong_time", "replacement": moved}, {"reason": "entered_twice"}):
+        record(await county.post(county.centre, f"/v1/sessions/{session}/correction", body))
+    (row,) = (await roster(county))["items"]
+    (was,) = row["corrected"]
+    assert (was["session_id"], was["reason"], was["discipline"], was["void"]) == (session, "wrong_time", "st", True)
+    assert datetime.fromisoformat(was["starts_at"]) == NINE + timedelta(minutes=10)
+    assert datetime.fromisoformat(was["now_at"]) == NINE + timedelta(days=1)
+    (row,) = (await roster(county, on=(NINE + timedelta(days=1)).date().isoformat()))["items"]
+    assert [one["reason"] for one in row["corrected"]] == ["wrong_time", "entered_twice"]
 
 
 async def test_before_the_enrolment_and_after_it_nobody_is_to_come(county, child):

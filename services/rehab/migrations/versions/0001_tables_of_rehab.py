@@ -178,6 +178,37 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         "ix_session_group_id", "session", ["group_id"], unique=False, postgresql_where=sa.text("group_id IS NOT NULL")
     )
     op.create_table(
+        "session_correction",
+        sa.Column("said_by", sa.Uuid(), nullable=False, comment="Fact that corrects."),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("therapist", sa.Uuid(), nullable=False),
+        sa.Column("discipline", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attended", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "discipline IN ('pt', 'ot', 'st', 'special_education', 'behavioural', 'auditory_verbal', "
+            "'vision', 'music', 'sensory_integration', 'parent_training')",
+            name=op.f("ck_session_correction_discipline"),
+        ),
+        sa.CheckConstraint(
+            "mode IN ('individual', 'group', 'home', 'remote')", name=op.f("ck_session_correction_mode")
+        ),
+        sa.CheckConstraint(
+            "reason IN ('wrong_time', 'wrong_therapist', 'wrong_details', 'wrong_child', 'did_not_happen', "
+            "'entered_twice')",
+            name=op.f("ck_session_correction_reason"),
+        ),
+        sa.ForeignKeyConstraint(["session_id"], ["session.id"], name=op.f("fk_session_correction_session_id_session")),
+        sa.PrimaryKeyConstraint("said_by", name=op.f("pk_session_correction")),
+        comment="What a session was before each of its corrections, without any words.",
+    )
+    op.create_index(op.f("ix_session_correction_case_id"), "session_correction", ["case_id"], unique=False)
+    op.create_table(
         "staff",
         sa.Column("institution", sa.Uuid(), nullable=False),
         sa.Column("therapist", sa.Uuid(), nullable=False),
@@ -785,6 +816,7 @@ def downgrade() -> None:
     op.drop_table("certificate")
     op.drop_table("application")
     op.drop_table("staff")
+    op.drop_table("session_correction")
     op.drop_table("session")
     op.drop_table("same_child")
     op.drop_table("finding")
