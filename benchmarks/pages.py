@@ -20,7 +20,7 @@ from deploy.simulator.run import Simulation
 
 PER_SECOND = 20
 """Looks at a page, of all people together."""
-LASTS_S, CROWD_S, TURN_S = 10.0, 4.0, 2.0
+LASTS_S, CROWD_S, TURN_S = 8.0, 3.0, 2.0
 ROUNDS, WARM = 3, 10
 FEW = 20
 """Children of a quick run's cohort."""

@@ -3,7 +3,7 @@
 import gettext
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 
@@ -45,6 +45,7 @@ def labels(kind: str, codes: Iterable[str], language: Language) -> str:
     return str(said([called(kind, code, language) for code in codes], language))
 
 
+@lru_cache(maxsize=10_000)
 def day(value: str | date | None, language: Language) -> str:
     """Return a civil date as people of a language write it; nothing for none."""
     if not value:
