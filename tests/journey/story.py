@@ -99,13 +99,17 @@ class Story:
 
     async def approved(self, submitted: date, approved: date, category: str, **more: Any) -> None:
         """Apply for training with a diagnosis and let the county approve it."""
+        await self.applied(submitted, category, **more)
+        await self.decided(approved)
+
+    async def applied(self, submitted: date, category: str, **more: Any) -> None:
+        """Apply for training with a diagnosis."""
         body = {
             "category": category, "mode": "centralised", "basis": "diagnosis",
             "materials": ["identity", "diagnosis", "residence"], "submitted_on": submitted.isoformat(), **more,
         }  # fmt: skip
         applied = await self.by(self.federation, "rehab", "/v1/cases/{case}/applications", body)
         self.records["application"] = applied["record"]
-        await self.decided(approved)
 
     async def decided(self, on: date, **more: Any) -> Answer:
         """Let the county approve the application; return its answer, with the steps that led to the amounts."""
@@ -129,6 +133,14 @@ class Story:
         }  # fmt: skip
         answer = await self.by(centre, "rehab", "/v1/cases/{case}/sessions", body)
         return str(answer["record"])
+
+    async def evaluated(self, on: date, checkpoint: str, total: str) -> None:
+        """Record a stage evaluation by CARS."""
+        body = {
+            "enrolment": self.records["enrolment"], "assessor": person("assessor"), "assessed_on": on.isoformat(),
+            "checkpoint": checkpoint, "instrument": "cars", "instrument_version": "1980", "scores": {"total": total},
+        }  # fmt: skip
+        await self.by(CENTRE, "rehab", "/v1/cases/{case}/evaluations", body)
 
     async def entries(self, who: str = AUDITOR) -> list[Entry]:
         """Return the child's timeline as somebody sees it now, newest first."""

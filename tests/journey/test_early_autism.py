@@ -61,10 +61,10 @@ async def test_training_stands_on_assessment_plan_and_evaluations(story: Story):
         "planned_days_per_month": 20, "goals": goals,
     }  # fmt: skip
     await story.by(CENTRE, "rehab", f"{enrolment}/care-plans", plan)
-    await evaluated(story, ENROLLED, "baseline", "34.0")
+    await story.evaluated(ENROLLED, "baseline", "34.0")
     for day in weekdays(date(2026, 3, 2), 18):
         await story.trained(day, discipline="behavioural")
-    await evaluated(story, date(2026, 5, 18), "stage", "31.5")
+    await story.evaluated(date(2026, 5, 18), "stage", "31.5")
     await story.tells("assessment_recorded", "care_plan_signed", "stage_evaluation_recorded")
     assert "听懂两步指令" not in str(await story.entries())
     series = await story.reads(CENTRE, "rehab", "/v1/cases/{case}/score-series")
@@ -96,14 +96,6 @@ async def test_a_quarter_is_claimed_audited_by_somebody_else_and_paid(story: Sto
 async def rescreened(story: Story, on: date, scale: dict[str, int], m_chat: dict[str, bool]) -> None:
     body = {"on": on.isoformat(), "concerns": [], "cdss_ii": scale, "m_chat_23": m_chat}
     await story.by(MCH, "screening", story.suspicion("autism", "rescreenings"), body)
-
-
-async def evaluated(story: Story, on: date, checkpoint: str, total: str) -> None:
-    body = {
-        "enrolment": story.records["enrolment"], "assessor": person("assessor"), "assessed_on": on.isoformat(),
-        "checkpoint": checkpoint, "instrument": "cars", "instrument_version": "1980", "scores": {"total": total},
-    }  # fmt: skip
-    await story.by(CENTRE, "rehab", "/v1/cases/{case}/evaluations", body)
 
 
 def weekdays(first: date, count: int) -> list[date]:

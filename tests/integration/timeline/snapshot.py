@@ -1,9 +1,12 @@
 """All that the projections hold, to compare one way of arriving there with another."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 from services.timeline.tables import PROJECTIONS
+from shared.testing.eventually import eventually
 from tests.support.stack import Running
 
 Snapshot = dict[str, list[tuple[Any, ...]]]
@@ -28,3 +31,21 @@ def _plain(value: Any) -> Any:
 
 async def emptied(timeline: Running) -> None:
     await timeline.fetch("SELECT empty_projections()")
+
+
+NOT_YET_BACK = """
+SELECT 1 FROM event_log l WHERE l.recorded_at > $1
+AND NOT EXISTS (SELECT FROM entry e WHERE e.case_id = l.case_id AND e.event_id = l.event_id)
+"""
+
+
+@asynccontextmanager
+async def until_all_are_back(timeline: Running) -> AsyncIterator[None]:
+    """Wait in the end until what was concluded meanwhile has come back by Kafka, so that no other test meets it."""
+    (begun,) = await timeline.fetch("SELECT clock_timestamp()")
+    yield
+
+    async def all_back() -> bool:
+        return not await timeline.fetch(NOT_YET_BACK, begun[0])
+
+    await eventually(all_back)

@@ -1,6 +1,7 @@
 """The assessment: cases that facts touched are judged, in any order of arrival and by any number of processes."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4, uuid5
@@ -18,7 +19,7 @@ from shared.contracts.events.rehab import ClosureDayDeclared, SessionRecorded
 from shared.contracts.events.timeline import DutyOpened
 from shared.testing.eventually import eventually
 from shared.testing.streams import Stream
-from tests.integration.timeline.snapshot import emptied
+from tests.integration.timeline.snapshot import emptied, until_all_are_back
 from tests.support.children import Child, a_whole_way
 
 CENTRE, SCHOOL, HOME = UUID(int=11), UUID(int=12), UUID(int=13)
@@ -48,11 +49,12 @@ def _opened(case: UUID, fact: UUID, at: datetime) -> Conclusion:
 
 
 @pytest.fixture
-async def assessment(timeline) -> Assessment:
+async def assessment(timeline) -> AsyncIterator[Assessment]:
     """The task as the app builds it, with an assessor of this test and a clock that stands."""
     await emptied(timeline)
     task: Assessment = timeline.app.state.assessment
-    return replace(task, assessors=(a_duty_per_session,), now=lambda: NOON)
+    async with until_all_are_back(timeline):
+        yield replace(task, assessors=(a_duty_per_session,), now=lambda: NOON)
 
 
 async def a_licensed_centre(timeline) -> Stream:

@@ -18,9 +18,8 @@ from shared.contracts.codes import OrgType
 from shared.contracts.events import rehab, screening
 from shared.contracts.specimen import specimen
 from shared.journal.inbox import Record
-from shared.testing.eventually import eventually
 from shared.testing.streams import Stream
-from tests.integration.timeline.snapshot import snapshot
+from tests.integration.timeline.snapshot import snapshot, until_all_are_back
 from tests.support.children import COUNTY, Child, Institution, a_whole_way, event_of
 from tests.support.feeds import feeds, keep
 from tests.support.stages import code_of
@@ -33,28 +32,14 @@ STATE = (
 )
 
 
-NOT_YET_BACK = """
-SELECT 1 FROM event_log l WHERE l.recorded_at > $1
-AND NOT EXISTS (SELECT FROM entry e WHERE e.case_id = l.case_id AND e.event_id = l.event_id)
-"""
-
-
 @pytest.fixture
 async def assessment(timeline) -> AsyncIterator[Assessment]:
-    """The task as the app builds it, in the middle of 2024; nothing waits or stands in lists from other tests.
-
-    Afterwards it is waited until the duties have come back by Kafka, so that no other test meets them on their way.
-    """
+    """The task as the app builds it, in the middle of 2024; nothing waits or stands in lists from other tests."""
     for table in ("dirty_case", "case_clock", "duty"):
         await timeline.fetch(f"DELETE FROM {table}")
-    (begun,) = await timeline.fetch("SELECT clock_timestamp()")
     task: Assessment = timeline.app.state.assessment
-    yield replace(task, now=lambda: NOW)
-
-    async def all_back() -> bool:
-        return not await timeline.fetch(NOT_YET_BACK, begun[0])
-
-    await eventually(all_back)
+    async with until_all_are_back(timeline):
+        yield replace(task, now=lambda: NOW)
 
 
 async def duties(timeline, *cases: UUID) -> list[dict[str, Any]]:

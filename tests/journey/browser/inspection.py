@@ -70,7 +70,7 @@ class Inspection:
         visitor.said.clear()
         visitor.elsewhere.clear()
         answer = await visitor.goes(reached.address)
-        found = await Axe().run(visitor.page)
+        found = await Axe().run(visitor.page, options={"resultTypes": ["violations"]})
         who = reached.login.user_name if reached.login else "nobody"
         return Look(
             name=f"{reached.address} for {who}, {language}, {scheme}",

@@ -15,7 +15,14 @@ from deploy.simulator.directory import Login
 from shared.blueprint import app_of
 from shared.http.entrances import entrances
 
-NO_PAGES = {"/assets/{name}": "style and script"}
+NO_PAGES = {
+    "/assets/{name}": "style and script",
+    "/report/signs": "a piece of the report's page",
+    "/cases/{case}/live": "a stream of what is new",
+    "/cases/{case}/export.json": "a file",
+    "/cases/{case}/export.xlsx": "a file",
+    "/indicators.xlsx": "a file",
+}
 """Routes that answer with something else than a page."""
 OF_EACH_ROUTE = 2
 """So many addresses of a route does each person look at: one more may be told in another way."""
@@ -81,7 +88,7 @@ def links(page: str, at: str) -> Iterator[str]:
     reader.feed(page)
     for href in reader.found:
         address = urlsplit(urljoin(at, href))
-        if address.path and not address.netloc:
+        if address.path and not address.netloc and not address.scheme:  # a telephone number is an address too
             yield address.path + (f"?{address.query}" if address.query else "")
 
 
