@@ -1,10 +1,12 @@
 """`python -m benchmarks`, called by `make bench`: measure on an own stack, print, write `.tongkang/bench.json`."""
 
+import fnmatch
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -127,14 +129,14 @@ async def _still_there(stack: Stack, entries: int) -> int:
 
 def main(
     kafka: Kafka = "embedded",
-    only: Annotated[list[str] | None, typer.Option(help="Measure only this figure; can be given again.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Measure only this figure, or those like 'page_*'; can be given again.")
+    ] = None,
     *,
     quick: Annotated[bool, typer.Option("--quick", help="A tenth of the data, short rounds: to try it out.")] = False,
 ) -> None:
     """Measure each figure beside its ceiling in the same run."""
-    wanted = frozenset(only or AIMS)
-    if unknown := wanted - AIMS.keys():
-        raise typer.BadParameter(f"no such figure: {', '.join(sorted(unknown))}; there are {', '.join(AIMS)}")
+    wanted = figures_like(only or ["*"])
     with troubles_as_sentences(), _own_home() as home:
         run = Run(home, kafka, wanted, quick)
         run.measure()
@@ -145,6 +147,14 @@ def main(
     console.print(table(run.figures, title))
     console.print(f"written to {report}", style="dim")
     raise typer.Exit(int(any(one.value is None for one in run.figures)))
+
+
+def figures_like(patterns: Sequence[str]) -> frozenset[str]:
+    """Return the figures that some patterns mean. Raises BadParameter for one that means none."""
+    found = {pattern: fnmatch.filter(AIMS, pattern) for pattern in patterns}
+    if unknown := [pattern for pattern, names in found.items() if not names]:
+        raise typer.BadParameter(f"no such figure: {', '.join(unknown)}; there are {', '.join(AIMS)}")
+    return frozenset(chain.from_iterable(found.values()))
 
 
 @contextmanager
