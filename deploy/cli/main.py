@@ -5,12 +5,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from deploy.cli import child_timeline, mending, rules
+from deploy.cli import bundle, child_timeline, mending, rules
 from deploy.cli import demo as demonstration
 from deploy.cli import frauds as planted_frauds
 from deploy.cli import status as standing
@@ -177,8 +178,21 @@ def redrive(
 @app.command()
 def verify(
     services: Annotated[list[str] | None, typer.Argument(help="Which; all that record facts unless named.")] = None,
+    bundled: Annotated[
+        Path | None, typer.Option("--bundle", help="A verifier bundle (ZIP), checked without an installation.")
+    ] = None,
+    keys: Annotated[
+        Path | None, typer.Option(help="Public keys kept elsewhere; those in the bundle unless given.")
+    ] = None,
 ) -> None:
-    """Walk every log of facts and of reading, recompute every hash, compare with heads, signatures and the timeline."""
+    """Walk every log of facts and of reading, recompute every hash, compare with heads, signatures and the timeline.
+
+    With --bundle: the same for one child's file that somebody took along.
+    """
+    if bundled:
+        verdicts = bundle.verified(bundled, keys)
+        console.print(bundle.verdicts_table(verdicts))
+        raise typer.Exit(1 if any(one.faults for one in verdicts) else 0)
     for service in services or ():
         _require_producer(service)
     installation = running(Home())

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartParser
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +20,7 @@ from services.portal.repository import PortalUnitOfWork
 from services.portal.settings import Settings
 from services.portal.upstream import TurnedDown, Upstream
 from shared.errors import InvalidRequest, NotFound, Refusal
+from shared.http.app import LARGEST_BODY
 from shared.http.app import create_app as create_service_app
 from shared.service import assemble, read_secret
 from shared.words import Language
@@ -53,6 +55,8 @@ def create_app() -> FastAPI:
     secret, key = read_secret(settings.client_secret_file), read_secret(settings.session_key_file)
     app.state.reception = Reception.of(settings, service.database, upstream, secret, key)
     app.state.pages = Pages(Assets())
+    # A file of children that somebody sends stays in memory; the framework would put a large one on a disk, unsealed.
+    MultiPartParser.spool_max_size = LARGEST_BODY
     _tell_in_words(app)
     app.add_middleware(Headers)
     app.add_middleware(Compression)

@@ -46,7 +46,8 @@ class Reception:
         async with self.database.transaction() as session:
             rows = Repository(session, self.seal)
             await rows.begin(login)
-            await rows.forget(now - FORGET_LOGINS, now - timedelta(days=self.settings.draft_days))
+            days = self.settings.draft_days, self.settings.import_days
+            await rows.forget(now - FORGET_LOGINS, *(now - timedelta(days=kept) for kept in days))
         return cookie, login, bool(answer.get("password_change_due"))
 
     async def find(self, digest: bytes) -> tuple[Login, Preference | None]:

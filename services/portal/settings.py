@@ -22,6 +22,11 @@ class Settings(ServiceSettings):
     )
     rotate_minutes: int = Field(default=15, ge=1, description="How often the cookie of a login changes. [assumed]")
     draft_days: int = Field(default=14, ge=1, description="How long an unsent draft is kept. [assumed]")
+    import_days: int = Field(
+        default=7,
+        ge=1,
+        description="How long a file that is taken over is kept; no longer than services keep their answers. [assumed]",
+    )
     demo_logins_file: Path | None = Field(
         default=None, description="People of the invented city, whom the page for signing in offers; only in a demo."
     )

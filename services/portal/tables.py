@@ -1,6 +1,6 @@
 """The portal's own database: who is signed in, what they prefer, and drafts. Nothing of a child stands in the open."""
 
-from sqlalchemy import CheckConstraint, Column, LargeBinary, Table, Text, Uuid
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, LargeBinary, Table, Text, Uuid
 
 from shared.journal.tables import Moment, new_metadata
 
@@ -39,4 +39,29 @@ draft = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("saved_at", Moment, nullable=False, index=True),
     comment="What somebody typed and did not send yet; sealed, for it names children.",
+)
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("person", Uuid, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("taking", Boolean, nullable=False),
+    Column("saved_at", Moment, nullable=False, index=True),
+    CheckConstraint("kind IN ('children', 'sessions')", name="kind"),
+    comment="Files that somebody takes over; name and headings are sealed.",
+)
+
+upload_part = Table(
+    "upload_part",
+    metadata,
+    Column("upload", Uuid, ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("checked", Boolean, nullable=False),
+    Column("taken", Integer),
+    Column("sealed", LargeBinary, nullable=False),
+    comment="Lines of a file that go together, sealed; a line that was taken over is not kept.",
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import orjson
 
 from shared.errors import TemporarilyUnavailable
 
@@ -50,6 +51,11 @@ class Upstream:
 
     async def ask(self, service: str, method: str, path: str, **options: Any) -> Any:  # noqa: ANN401 - JSON
         """Ask a service. Raises TurnedDown, or TemporarilyUnavailable when it is away."""
+        content = await self.content(service, method, path, **options)
+        return orjson.loads(content) if content else {}
+
+    async def content(self, service: str, method: str, path: str, **options: Any) -> bytes:
+        """Ask a service and return the bytes of its answer. Raises as `ask`."""
         try:
             answer = await self.http.request(method, f"{self.urls[service]}{path}", timeout=LONG, **options)
         except (httpx.TransportError, OSError) as error:
@@ -58,7 +64,7 @@ class Upstream:
             raise TemporarilyUnavailable(what=service)
         if not answer.is_success:
             raise TurnedDown(service, answer.status_code, _problem(answer))
-        return answer.json() if answer.content else {}
+        return answer.content
 
     async def listen(self, service: str, path: str, headers: Mapping[str, str]) -> httpx.Response:
         """Open a stream of a service; whoever asks closes it. Raises TurnedDown or TemporarilyUnavailable."""
@@ -96,6 +102,10 @@ class Caller:
         """Read. What is None is not asked for."""
         asked = {key: value for key, value in query.items() if value is not None}
         return await self.upstream.ask(service, "GET", path, params=asked, headers=self.headers)
+
+    async def file(self, service: str, path: str) -> bytes:
+        """Read a file as it is."""
+        return await self.upstream.content(service, "GET", path, headers=self.headers)
 
     async def every(self, service: str, path: str, **query: Any) -> list[dict[str, Any]]:
         """Read all pages of a list of which a page shows the whole, such as an institution's open leaves."""

@@ -1,11 +1,12 @@
 """Words of the pages: Chinese from a catalogue, English as it stands in the templates; codes, dates and money."""
 
 import gettext
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -81,6 +82,15 @@ def number(value: float, language: Language) -> str:
 def truth(value: bool, language: Language) -> str:
     """Return yes or no."""
     return {"zh": ("否", "是"), "en": ("no", "yes")}[language][value]
+
+
+def complete_to(completeness: Mapping[str, Any], language: Language) -> str:
+    """Return up to when the facts of each service are there, in one line."""
+    stamps = (
+        f"{called('Service', one['producer'], language)} {moment(one['complete_to'], language)}"
+        for one in completeness["producers"]
+    )
+    return f"{catalogue(language).gettext('Complete to')} {'; '.join(stamps)}"
 
 
 def mark(on: date, zoom: str, language: Language) -> str:

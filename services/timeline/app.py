@@ -4,7 +4,18 @@ from fastapi import FastAPI
 
 from services.timeline import consumers
 from services.timeline.apart import assessment, keep_apart
-from services.timeline.api import cases, duties, entries, findings, indicators, operational, operations, outline, parked
+from services.timeline.api import (
+    bundle,
+    cases,
+    duties,
+    entries,
+    findings,
+    indicators,
+    operational,
+    operations,
+    outline,
+    parked,
+)
 from services.timeline.completeness import Board
 from services.timeline.live import Bells
 from services.timeline.rebuild import Rebuild
@@ -23,6 +34,7 @@ def create_app() -> FastAPI:
     routers = [
         cases.router,
         entries.busy,
+        bundle.router,
         entries.router,
         outline.router,
         duties.router,

@@ -10,6 +10,7 @@ Refusal
 ├── PeriodTooLong        422   more months than are shown one by one
 ├── OutsideRegion        403   figures of a region that is not the actor's
 ├── FindingSettled       409   this finding was closed; only new evidence opens it again
+├── FileCovered          403   a file that is masked for the reader has no whole bytes to give
 └── OwnDecision          403   whoever approved or paid does not review
 """
 
@@ -49,6 +50,11 @@ class PeriodReversed(Refusal, code="timeline.period-reversed", status=422):
 class OutsideRegion(Refusal, code="timeline.outside-region", status=403):
     en = "Region {region} does not lie inside yours."
     zh = "地区 {region} 不在您的辖区内。"
+
+
+class FileCovered(Refusal, code="timeline.file-covered", status=403):
+    en = "This file is shown to you in part only; its facts cannot be given whole."
+    zh = "该档案对您仅部分可见，不能完整导出其事实。"
 
 
 class PeriodTooLong(Refusal, code="timeline.period-too-long", status=422):

@@ -155,6 +155,7 @@ class Act(StrEnum):
     LIST_CASES = "timeline.list"
     READ_TIMELINE = "timeline.read"
     READ_MOVED_AWAY = "timeline.moved-away"
+    TAKE_BUNDLE = "timeline.bundle"
     READ_INDICATORS = "indicators.read"
     READ_PARKED = "parked.read"
     READ_ACCESS_LOG = "access-log.read"
@@ -285,6 +286,7 @@ TABLE: dict[Act, Rule] = {
     Act.LIST_CASES: _by(EVERYONE),
     Act.READ_TIMELINE: _by(EVERYONE),
     Act.READ_MOVED_AWAY: _by(AUTHORITIES),
+    Act.TAKE_BUNDLE: _by(T.FEDERATION, T.AUDITOR),
     Act.READ_INDICATORS: _by(AUTHORITIES),
     Act.READ_PARKED: _by(T.FEDERATION, T.AUDITOR),
     Act.READ_ACCESS_LOG: _by(T.FEDERATION, T.AUDITOR),

@@ -19,6 +19,7 @@ import httpx
 from shared.access.clients import ServiceTokens
 from shared.contracts.envelope import Event, timestamp
 from shared.db import Database, Driver
+from shared.journal.bundle import SignedHeads
 from shared.journal.checkpoint import PAGE, Checkpoint, Head, read_cloudevent, roots, verified
 from shared.journal.inbox import TRANSIENT, Inbox, Record
 
@@ -146,6 +147,13 @@ class Peer:
             answer.raise_for_status()
             async for line in answer.aiter_lines():
                 yield Head.read(line)
+
+    async def signed_heads(self, cases: Sequence[UUID]) -> SignedHeads:
+        """Return what the producer says, signed, of the last facts about some cases."""
+        url, body = f"{self.url}/internal/journal/signed-heads", {"cases": [str(case) for case in cases]}
+        answer = await self.http.post(url, json=body, headers=await self.tokens.headers(), timeout=20)
+        answer.raise_for_status()
+        return SignedHeads.model_validate_json(answer.content)
 
     async def facts(self, missing: Sequence[Missing]) -> list[bytes]:
         """Return the stored bytes of missing facts."""

@@ -11,10 +11,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
+from shared import clock
 from shared.access.policy import Act, Actor
+from shared.contracts.envelope import b64
 from shared.db import Database
 from shared.http.doors import may, open_door, service_of
 from shared.journal import checkpoint
+from shared.journal.bundle import LastFact, SignedHeads
 from shared.journal.checkpoint import BUCKETS
 
 router = APIRouter(prefix="/internal/journal", tags=["journal"])
@@ -40,6 +43,12 @@ class Wanted(BaseModel):
     ranges: list[Range] = Field(max_length=1000)
 
 
+class Cases(BaseModel):
+    """Cases of whose last facts a signed word is wanted."""
+
+    cases: list[UUID] = Field(min_length=1, max_length=100)
+
+
 class Buckets(BaseModel):
     """Buckets whose heads a consumer wants to compare, as they were at the time of a checkpoint."""
 
@@ -51,6 +60,11 @@ _BY_RANGE = """
 SELECT e.envelope FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::bigint[]) AS w (case_id, epoch, first, last)
 JOIN event_log e ON e.case_id = w.case_id AND e.epoch = w.epoch AND e.seq BETWEEN w.first AND w.last
 ORDER BY e.case_id, e.epoch, e.seq
+"""
+# Of the log itself, not of the heads that are kept beside it: what is signed is what is there.
+_LAST_FACTS = """
+SELECT DISTINCT ON (case_id, epoch) case_id, epoch, seq, hash FROM event_log WHERE case_id = ANY($1::uuid[])
+ORDER BY case_id, epoch, seq DESC
 """
 _AFTER = """
 SELECT case_id, epoch, seq, envelope FROM event_log WHERE (case_id, epoch, seq) > ($1, $2, $3)
@@ -69,6 +83,18 @@ async def heads(request: Request, wanted: Buckets, actor: Peer) -> StreamingResp
     """Return number and hash of the last fact of every stream in these buckets, in the order of case and epoch."""
     del actor
     return StreamingResponse(_heads(service_of(request).database, wanted), media_type=LINES)
+
+
+@router.post("/signed-heads")
+async def signed_heads(request: Request, wanted: Cases, actor: Peer) -> SignedHeads:
+    """Say, signed, up to which facts this producer has recorded about some cases."""
+    del actor
+    service = service_of(request)
+    async with service.database.session() as session:
+        rows = await session.driver.fetch(_LAST_FACTS, wanted.cases)
+    heads = [LastFact(case=case, epoch=epoch, last=last, hash=b64(head)) for case, epoch, last, head in rows]
+    said = SignedHeads(producer=service.name, as_of=clock.now(), cases=wanted.cases, heads=heads)
+    return said.signed_with(service.signer)
 
 
 @router.post("/ranges", response_class=StreamingResponse)

@@ -69,6 +69,7 @@ DOORS = {
     "evaluations": Door("GET", "/v1/cases/{case}/evaluations", by(CENTRE, FEDERATION)),
     "log": Door("POST", "/v1/cases/{case}/sessions", by(CENTRE)),
     "log a day": Door("POST", "/v1/sessions/batch", by(CENTRE)),
+    "rehearse a day": Door("POST", "/v1/sessions/preview", by(CENTRE)),
     "correct": Door("POST", "/v1/sessions/{session}/correction", by(CENTRE)),
     "sessions": Door("GET", "/v1/cases/{case}/sessions?month=2026-01", by(CENTRE, FEDERATION)),
     "roster": Door("GET", "/v1/roster?on=2026-01-12", by(CENTRE, FEDERATION)),

@@ -24,6 +24,7 @@ DOORS = {
     "register child": ("POST", "/v1/children", HEALTH, a_child()),
     "import": ("POST", "/v1/children/import", HEALTH, {"items": [{"child": a_child()}]}),
     "preview": ("POST", "/v1/children/preview", HEALTH, {"child": a_child()}),
+    "previews": ("POST", "/v1/children/previews", HEALTH, {"lines": [{"child": a_child()}]}),
     "resolve": ("POST", "/v1/children/resolve", NAMED, {"cases": ["{case}"]}),
     "read": ("GET", CASE, READERS, None),
     "suspicions": ("GET", "/v1/suspicions", READERS, None),

@@ -25,6 +25,7 @@ DOORS = {
     "entries": ("GET", "/v1/cases/{case}/entries", EVERYONE),
     "outline": ("GET", "/v1/cases/{case}/outline", EVERYONE),
     "live": ("GET", "/v1/cases/{case}/live", EVERYONE),
+    "bundle": ("GET", "/v1/cases/{case}/bundle", DESK),
     "duties": ("GET", "/v1/duties", EVERYONE),
     "duties counted": ("GET", "/v1/duties/counts", EVERYONE),
     "duties of a case": ("GET", "/v1/cases/{case}/duties", EVERYONE),

@@ -16,8 +16,11 @@ CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 
 CHANGES_NOTHING = {
     "POST /internal/journal/heads": "asks with a body; the query would be too long for an address",
+    "POST /internal/journal/signed-heads": "asks with a body, as the others of the feed",
     "POST /internal/journal/ranges": "asks with a body; the query would be too long for an address",
     "POST /v1/children/preview": "asks with a child's identity, which no address may hold; each shown one is logged",
+    "POST /v1/children/previews": "as above, for the lines of a file",
+    "POST /v1/sessions/preview": "asks with a day of sessions, too long for an address; whose line is judged is logged",
     "POST /v1/children/resolve": "asks for up to 500 names with a body; each shown one is logged",
 }
 """Routes that are asked with POST and write nothing but the log of reading."""

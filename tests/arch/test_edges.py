@@ -8,6 +8,7 @@ from shared.blueprint import ROOT
 from tests.arch.house import place, sources, tree
 
 EDGES = {
+    "services/portal/domain/importing/files.py": "a workbook of anybody may break its reader in any way",
     "services/timeline/assessment.py": "a case that cannot be assessed stops only itself, whatever its facts are",
     "shared/background.py": "a background task that failed begins again",
     "shared/journal/completeness.py": "trouble with one producer stays with it, whatever its feed answers",

@@ -89,10 +89,20 @@ async def _application(
     )
     return visit.page(
         "application.html", application=found, outlook=outlook, approval=_approval(assistance, application),
-        children=await visit.children([found["shown_as"]]), today=clock.today().isoformat(),
+        children=await _child(visit, found["shown_as"]), today=clock.today().isoformat(),
         reasons=REASONS, materials=tuple(Material), refused=refused, deed=deed, sent=sent,
         done=visit.request.query_params.get("done", ""), status=refused.status if refused else 200,
     )  # fmt: skip
+
+
+async def _child(visit: Visit, case: str) -> dict[str, Any]:
+    """Return who the child is, to whoever checks or decides: they decide about a person whose papers bear the name.
+
+    That is the purpose (assistance) for which their token opens it, and the log of reading says so; to others who
+    read the page the name is covered as everywhere.
+    """
+    decides = visit.allows(Act.CHECK_APPLICATION) or visit.allows(Act.DECIDE_APPLICATION)
+    return dict(await (visit.opened([case]) if decides else visit.children([case])))
 
 
 def _approval(assistance: Any, application: UUID) -> dict[str, Any] | None:  # noqa: ANN401 - or why there is none

@@ -1,7 +1,7 @@
 """What every page has: who visits, the words of their language, the form that was sent, the answer."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ from services.portal.repository import Preference
 from services.portal.upstream import Caller, TurnedDown
 from services.portal.words import LANGUAGES
 from shared import clock, ids
-from shared.access.policy import Act, Actor, allowed
+from shared.access.policy import AUTHORITIES, Act, Actor, allowed
 from shared.errors import TemporarilyUnavailable
 from shared.http.doors import Guard, service_of
 from shared.words import Language
@@ -30,6 +30,8 @@ YEAR_SECONDS = 365 * 24 * 3600
 SEE_OTHER = 303
 MOST_NAMES = 500
 """For how many children the registry is asked at once."""
+CARE = "care"
+"""The purpose of those who work with children; an authority has others."""
 
 
 def reception_of(request: Request) -> Reception:
@@ -73,6 +75,16 @@ class Visit:
         return self.preference.language
 
     @property
+    def cares(self) -> bool:
+        """Whether the visitor works with children."""
+        return self.actor.purpose == CARE
+
+    @property
+    def governs(self) -> bool:
+        """Whether the visitor's organisation is an authority, which reads by region."""
+        return self.actor.org_type in AUTHORITIES
+
+    @property
     def form_token(self) -> str:
         """What every form of this login carries."""
         return form_token(self.desk.form_key, self.login.id)
@@ -91,7 +103,14 @@ class Visit:
         return found
 
     async def children(self, cases: Iterable[str]) -> dict[str, Mapping[str, Any]]:
-        """Return who the children of some cases are, by case: those that the visitor may know; each is logged."""
+        """Return who the children of a page are, by case, to those who work with them.
+
+        To an authority names are covered: it opens one by one, saying what for.
+        """
+        return await self.opened(cases) if self.cares else {}
+
+    async def opened(self, cases: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """Return who some children are, by case: those that the visitor may know; each is logged with the purpose."""
         wanted = sorted(set(cases))
         if not wanted or not self.allows(Act.RESOLVE_CHILDREN):
             return {}
@@ -197,14 +216,15 @@ class Form:
         return {name: value for name, value in self.data.items() if isinstance(value, str)}
 
 
-async def sent_form(request: Request) -> Form:
-    """Return a form that this login opened. Raises FormTooOld for any other (CSRF)."""
+async def sent_form(request: Request) -> AsyncIterator[Form]:
+    """Give a form that this login opened, and close its files in the end. Raises FormTooOld for any other (CSRF)."""
     visit: Visit = request.state.visit
-    form = Form(await request.form())
-    if not proves(visit.desk.form_key, visit.login.id, form.text("form")):
-        raise FormTooOld
-    request.state.sent = form
-    return form
+    async with request.form() as data:
+        form = Form(data)
+        if not proves(visit.desk.form_key, visit.login.id, form.text("form")):
+            raise FormTooOld
+        request.state.sent = form
+        yield form
 
 
 Sent = Annotated[Form, Depends(sent_form)]

@@ -47,14 +47,8 @@ class _Book:
             "since": day(told["from"], self.language), "until": day(told["to"], self.language)
         }  # fmt: skip
         as_of = _("As known at %(moment)s") % {"moment": moment(told["as_of"], self.language)}
-        return [period, _("Region: %(region)s") % {"region": told["region"]}, as_of, self._complete()]
-
-    def _complete(self) -> str:
-        stamps = (
-            f"{called('Service', one['producer'], self.language)} {words.moment(one['complete_to'], self.language)}"
-            for one in self.figures.programme["completeness"]["producers"]
-        )
-        return self.say("Complete to") + " " + "; ".join(stamps)
+        return [period, _("Region: %(region)s") % {"region": told["region"]}, as_of,
+                words.complete_to(told["completeness"], self.language)]  # fmt: skip
 
     def _whole(self, one: Indicator) -> list[Value]:
         return [one.name[self.language], *self._amount(one.amount), one.definition[self.language]]

@@ -14,12 +14,14 @@ from services.portal.api.common import Visit, page
 from services.portal.api.narrowed import Narrowed
 from services.portal.api.sheets import Sheet, file_of
 from services.portal.api.telling import told
+from services.portal.api.whole_lists import Whole, said, whole
 from services.portal.domain.picture import LANES, drawn, fits
 from services.portal.domain.zoom import Window, Zoom, childhood, window_of
 from services.portal.upstream import as_it_comes
 from services.portal.words import catalogue, day, fact, moment
 from shared import clock
 from shared.access.policy import Act
+from shared.contracts.codes import OrgType
 from shared.words import called
 
 router = APIRouter(prefix="/cases/{case}", include_in_schema=False)
@@ -27,7 +29,6 @@ router = APIRouter(prefix="/cases/{case}", include_in_schema=False)
 Reads = Annotated[Visit, page(Act.READ_TIMELINE)]
 Wanted = Annotated[Narrowed, Query()]
 AT_ONCE = 50
-MOST_AT_ONCE = 200
 WIDTHS = (12, 14, 24, 60, 28, 16, 20, 20, 20, 38)
 
 
@@ -49,7 +50,7 @@ async def file(visit: Reads, case: UUID, wanted: Wanted) -> Response:
     return visit.page(
         "case.html", case=case, head=head, days=shown, page=entries, duties=duties, lanes=LANES, asked=wanted,
         outline=outline, fits=fits, **_picture(outline, window), types=_types(outline, wanted),
-        names=await visit.names(organisations(head, entries["items"], outline)),
+        bundled=_is_given_whole(visit, head), names=await visit.names(organisations(head, entries["items"], outline)),
     )  # fmt: skip
 
 
@@ -65,9 +66,9 @@ async def live(
 @router.get("/export.json")
 async def as_json(visit: Reads, case: UUID, wanted: Wanted) -> Response:
     """Return all entries that fit, as the timeline gave them."""
-    entries, completeness = await _all(visit, case, wanted)
-    stands = {"case": case, "as_of": clock.now(), "asked": wanted.query, "completeness": completeness}
-    content = orjson.dumps({**stands, "entries": entries}, option=orjson.OPT_INDENT_2)
+    listed = await _all(visit, case, wanted)
+    stands = {"case": case, "as_of": listed.as_of, "asked": wanted.query, "completeness": listed.completeness}
+    content = orjson.dumps({**stands, "entries": listed.rows}, option=orjson.OPT_INDENT_2)
     headers = {"content-disposition": f'attachment; filename="{case}.json"'}
     return Response(content, media_type="application/json", headers=headers)
 
@@ -75,32 +76,33 @@ async def as_json(visit: Reads, case: UUID, wanted: Wanted) -> Response:
 @router.get("/export.xlsx")
 async def as_xlsx(visit: Reads, case: UUID, wanted: Wanted) -> Response:
     """Return all entries that fit, as a table."""
-    entries, completeness = await _all(visit, case, wanted)
-    names = await visit.names(organisations({"participants": []}, entries, None))
+    listed = await _all(visit, case, wanted)
+    names = await visit.names(organisations({"participants": []}, listed.rows, None))
     _ = catalogue(visit.language).gettext
-    said = [
-        f"{_('Case')} {case}",
-        f"{_('As of')} {moment(clock.now(), visit.language)}",
-        *([f"{_('As known on')} {day(wanted.known_on, visit.language)}"] if wanted.known_on else []),
-        *(f"{_('Complete to')} {called('Service', one['producer'], visit.language)} "
-          f"{moment(one['complete_to'], visit.language)}" for one in completeness["producers"]),
-    ]  # fmt: skip
+    lines = [f"{_('Case')} {case}", *said(visit, [(_("As known on"), day(wanted.known_on, visit.language))], listed)]
     columns = [_("Day"), _("Lane"), _("What happened"), _("In its main words"), _("Organisation"), _("Role"),
                _("Happened"), _("Recorded"), _("Corrected"), _("Entry")]  # fmt: skip
-    rows = [_row(visit, entry, names) for entry in entries]
-    return await file_of([Sheet(_("Timeline"), said, columns, rows, WIDTHS)], str(case))
+    rows = [_row(visit, entry, names) for entry in listed.rows]
+    return await file_of([Sheet(_("Timeline"), lines, columns, rows, WIDTHS)], str(case))
 
 
-async def _all(visit: Visit, case: UUID, wanted: Narrowed) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return every entry that fits, page by page; each page stands in the log of reading."""
-    entries: list[dict[str, Any]] = []
-    query = {**wanted.query, "after": None}
-    while True:
-        listed = await visit.call.get("timeline", f"/v1/cases/{case}/entries", limit=MOST_AT_ONCE, **query)
-        entries += listed["items"]
-        if not listed["next"]:
-            return entries, listed["completeness"]
-        query["after"] = listed["next"]
+@router.get("/bundle.zip")
+async def verifier_bundle(visit: Annotated[Visit, page(Act.TAKE_BUNDLE)], case: UUID) -> Response:
+    """Return all facts as they were published, with signed heads and keys: the timeline's own ZIP, untouched."""
+    content = await visit.call.file("timeline", f"/v1/cases/{case}/bundle")
+    headers = {"content-disposition": f'attachment; filename="{case}.zip"'}
+    return Response(content, media_type="application/zip", headers=headers)
+
+
+def _is_given_whole(visit: Visit, head: dict[str, Any]) -> bool:
+    """Tell whether the timeline gives the visitor the facts of a file whole: of a covered one to auditors only."""
+    covered = head["erased"] or (head["masked"] and visit.actor.org_type is not OrgType.AUDITOR)
+    return visit.allows(Act.TAKE_BUNDLE) and not covered
+
+
+async def _all(visit: Visit, case: UUID, wanted: Narrowed) -> Whole:
+    """Return every entry that fits."""
+    return await whole(visit, "timeline", f"/v1/cases/{case}/entries", wanted.query, most=None)
 
 
 def _row(visit: Visit, entry: dict[str, Any], names: dict[str, str]) -> list[str | None]:

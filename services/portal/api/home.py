@@ -6,8 +6,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal.api.common import Visit, page
+from services.portal.api.duties import people_of
 from shared.access.policy import Act
 
+FIRST = 10
+"""Overdue duties on the first page."""
 router = APIRouter(include_in_schema=False)
 
 
@@ -15,8 +18,9 @@ router = APIRouter(include_in_schema=False)
 async def home(visit: Annotated[Visit, page(Act.READ_OWN_ACCOUNT)]) -> Response:
     """Return what is waiting for the visitor's organisation."""
     if not visit.allows(Act.READ_DUTIES):
-        return visit.page("home.html", waiting=None, duties=[])
-    counts, duties = await visit.call.together(
-        ("timeline", "/v1/duties/counts", {}), ("timeline", "/v1/duties", {"limit": 10})
+        return visit.page("home.html", waiting=None, overdue=[])
+    counts, first = await visit.call.together(
+        ("timeline", "/v1/duties/counts", {}), ("timeline", "/v1/duties", {"standing": "overdue", "limit": FIRST})
     )
-    return visit.page("home.html", waiting=counts, duties=duties)
+    overdue = [] if isinstance(first, Exception) else first["items"]
+    return visit.page("home.html", waiting=counts, overdue=overdue, **await people_of(visit, overdue))

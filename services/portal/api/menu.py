@@ -27,6 +27,7 @@ def _(text: str) -> str:
 PLACES = (
     Place("/", _("Home"), Act.READ_OWN_ACCOUNT),
     Place("/today", _("Day sheet"), Act.RECORD_SESSION),
+    Place("/import/sessions", _("Import"), Act.RECORD_SESSION),
     Place("/claims", _("Claims"), Act.SUBMIT_CLAIM),
     Place("/duties", _("Working list"), Act.READ_DUTIES),
     Place("/door", _("At the door"), Act.SIGN_CHILD),
@@ -36,6 +37,7 @@ PLACES = (
     Place("/pupils", _("Pupils"), Act.RECORD_ATTENDANCE),
     Place("/home-teaching", _("Teaching at home"), Act.RECORD_HOME_TEACHING),
     Place("/report", _("Report a child"), Act.REGISTER_CHILD),
+    Place("/import/children", _("Import"), Act.REGISTER_CHILD),
     Place("/my-children", _("My children"), Act.RECORD_SCREENING),
     Place("/cases", _("Children"), Act.READ_TIMELINE),
     Place("/applications", _("Applications"), Act.READ_APPLICATION),

@@ -2,11 +2,13 @@
 
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from services.portal.api.common import Sent, Visit, page, see
 from services.portal.upstream import TurnedDown
+from shared import clock
 from shared.access.policy import Act
 from shared.contracts.events.timeline import WaiverReason
 
@@ -16,7 +18,8 @@ integrity_router = APIRouter(prefix="/integrity", include_in_schema=False)
 Reads = Annotated[Visit, page(Act.READ_PARKED)]
 Operates = Annotated[Visit, page(Act.OPERATE)]
 After = Annotated[str | None, Query(max_length=400)]
-SERVICES = ("screening", "rehab", "education", "custody", "timeline", "directory")
+PRODUCERS = ("screening", "rehab", "education", "custody", "timeline")
+SERVICES = (*PRODUCERS, "directory")
 
 
 @router.get("")
@@ -72,5 +75,24 @@ async def integrity(visit: Reads) -> Response:
     if isinstance(stamped, Exception):
         raise stamped
     return visit.page(
-        "integrity.html", completeness=stamped["completeness"], standing=dict(zip(operates, told, strict=True))
-    )
+        "integrity.html", completeness=stamped["completeness"], standing=dict(zip(operates, told, strict=True)),
+        keys=await _keys(visit),
+    )  # fmt: skip
+
+
+@integrity_router.get("/keys.json")
+async def keys(visit: Reads) -> Response:
+    """Return the services' public keys, to be kept elsewhere: a bundle is checked by them later."""
+    kept = {service: key for service, key in (await _keys(visit)).items() if key}
+    content = orjson.dumps(kept, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    headers = {"content-disposition": f'attachment; filename="tongkang-keys-{clock.today()}.json"'}
+    return Response(content, media_type="application/json", headers=headers)
+
+
+async def _keys(visit: Visit) -> dict[str, str | None]:
+    """Return the public key of each service that records facts of a file; none of one that is away."""
+    told = await visit.call.together(*((service, "/internal/journal/keys", {}) for service in PRODUCERS))
+    return {
+        service: None if isinstance(answer, Exception) else answer["ed25519"]
+        for service, answer in zip(PRODUCERS, told, strict=True)
+    }

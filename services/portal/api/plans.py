@@ -27,11 +27,10 @@ async def plan(visit: Annotated[Visit, page(Act.READ_CARE_PLAN)], case: UUID) ->
         ("rehab", f"/v1/cases/{case}/score-series", {}),
         *(("rehab", f"/v1/enrolments/{one['id']}/evaluations-due", {}) for one in running or enrolments[:1]),
     )
-    care = visit.actor.purpose == "care"
     return visit.page(
         "plan.html", case=case, enrolments=enrolments, running=running, plans=plans, due=due,
         series=series if isinstance(series, Exception) else _by_instrument(series, visit.language),
-        children=await visit.children([str(case)]) if care else {}, today=clock.today().isoformat(),
+        children=await visit.children([str(case)]), today=clock.today().isoformat(),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 
 from fastapi.responses import Response
@@ -13,7 +14,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Value = str | float | None
+Value = str | float | date | None
+
+
+FORMULA = ("=", "+", "-", "@")
+"""With what a cell begins that a spreadsheet would work out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class Sheet:
     columns: Sequence[str]
     rows: Iterable[Sequence[Value]]
     widths: Sequence[int] = ()
+    typed: bool = False
+    """Whether somebody types into it and sends it back: then all of it is text, as numbers of people have to be."""
 
 
 async def file_of(sheets: Iterable[Sheet], name: str) -> Response:
@@ -48,6 +55,8 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
 def _fill(onto: Worksheet, sheet: Sheet) -> None:
     for place, width in enumerate(sheet.widths, start=1):
         onto.column_dimensions[get_column_letter(place)].width = width
+        if sheet.typed:
+            onto.column_dimensions[get_column_letter(place)].number_format = "@"
     heading = len(sheet.said) + 1
     onto.freeze_panes = f"A{heading + 1}"
     lines = [[words] for words in sheet.said]
@@ -55,6 +64,10 @@ def _fill(onto: Worksheet, sheet: Sheet) -> None:
         for column, value in enumerate(values, start=1):
             cell = onto.cell(row, column, value)
             if isinstance(value, str) and isinstance(cell, Cell):
-                # A name that begins with an equals sign is a name, never a formula.
+                # A name that begins with an equals sign is a name, never a formula; nor is it one typed into again.
                 cell.data_type = "s"
+                cell.quotePrefix = value.startswith(FORMULA)
                 cell.font = Font(bold=row == heading)
+                if sheet.typed:
+                    # It stays one when somebody edits it.
+                    cell.number_format, cell.quotePrefix = "@", True

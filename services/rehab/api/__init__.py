@@ -7,6 +7,7 @@ from services.rehab.api import (
     enrolments,
     giving,
     institutions,
+    rehearsal,
     resting,
     roster,
     sessions,
@@ -19,6 +20,7 @@ from services.rehab.api import (
 ROUTERS = (
     sessions.busy,
     sessions.router,
+    rehearsal.router,
     roster.router,
     enrolments.router,
     care.router,

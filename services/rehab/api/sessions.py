@@ -201,10 +201,7 @@ async def record_sessions(
     body: BatchIn, request: Request, actor: Annotated[Actor, may(Act.RECORD_SESSION)], uow: Uow
 ) -> BatchResult:
     """Log a day of sessions; each line is taken or refused by itself."""
-    if not 1 <= len(body.sessions) <= LARGEST_BATCH:
-        raise BatchSize(limit=LARGEST_BATCH, size=len(body.sessions))
-    orders = [line.order() for line in body.sessions if isinstance(line, LineIn)]
-    outcomes, language = iter(await training.record_sessions(orders, actor, uow)), language_of(request)
+    outcomes, language = iter(await training.record_sessions(orders_of(body), actor, uow)), language_of(request)
     results = [_result(line, outcomes, language) for line in body.sessions]
     recorded = sum(result.session is not None for result in results)
     answer: BatchResult = await uow.commit(
@@ -213,14 +210,22 @@ async def record_sessions(
     return answer
 
 
+def orders_of(body: BatchIn) -> list[SessionOrder]:
+    """Return the sessions of a batch that can be read. Raises BatchSize."""
+    if not 1 <= len(body.sessions) <= LARGEST_BATCH:
+        raise BatchSize(limit=LARGEST_BATCH, size=len(body.sessions))
+    return [line.order() for line in body.sessions if isinstance(line, LineIn)]
+
+
 def _result(line: LineIn | BadLine, outcomes: Iterator[UUID | Refusal], language: str) -> LineResult:
     if isinstance(line, BadLine):
-        return _refused(InvalidRequest(errors=line.errors), language)
+        return refused_line(InvalidRequest(errors=line.errors), language)
     outcome = next(outcomes)
-    return _refused(outcome, language) if isinstance(outcome, Refusal) else LineResult(session=outcome)
+    return refused_line(outcome, language) if isinstance(outcome, Refusal) else LineResult(session=outcome)
 
 
-def _refused(refusal: Refusal, language: str) -> LineResult:
+def refused_line(refusal: Refusal, language: str) -> LineResult:
+    """Return why a line is not taken."""
     return LineResult(code=refusal.code, title=refusal.words(language), details=refusal.details)
 
 

@@ -1,16 +1,18 @@
 """Sessions (handbook §3.5)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from services.rehab.domain import sessions
 from services.rehab.domain.enrolment import Enrolment
+from services.rehab.domain.rules import Rules
 from services.rehab.domain.session_ties import Ties
 from services.rehab.domain.sessions import SessionOrder
-from services.rehab.repository import RehabUnitOfWork
+from services.rehab.repository import RehabUnitOfWork, Repositories
 from shared import clock, ids
 from shared.access.policy import Actor
+from shared.contracts.events.rehab import SessionRecorded
 from shared.errors import CaseNotFound, Refusal
 
 
@@ -40,64 +42,84 @@ async def _record(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork) -> UU
 
 async def record_sessions(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> list[UUID | Refusal]:
     """Log a day of sessions: each becomes a session or is refused by itself; one statement per step for all."""
-    own = await _own(orders, actor, uow)
-    if strays := {one.case for one in orders if one.enrolment in own and own[one.enrolment].case != one.case}:
-        orders = await _under_their_enrolments(orders, own, strays, uow)
-        own = await _own(orders, actor, uow)
-    orders = await _with_digests(orders, actor, uow)
-    clashes = await uow.records.sessions.clashes([(order.case, order.times) for order in orders])
-    day = _Day(own, await uow.records.sessions.ties(orders), actor, uow)
-    results = [day.take(order, clashes.get(place)) for place, order in enumerate(orders)]
-    await uow.records.sessions.add_many(day.taken, actor)
-    return results
-
-
-async def _own(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> dict[UUID, Enrolment]:
-    """Hold the children of a day; return their enrolments with the actor's own centre."""
     await uow.hold({order.case for order in orders})
-    return await uow.records.enrolments.at_own_of_many({order.enrolment for order in orders}, actor)
+    orders, own = await _under_their_enrolments(orders, actor, uow.records, uow.hold)
+    orders = await _with_digests(orders, actor, uow)
+    judged = await _judged(orders, own, actor, uow.records, uow.rules)
+    taken = [
+        (fact.session, order, uow.record(order.case, fact, occurred_at=fact.starts_at))
+        for order, fact in zip(orders, judged, strict=True)
+        if not isinstance(fact, Refusal)
+    ]
+    await uow.records.sessions.add_many(taken, actor)
+    return [fact if isinstance(fact, Refusal) else fact.session for fact in judged]
+
+
+async def rehearse_sessions(
+    orders: Sequence[SessionOrder], actor: Actor, records: Repositories, rules: Rules
+) -> list[Refusal | None]:
+    """Tell of each session of a batch why it would be refused, or that it would be taken; nothing is written."""
+    orders, own = await _under_their_enrolments(orders, actor, records)
+    judged = await _judged(orders, own, actor, records, rules)
+    return [fact if isinstance(fact, Refusal) else None for fact in judged]
 
 
 async def _under_their_enrolments(
-    orders: Sequence[SessionOrder], own: Mapping[UUID, Enrolment], strays: Collection[UUID], uow: RehabUnitOfWork
-) -> list[SessionOrder]:
-    """Name the enrolment's own case wherever another case of the same child was named."""
-    kin = {case: await uow.records.children.together(case) for case in strays}
+    orders: Sequence[SessionOrder],
+    actor: Actor,
+    records: Repositories,
+    hold: Callable[[Collection[UUID]], Awaitable[None]] | None = None,
+) -> tuple[Sequence[SessionOrder], dict[UUID, Enrolment]]:
+    """Name the enrolment's own case wherever another case of the same child was named; return the enrolments too."""
+    named = {order.enrolment for order in orders}
+    own = await records.enrolments.at_own_of_many(named, actor)
+    strays = {one.case for one in orders if one.enrolment in own and own[one.enrolment].case != one.case}
+    if not strays:
+        return orders, own
+    kin = {case: await records.children.together(case) for case in strays}
     known = {order.enrolment: own[order.enrolment].case for order in orders if order.enrolment in own}
-    return [
+    orders = [
         replace(order, case=known[order.enrolment]) if known.get(order.enrolment) in kin.get(order.case, ()) else order
         for order in orders
     ]
+    if hold is not None:
+        await hold({order.case for order in orders})
+    return orders, await records.enrolments.at_own_of_many(named, actor)
+
+
+async def _judged(
+    orders: Sequence[SessionOrder], own: dict[UUID, Enrolment], actor: Actor, records: Repositories, rules: Rules
+) -> list[SessionRecorded | Refusal]:
+    clashes = await records.sessions.clashes([(order.case, order.times) for order in orders])
+    day = _Day(own, await records.sessions.ties(orders), actor.organisation, rules)
+    return [day.take(order, clashes.get(place)) for place, order in enumerate(orders)]
 
 
 class _Day:
-    """The sessions of one batch that were taken so far."""
+    """The sessions of one batch, each judged beside those that were taken before it."""
 
-    def __init__(self, own: dict[UUID, Enrolment], ties: Ties, actor: Actor, uow: RehabUnitOfWork) -> None:
-        self.own, self.ties, self.centre, self.uow, self.now = own, ties, actor.organisation, uow, clock.now()
+    def __init__(self, own: dict[UUID, Enrolment], ties: Ties, centre: UUID, rules: Rules) -> None:
+        self.own, self.ties, self.centre, self.rules, self.now = own, ties, centre, rules, clock.now()
         self.busy: dict[UUID, sessions.BusyTimes] = {}
-        self.taken: list[tuple[UUID, SessionOrder, UUID]] = []
 
-    def take(self, order: SessionOrder, clash: sessions.Interval | None) -> UUID | Refusal:
+    def take(self, order: SessionOrder, clash: sessions.Interval | None) -> SessionRecorded | Refusal:
         try:
-            return self._record(order, clash)
+            return self._recorded(order, clash)
         except Refusal as refusal:
             return refusal
 
-    def _record(self, order: SessionOrder, clash: sessions.Interval | None) -> UUID:
-        sessions.check_times(order.content, self.now, self.uow.rules)
+    def _recorded(self, order: SessionOrder, clash: sessions.Interval | None) -> SessionRecorded:
+        sessions.check_times(order.content, self.now, self.rules)
         enrolled = self.own.get(order.enrolment)
         if enrolled is None or enrolled.case != order.case:
             raise CaseNotFound
         fact = sessions.record_session(ids.new_record(), enrolled, order.content)
         if clash is not None:
             raise sessions.overlap(clash)
-        self.ties.check(order, self.centre, self.uow.rules)
+        self.ties.check(order, self.centre, self.rules)
         self.busy.setdefault(order.case, sessions.BusyTimes()).add(*order.times)
         self.ties.join(order, self.centre)
-        said_by = self.uow.record(order.case, fact, occurred_at=fact.starts_at)
-        self.taken.append((fact.session, order, said_by))
-        return fact.session
+        return fact
 
 
 async def correct_session(session: UUID, correction: sessions.Correction, actor: Actor, uow: RehabUnitOfWork) -> None:

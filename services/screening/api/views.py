@@ -188,6 +188,11 @@ class PreviewOut(BaseModel):
     verdict: Explanation | None = Field(description="Result of the screening; absent where none was sent.")
     suggested_categories: list[ScreeningCategory] = Field(description="Categories that positive signs may point to.")
 
+    @property
+    def cases(self) -> set[UUID]:
+        """Every case that is shown."""
+        return {one.case for one in self.likely} | ({self.known_as} if self.known_as else set())
+
 
 class SignOut(View):
     """A warning sign to be asked."""

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.timeline.api.reading import board, database, reader_of, ready
 from services.timeline.completeness import CompletenessOut
@@ -13,11 +13,12 @@ from services.timeline.domain.chain import LANE_OF, Stage
 from services.timeline.domain.entry import Row
 from services.timeline.domain.sight import Sight, sees_no_child
 from services.timeline.repository import cases as repository
+from services.timeline.repository.cases import Narrowed
 from services.timeline.repository.entries import END, LAST_ID
 from shared import clock
 from shared.access.policy import Act, Actor
 from shared.ages import age_in_years
-from shared.contracts.codes import Sex
+from shared.contracts.codes import Region, ScreeningCategory, Sex
 from shared.contracts.events.screening import SuspicionState
 from shared.errors import CaseNotFound, NotAllowed
 from shared.http.doors import may
@@ -52,6 +53,37 @@ class CasePage(BaseModel):
     items: list[CaseRow]
     next: str | None = Field(description="Give as `after` to get the next page; null on the last.")
     completeness: CompletenessOut
+
+
+class Asked(BaseModel):
+    """Which of the cases."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stage: str | None = Field(default=None, max_length=40, description="Only those whose furthest stage it is.")
+    category: ScreeningCategory | None = Field(
+        default=None, description="Only those with a suspicion of this category."
+    )
+    county: Region | None = Field(default=None, description="Only of this county, or of a region; inside one's own.")
+    overdue: bool = Field(default=False, description="Only those for whom a duty in the reader's list is overdue.")
+    limit: Limit = 50
+    after: After = None
+
+    @property
+    def by_state(self) -> bool:
+        """Whether the question tells of states, which not every reader is shown."""
+        return self.stage is not None or self.category is not None
+
+    @property
+    def narrowed(self) -> Narrowed:
+        """Return the question as the repository takes it."""
+        stage = None if self.stage is None else Stage.of(self.stage).value
+        return Narrowed(stage, self.category, self.county, clock.now() if self.overdue else None)
+
+    @field_validator("stage")
+    @classmethod
+    def _is_known(cls, stage: str | None) -> str | None:
+        return stage and Stage.of(stage).code
 
 
 class Participant(BaseModel):
@@ -109,12 +141,14 @@ class LookPage(BaseModel):
 
 
 @router.get("", responses={200: {"model": CasePage}}, response_class=Response)
-async def list_cases(request: Request, actor: Lists, limit: Limit = 50, after: After = None) -> Response:
+async def list_cases(request: Request, actor: Lists, asked: Annotated[Asked, Query()]) -> Response:
     """List the cases that the actor may see, newest activity first."""
-    before: Any = from_cursor(after, datetime.fromisoformat, UUID) or (END, LAST_ID)
-    reader = reader_of(request, actor)
+    before: Any = from_cursor(asked.after, datetime.fromisoformat, UUID) or (END, LAST_ID)
+    reader, limit = reader_of(request, actor, within=asked.county), asked.limit
+    if asked.by_state and not reader.sight.states:
+        raise NotAllowed(act=Act.LIST_CASES.value)
     async with database(request).session() as session:
-        rows = await repository.list_cases(session.driver, reader, before, limit)
+        rows = await repository.list_cases(session.driver, reader, before, limit, asked.narrowed)
         stamp = await board(request).stamp(0, session.driver)
     items = [_case(row, reader.sight) for row in rows]
     last = rows[-1] if len(rows) == limit else None

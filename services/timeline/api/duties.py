@@ -17,11 +17,11 @@ from services.timeline.domain.duties.reckoning import reckon
 from services.timeline.domain.duties.table import known, table
 from services.timeline.domain.entry import Row
 from services.timeline.repository import duties as repository
-from services.timeline.repository.duties import FIRST, Narrowed
+from services.timeline.repository.duties import FIRST, CountedBy, Narrowed
 from services.timeline.repository.entries import BEGINNING, END
 from shared import clock
 from shared.access.policy import Act, Actor
-from shared.contracts.codes import OrgType
+from shared.contracts.codes import OrgType, Region
 from shared.contracts.events.timeline import DutyEnd, EscalationLevel
 from shared.errors import CaseNotFound
 from shared.http.doors import may
@@ -29,8 +29,11 @@ from shared.http.paging import After, Limit, from_cursor, to_cursor
 from shared.ids import CaseId
 from shared.rulebook.explanation import Explanation
 
+MOST_COUNTED = 200
 router = APIRouter(prefix="/v1", tags=["duties"])
 Reads = Annotated[Actor, may(Act.READ_DUTIES)]
+By = Annotated[CountedBy, Query(description=f"What is counted; of owners the first {MOST_COUNTED}.")]
+Within = Annotated[Region | None, Query(description="Only a county, or a region; inside one's own.")]
 
 
 class Standing(StrEnum):
@@ -72,10 +75,13 @@ class DutyPage(BaseModel):
 
 
 class DutyCount(BaseModel):
-    """How many duties of one kind are open in a list."""
+    """How many duties of one kind, of one county or of one owner are open in a list."""
 
-    rule: str
-    name: dict[str, str]
+    rule: str | None = Field(default=None, description="Row of the table of duties, where counted by rule.")
+    name: dict[str, str] | None = Field(default=None, description="What is owed, in zh and en, where counted by rule.")
+    county: str | None = Field(default=None, description="Where counted by county.")
+    owner: UUID | None = Field(default=None, description="Where counted by owner; null where it is an authority's.")
+    owner_kind: OrgType | None = Field(default=None, description="Where counted by owner.")
     open: int
     due_soon: int
     overdue: int
@@ -84,7 +90,7 @@ class DutyCount(BaseModel):
 
 
 class DutyCounts(BaseModel):
-    """How many duties of each kind are open in a list."""
+    """How many duties are open in a list, by rule, county or owner."""
 
     as_of: datetime
     items: list[DutyCount]
@@ -102,6 +108,10 @@ class Asked(BaseModel):
         default=None, description="Only missed ones that are shown to this level; who is above it sees them too."
     )
     owner_kind: OrgType | None = Field(default=None, description="Only what organisations of this kind owe.")
+    county: Region | None = Field(
+        default=None, description="Only those of this county, or of a region; inside one's own."
+    )
+    owner: UUID | None = Field(default=None, description="Only what this organisation owes.")
     limit: Limit = 50
     after: After = None
 
@@ -114,7 +124,8 @@ class Asked(BaseModel):
             Standing.LATER: (soon, END),
         }
         kind = self.owner_kind and self.owner_kind.value
-        return Narrowed(*times[self.standing], self.rule, reached(self.level) if self.level else None, kind)
+        levels = reached(self.level) if self.level else None
+        return Narrowed(*times[self.standing], self.rule, levels, kind, self.county, self.owner)
 
     @field_validator("rule")
     @classmethod
@@ -126,22 +137,20 @@ class Asked(BaseModel):
 async def list_duties(request: Request, actor: Reads, asked: Annotated[Asked, Query()]) -> Response:
     """List open duties, first due first: an institution's own, or all of an authority's region."""
     limits, now = settings(request).duties, clock.now()
-    narrowed = asked.narrowed(now, _soon(now, limits))
+    narrowed, reader = asked.narrowed(now, _soon(now, limits)), reader_of(request, actor, within=asked.county)
     async with database(request).session() as session:
-        rows = await repository.listed(
-            session.driver, reader_of(request, actor), narrowed, _after(asked.after), asked.limit
-        )
+        rows = await repository.listed(session.driver, reader, narrowed, _after(asked.after), asked.limit)
         stamp = await board(request).stamp(0, session.driver)
     return _page(rows, asked.limit, limits, stamp)
 
 
 @router.get("/duties/counts", responses={200: {"model": DutyCounts}}, response_class=Response)
-async def count_duties(request: Request, actor: Reads) -> Response:
-    """Count the open duties of the same list by kind."""
-    now = clock.now()
+async def count_duties(request: Request, actor: Reads, by: By = "rule", county: Within = None) -> Response:
+    """Count the open duties of the same list by rule, by county, or by owner, those who owe most overdue ones first."""
+    now, reader = clock.now(), reader_of(request, actor, within=county)
+    times = (now, _soon(now, settings(request).duties))
     async with database(request).session() as session:
-        soon = _soon(now, settings(request).duties)
-        rows = await repository.counts(session.driver, reader_of(request, actor), now, soon)
+        rows = await repository.counts(session.driver, reader, by, times, county, MOST_COUNTED)
         stamp = await board(request).stamp(0, session.driver)
     return ready({"as_of": now, "items": [_count(row) for row in rows], "completeness": stamp})
 
@@ -211,5 +220,8 @@ def _name(rule: str) -> dict[str, str]:
     return {"zh": known.zh, "en": known.en} if known else {"zh": rule, "en": rule}
 
 
-def _count(row: Row) -> dict[str, Any]:
-    return {"name": _name(row["rule"]), **{name: row[name] for name in DutyCount.model_fields if name != "name"}}
+def _count(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row
+    """Return what was counted; beside its numbers a row has the columns by which it was grouped."""
+    named = {"name": _name(row["rule"])} if "rule" in row else {}
+    owner = {"owner": row["owner"] and str(row["owner"])} if "owner" in row else {}
+    return named | dict(row) | owner

@@ -1,16 +1,18 @@
 """What every reading door needs: who reads, the board of completeness, an answer of ready bytes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fastapi import Request, Response
 
 from services.timeline.completeness import Board, dumped
-from services.timeline.domain.sight import sight_of
+from services.timeline.domain.sight import BY_REGION, sight_of
+from services.timeline.errors import OutsideRegion
 from services.timeline.live import Bells
 from services.timeline.repository.entries import Reader
 from services.timeline.repository.readable import readable_by
 from services.timeline.settings import Settings
-from shared.access.policy import Actor
+from shared.access.policy import Actor, covers
 from shared.db import Database
 from shared.http.doors import service_of
 from shared.journal.inbox import Inbox
@@ -47,10 +49,22 @@ def settings(request: Request) -> Settings:
     return found
 
 
-def reader_of(request: Request, actor: Actor) -> Reader:
-    """Return who reads: the actor whom `may` let in."""
-    readable = readable_by(actor, settings(request).visible_after_days)
+def reader_of(request: Request, actor: Actor, *, within: str | None = None) -> Reader:
+    """Return who reads: the actor whom `may` let in, an authority perhaps within a part of its region.
+
+    Raises OutsideRegion.
+    """
+    readable = readable_by(_inside(actor, within), settings(request).visible_after_days)
     return Reader(readable, sight_of(actor), actor, request.state.act.value, request.state.request_id)
+
+
+def _inside(actor: Actor, region: str | None) -> Actor:
+    """Narrow an authority to a part of its region, so that the index of that part is read and no more."""
+    if region is None or actor.org_type not in BY_REGION:
+        return actor
+    if not covers(actor.region, region):
+        raise OutsideRegion(region=region)
+    return replace(actor, region=region)
 
 
 def ready(answer: Mapping[str, object]) -> Response:

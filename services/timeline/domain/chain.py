@@ -1,6 +1,7 @@
 """The chain of care as the timeline shows it: lanes, and the furthest stage that a case has reached."""
 
 from enum import IntEnum, StrEnum
+from typing import Self
 
 
 class Lane(StrEnum):
@@ -40,3 +41,11 @@ class Stage(IntEnum):
     def code(self) -> str:
         """The stage as answers name it."""
         return self.name.lower()
+
+    @classmethod
+    def of(cls, code: str) -> Self:
+        """Return the stage of a code. Raises ValueError, naming all."""
+        found = next((stage for stage in cls if stage.code == code), None)
+        if found is None:
+            raise ValueError(f"one of {', '.join(stage.code for stage in cls)}")
+        return found

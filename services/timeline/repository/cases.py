@@ -1,6 +1,7 @@
 """Lists and heads of case files, and who has looked at one; each statement logs what it shows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import asyncpg
 
 from services.timeline.domain.chain import PRODUCERS
 from services.timeline.repository.entries import Reader
-from services.timeline.repository.readable import FAMILY
+from services.timeline.repository.readable import FAMILY, Readable, asked_of
 from shared.access.second_wall import Told, telling
 from shared.db import Driver
 
@@ -24,6 +25,16 @@ WITH page AS MATERIALIZED (
 SELECT case_id, county, birth_date, sex, states, stage, last_at, died_on, masked, erased
 FROM page ORDER BY last_at DESC, case_id DESC
 """
+_FIRST_WANTED = 12
+_WANTED = {
+    "stage": "f.stage = {at}::smallint",
+    "category": "jsonb_exists(f.states, {at})",
+    "region": asked_of("f.county", "{at}"),
+    # A scalar subquery, asked case by case: of an EXISTS the planner would rather gather all duties first.
+    "overdue_at": f"""(
+      SELECT true FROM duty d WHERE d.case_id = ANY({FAMILY}) AND d.outcome IS NULL AND d.due_at <= {{at}} AND {{owed}}
+      LIMIT 1)""",
+}
 _HEAD = f"""
 WITH seen AS MATERIALIZED (
   SELECT f.*, {FAMILY} AS family FROM case_file f WHERE f.case_id = $3 AND {{where}}
@@ -73,10 +84,37 @@ FROM seen LEFT JOIN LATERAL (
 """
 
 
-async def list_cases(driver: Driver, reader: Reader, before: tuple[datetime, UUID], limit: int) -> list[asyncpg.Record]:
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which of the cases: of a stage, with a suspicion of a category, in a region, with a duty overdue at a moment."""
+
+    stage: int | None = None
+    category: str | None = None
+    region: str | None = None
+    overdue_at: datetime | None = None
+
+    def wanted(self, readable: Readable) -> tuple[str, list[object]]:
+        """Return the conditions that are asked for, and their arguments; the plain list has none to weigh."""
+        asked = [(getattr(self, name), condition) for name, condition in _WANTED.items()]
+        there = [(value, condition) for value, condition in asked if value is not None]
+        conditions = (
+            f" AND {condition.format(at=f'${number}', owed=readable.owed)}"
+            for number, (_, condition) in enumerate(there, start=_FIRST_WANTED)
+        )
+        return "".join(conditions), [value for value, _ in there]
+
+
+EVERYTHING = Narrowed()
+
+
+async def list_cases(
+    driver: Driver, reader: Reader, before: tuple[datetime, UUID], limit: int, narrowed: Narrowed = EVERYTHING
+) -> list[asyncpg.Record]:
     """Return case files, newest activity first, and log each of them."""
-    statement = _LIST.format(cases=reader.readable.cases)
-    rows: list[asyncpg.Record] = await driver.fetch(statement, *reader.readable.arguments, *before, limit, *reader.log)
+    readable = reader.readable
+    wanted, asked = narrowed.wanted(readable)
+    statement = _LIST.format(cases=readable.cases.format(wanted=wanted))
+    rows: list[asyncpg.Record] = await driver.fetch(statement, *readable.arguments, *before, limit, *reader.log, *asked)
     return rows
 
 

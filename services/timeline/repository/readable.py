@@ -35,21 +35,22 @@ _TAKES_PART = f"""{_TELL_PART} AND EXISTS (
 """
 _REGION_CASES = f"""
 SELECT f.* FROM county k CROSS JOIN LATERAL (
-  SELECT * FROM case_file f WHERE f.county = k.region AND (f.last_at, f.case_id) < ($3, $4) AND {_SHOWN_ITSELF}
+  SELECT * FROM case_file f
+  WHERE f.county = k.region AND (f.last_at, f.case_id) < ($3, $4) AND {_SHOWN_ITSELF}{{wanted}}
   ORDER BY f.last_at DESC, f.case_id DESC LIMIT $5
 ) f WHERE {_TELL_REGION} AND starts_with(k.region, $1) AND $2::date IS NULL
 """
 _COUNTY_CASES = f"""
 SELECT f.* FROM case_file f
 WHERE {_TELL_REGION} AND f.county = $1 AND $2::date IS NULL AND (f.last_at, f.case_id) < ($3, $4)
-  AND {_SHOWN_ITSELF}
+  AND {_SHOWN_ITSELF}{{wanted}}
 """
 # The limit is said as a number: with one that it does not know, the planner would rather sort them all. And it is not
 # shown that few counties might begin so (`coalesce`), or it would plan each of these lists anew.
 _PROVINCE_CASES = f"""
 SELECT f.* FROM case_file f
 WHERE {_TELL_REGION} AND coalesce(starts_with(f.county, $1), false) AND $2::date IS NULL
-  AND (f.last_at, f.case_id) < ($3, $4) AND {_SHOWN_ITSELF}
+  AND (f.last_at, f.case_id) < ($3, $4) AND {_SHOWN_ITSELF}{{wanted}}
 ORDER BY f.last_at DESC, f.case_id DESC LIMIT {MOST}
 """
 _ORGANISATION_CASES = f"""
@@ -59,7 +60,7 @@ WHERE {_TELL_PART} AND f.case_id IN (
     UNION ALL
     SELECT s.other FROM same_child s JOIN case_participant p USING (case_id)
     WHERE NOT s.survives AND p.organisation = $1::uuid AND (p.until IS NULL OR p.until > $2))
-  AND (f.last_at, f.case_id) < ($3, $4) AND {_SHOWN_ITSELF}
+  AND (f.last_at, f.case_id) < ($3, $4) AND {_SHOWN_ITSELF}{{wanted}}
 """
 
 
@@ -73,11 +74,16 @@ class Readable:
     where: str
     """Joined by AND to all other conditions, it tells the second wall too."""
     cases: str
-    """All of them, after ($3, $4) in the order of newest activity first; the restriction drives the index."""
+    """All of them, after ($3, $4) in the order of newest activity first; the restriction drives the index.
+
+    `{wanted}` stands where further conditions on `f` come.
+    """
+    owed: str
+    """Which of a case's duties `d` stand in an actor's list."""
     owes: str
     """What follows FROM to reach the duties `d` in an actor's list: an institution's own, an authority's region's."""
     duties: str
-    """The open ones of them, after ($3, $4) in the order of due time, narrowed by $12 to $16."""
+    """The open ones of them, after ($3, $4) in the order of due time, narrowed by $12 to $18."""
     arguments: tuple[str, date | None]
     wall: Wall
     """For a transaction of more than one statement, and for a condition that stands beside an OR."""
@@ -90,14 +96,21 @@ class Readable:
         return _FAMILY_THEN.format(known_at=known_at, where=self.where)
 
 
+def asked_of(county: str, region: str) -> str:
+    """Return the condition that a county lies in the region that is asked for; an empty one asks for all."""
+    return f"({region}::text IS NULL OR starts_with({county}, {region}))"
+
+
 _REGION_OWES = f"""
 county k JOIN duty d ON d.county = k.region
 WHERE {_TELL_REGION} AND starts_with(k.region, $1) AND $2::date IS NULL"""
-_OWES = f"duty d JOIN case_file f USING (case_id) WHERE {_TAKES_PART} AND d.owner = $1::uuid"
-_OPEN_DUTIES = """
+_OWED = "d.owner = $1::uuid"
+_OWES = f"duty d JOIN case_file f USING (case_id) WHERE {_TAKES_PART} AND {_OWED}"
+_OPEN_DUTIES = f"""
 d.outcome IS NULL AND (d.due_at, d.duty) > ($3, $4) AND d.due_at > $12 AND d.due_at <= $13
 AND ($14::text IS NULL OR d.rule = $14) AND ($15::text[] IS NULL OR d.level = ANY($15))
-AND ($16::text IS NULL OR d.owner_kind = $16)"""
+AND ($16::text IS NULL OR d.owner_kind = $16) AND {asked_of("d.county", "$17")}
+AND ($18::uuid IS NULL OR d.owner = $18)"""
 _REGION_DUTIES = f"""
 SELECT d.* FROM county k CROSS JOIN LATERAL (
   SELECT * FROM duty d WHERE d.county = k.region AND {_OPEN_DUTIES} ORDER BY d.due_at, d.duty LIMIT $5
@@ -107,7 +120,7 @@ _DUTIES = f"SELECT d.* FROM {_OWES} AND {_OPEN_DUTIES}"
 
 _NONE = "$1::text IS NULL AND $2::date IS NOT NULL"
 _NO_DUTIES = f"duty d WHERE {_NONE}"
-_NO_CASES = f"SELECT f.* FROM case_file f WHERE {_NONE} AND (f.last_at, f.case_id) < ($3, $4)"
+_NO_CASES = f"SELECT f.* FROM case_file f WHERE {_NONE} AND (f.last_at, f.case_id) < ($3, $4){{wanted}}"
 
 
 def readable_by(actor: Actor, visible_after_days: int) -> Readable:
@@ -123,7 +136,8 @@ def readable_by(actor: Actor, visible_after_days: int) -> Readable:
     afterwards = timedelta(days=visible_after_days if actor.org_type in AFTERWARDS else 0)
     day = clock.today() - afterwards
     wall = Wall(actor.organisation, "", day)
-    return Readable(_TAKES_PART, _ORGANISATION_CASES, _OWES, _DUTIES, (str(actor.organisation), day), wall)
+    who = (str(actor.organisation), day)
+    return Readable(_TAKES_PART, _ORGANISATION_CASES, _OWED, _OWES, _DUTIES, who, wall)
 
 
 def of_region(region: str) -> Readable:
@@ -131,6 +145,6 @@ def of_region(region: str) -> Readable:
     wall = Wall(None, region, clock.today())
     if not region:
         no_duties = f"SELECT d.* FROM {_NO_DUTIES} AND {_OPEN_DUTIES}"
-        return Readable(_NONE, _NO_CASES, _NO_DUTIES, no_duties, ("", None), wall)
+        return Readable(_NONE, _NO_CASES, "false", _NO_DUTIES, no_duties, ("", None), wall)
     cases = _CASES_BY_DIGITS.get(len(region), _REGION_CASES)
-    return Readable(_IN_REGION, cases, _REGION_OWES, _REGION_DUTIES, (region, None), wall)
+    return Readable(_IN_REGION, cases, "true", _REGION_OWES, _REGION_DUTIES, (region, None), wall)

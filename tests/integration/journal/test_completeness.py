@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -19,8 +20,9 @@ from deploy.postgres.databases import role_of
 from shared import clock
 from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
+from shared.contracts.envelope import b64, unb64
 from shared.http.app import create_app
-from shared.journal.checkpoint import Checkpoint, Head, Signer, as_cloudevent, take_checkpoint
+from shared.journal.checkpoint import Checkpoint, Head, Signer, as_cloudevent, signed_by, take_checkpoint
 from shared.journal.completeness import Completeness, Missing, Peer, portions, side_by_side
 from shared.journal.inbox import Outcome, Record
 from shared.service import assemble
@@ -416,9 +418,16 @@ async def test_checkpoints_of_strangers_and_older_ones_are_passed_over(pair, ben
     assert completeness._latest == {PRODUCER: newer}
 
 
-@pytest.mark.parametrize("path", ["heads", "ranges"])
+ASKED: dict[str, dict[str, Any]] = {
+    "heads": {"buckets": [1], "as_of": "2026-01-01T00:00:00Z"},
+    "ranges": {"ranges": []},
+    "signed-heads": {"cases": [str(UUID(int=1))]},
+}
+
+
+@pytest.mark.parametrize("path", ASKED)
 async def test_only_services_read_the_feed(pair, bench, path):
-    body = {"buckets": [1], "as_of": "2026-01-01T00:00:00Z"} if path == "heads" else {"ranges": []}
+    body = ASKED[path]
     url = f"http://probe.test/internal/journal/{path}"
     assert (await pair.http.post(url, json=body)).status_code == 401
     for org_type, status in ((OrgType.FEDERATION, 403), (OrgType.AUDITOR, 403), (OrgType.SERVICE, 200)):
@@ -426,6 +435,19 @@ async def test_only_services_read_the_feed(pair, bench, path):
         assert (await pair.http.post(url, json=body, headers=headers)).status_code == status
     facts = await pair.http.get("http://probe.test/internal/journal/facts")
     assert facts.status_code == 401
+
+
+async def test_a_producer_signs_up_to_where_its_log_goes_and_that_it_has_nothing_of_another_case(pair, bench):
+    case, unknown = uuid4(), uuid4()
+    await bench.note(1, 2, 3, case=case)
+    said = await pair.peer().signed_heads([case, unknown])
+    last = (await bench.log())[-1]
+    assert [(head.case, head.epoch, head.last, head.hash) for head in said.heads] == [(case, 1, 3, b64(last.hash))]
+    assert said.cases == [case, unknown]
+    key = await pair.peer().key()
+    assert signed_by(key, unb64(said.signature), said.signed_bytes())
+    less = said.model_copy(update={"cases": [case]})
+    assert not signed_by(key, unb64(said.signature), less.signed_bytes())
 
 
 async def test_the_feed_pages_through_everything_in_the_order_of_case_and_number(pair, bench):

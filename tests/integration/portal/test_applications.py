@@ -1,9 +1,11 @@
 """Applications on their desk: by clock, with what a decision rests on, decided once and by another person."""
 
 from collections.abc import AsyncIterator
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from shared.access.clients import Organisation
 from shared.access.policy import Role
@@ -56,6 +58,16 @@ async def test_an_application_waits_in_the_queue_with_its_clocks(office, rehab, 
     assert f'href="/applications/{application}"' in page
     assert "training · autism" in page
     assert f"Case {str(case)[:8]}" in page
+
+
+async def test_the_queue_is_taken_along_as_a_workbook(office, rehab, county):
+    case, application = await county.applied()
+    desk = await clerk(office, rehab, Role.REVIEWER)
+    assert 'href="/applications.xlsx"' in (await desk.look("/applications")).text
+    rows = list(load_workbook(BytesIO((await desk.look("/applications.xlsx")).content)).active.values)
+    assert rows[1][0].startswith("As of ")
+    told = next(dict(zip(rows[2], row, strict=True)) for row in rows[3:] if row[0] == application)
+    assert (told["Case"], told["Asked for"], told["Check"]) == (str(case), "training", "not checked yet")
 
 
 async def test_what_a_decision_rests_on_and_the_figure_with_its_source_stand_beside_it(office, rehab, county):

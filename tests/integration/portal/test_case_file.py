@@ -164,7 +164,7 @@ async def test_all_entries_come_as_a_table_page_after_page(office, timeline):
     header = next(number for number, row in enumerate(rows) if row[0] == "Day")
     assert len(rows) - header - 1 == 231
     assert rows[1][0].startswith("As of ")
-    assert rows[-1][2:4] == ("session recorded", "PT; individual; attended: yes; 09:00–09:45")
+    assert rows[-1][2:4] == ("session recorded", "physiotherapy; individual; attended: yes; 09:00–09:45")
 
 
 async def test_two_thousand_sessions_are_a_page_as_small_as_of_a_few(office, timeline):

@@ -80,7 +80,7 @@ async def test_a_service_that_is_away_takes_its_figures_with_it_and_no_others(re
 
 async def test_a_figure_is_drawn_by_month_and_county_and_opens_the_list_behind_it(reader, trained):
     page = (await reader.look(f"/indicators/{REHABILITATED}", **PERIOD)).text
-    assert page.count('class="bar"') == 4 + 1
+    assert page.count('class="measure"') == 4 + 1
     assert "2024-03" in page
     assert f'href="/cases/{trained.case}"' in page
 

@@ -152,6 +152,31 @@ async def test_a_batch_meets_what_was_logged_before_and_by_others(rehab, county,
     assert await logged(rehab, child.case) == [(-30, False), (0, False), (40, False)]
 
 
+async def test_a_rehearsal_says_what_the_batch_then_says_and_writes_nothing(rehab, county, child):
+    await county.log(child)
+    stranger = await county.enrolled(await a_second_centre(rehab, county))
+    lines = [
+        a_line(child, after=20), a_line(child, after=40), a_line(child, after=60), a_line(child, after=200, minutes=0),
+        a_line(stranger), a_line(child, after=300, discipline="magic"),
+    ]  # fmt: skip
+    before = await rehab.counts()
+    answer = await county.post(county.centre, "/v1/sessions/preview", {"sessions": lines})
+    told = [result["code"] for result in answer.json()["results"]]
+    assert told[:3] == ["rehab.session-overlaps", None, "rehab.session-overlaps"]
+    after = await rehab.counts()
+    assert {table for table in after if after[table] != before[table]} <= {"access_log", "access_log_head"}
+    assert [result["code"] for result in (await batch(county, lines)).json()["results"]] == told
+    read = await rehab.fetch("SELECT case_id FROM access_log WHERE act = 'session.record'")
+    assert [row["case_id"] for row in read] == [child.case]
+
+
+@pytest.mark.parametrize("size", [0, 1001])
+async def test_a_rehearsal_of_none_or_too_many_is_refused_whole(county, child, size):
+    lines = [a_line(child, after=n / 60, minutes=1 / 60) for n in range(size)]
+    answer = await county.post(county.centre, "/v1/sessions/preview", {"sessions": lines})
+    assert code_of(answer) == (422, "rehab.batch-size")
+
+
 async def test_a_batch_repeated_is_answered_again(rehab, county, child):
     lines, key = [a_line(child), a_line(child, after=20)], str(uuid4())
     first = await batch(county, lines, key)

@@ -1,5 +1,6 @@
 """Before a child is registered: likely duplicates, the verdict of its screening, and nothing written."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -87,3 +88,60 @@ async def test_a_number_that_is_taken_is_told_and_whose_only_to_who_may_know(cha
 async def test_it_is_refused_what_registering_would_be_refused(chain, child, sent, code):
     answer = await chain.post(chain.clinic, PREVIEW, {"child": child, "screening": sent})
     assert code_of(answer) == (422, code)
+
+
+async def lines(chain, *lines, actor=None):
+    answer = await chain.done(actor or chain.clinic, "/v1/children/previews", {"lines": list(lines)})
+    return answer["lines"]
+
+
+def numbered(*positive, child=None, **changes):
+    screening = {name: value for name, value in a_screening(**changes).items() if name != "signs"}
+    return {"child": child or a_child(), "screening": screening, "positive_signs": list(positive)}
+
+
+async def test_the_lines_of_a_file_are_told_one_by_one_and_nothing_is_written(chain):
+    before = await chain.stage.counts()
+    child = a_child(name="童行行", guardian_name="童大行", address="虚构路十号")
+    good, bad, wrong, odd = await lines(
+        chain,
+        numbered(2, child=child),
+        numbered(child=a_child() | {"sex": "?"}),
+        numbered(1, instrument="newborn_hearing"),
+        "no line",
+    )
+    assert (good["preview"]["verdict"]["outcome"], good["code"]) == ("abnormal", None)
+    assert good["signs"] == a_screening(2)["signs"]
+    assert [bad["code"], wrong["code"], odd["code"]] == [
+        "invalid-request", "screening.instrument-not-for-category", "invalid-request",
+    ]  # fmt: skip
+    assert bad["details"]["errors"][0]["place"] == ["child", "sex"]
+    after = await chain.stage.counts()
+    assert {table for table in after if after[table] != before[table]} <= {"access_log", "access_log_head"}
+
+
+async def test_the_signs_that_a_line_names_by_number_are_those_of_the_childs_age(chain):
+    (young,) = await lines(chain, numbered(1, child=a_child(date(2024, 3, 1)), on="2024-03-20"))
+    assert young["code"] == "screening.no-sign-column"
+    (none,) = await lines(chain, numbered())
+    assert set(none["signs"].values()) == {False}
+    (unasked,) = await lines(chain, numbered() | {"positive_signs": None})
+    assert unasked["code"] == "screening.wrong-signs"
+
+
+@pytest.mark.parametrize("size", [0, 101])
+async def test_a_part_of_a_file_has_1_to_100_lines(chain, size):
+    answer = await chain.post(chain.clinic, "/v1/children/previews", {"lines": [numbered()] * size})
+    assert code_of(answer) == (422, "invalid-request")
+
+
+async def test_a_line_finds_who_is_registered_and_who_is_alike(chain):
+    certificate = a_birth_certificate()
+    case = await chain.register(name="童行重", guardian_name="童大重", birth_certificate=certificate)
+    known, alike = await lines(
+        chain,
+        numbered(child=a_child(birth_certificate=certificate)),
+        numbered(child=a_child(name="童行重", guardian_name="童大重")),
+    )
+    assert known["preview"]["known_as"] == case
+    assert case in {one["case"] for one in alike["preview"]["likely"]}

@@ -388,6 +388,78 @@ async def test_counts_say_how_many_of_each_kind_are_open_due_soon_and_overdue(ti
     assert nobody["items"] == []
 
 
+async def counted(timeline, actor, **asked: Any) -> list[dict[str, Any]]:
+    return [*(await answer(timeline, actor, "/v1/duties/counts", **asked))["items"]]
+
+
+async def test_counts_by_county_and_by_owner_hold_what_the_narrowed_lists_hold(timeline, assessment):
+    _, one = await overdue_and_due(timeline, assessment)
+    _, other = await overdue_and_due(timeline, assessment, "371603")
+    await overdue_and_due(timeline, assessment, "110101")
+    city = timeline.organisation(OrgType.FEDERATION, COUNTY[:4])
+    by_county = await counted(timeline, city, by="county")
+    assert [(row["county"], row["open"], row["overdue"]) for row in by_county] == [(COUNTY, 4, 2), ("371603", 4, 2)]
+    by_owner = await counted(timeline, city, by="owner")
+    owed = {row["owner"]: (row["owner_kind"], row["open"], row["overdue"]) for row in by_owner}
+    assert {owed[str(one)], owed[str(other)]} == {("mch", 2, 1)}
+    assert [row["overdue"] for row in by_owner] == sorted((row["overdue"] for row in by_owner), reverse=True)
+    here = await counted(timeline, city, by="owner", county="371603")
+    assert str(other) in {row["owner"] for row in here}
+    assert str(one) not in {row["owner"] for row in here}
+    for asked, number in (
+        ({"county": COUNTY}, 4), ({"county": COUNTY[:4]}, 8), ({"county": "371699"}, 0),
+        ({"owner": str(one)}, 2), ({"owner": str(one), "county": "371603"}, 0),
+        ({"owner": str(one), "standing": "overdue"}, 1),
+    ):  # fmt: skip
+        assert len((await answer(timeline, city, "/v1/duties", **asked))["items"]) == number, asked
+
+
+async def test_a_narrowed_list_goes_on_page_by_page(timeline, assessment):
+    await overdue_and_due(timeline, assessment)
+    await overdue_and_due(timeline, assessment, "371603")
+    city, seen, after = timeline.organisation(OrgType.FEDERATION, COUNTY[:4]), [], {}
+    while True:
+        page = await answer(timeline, city, "/v1/duties", county="371603", limit=1, **after)
+        seen += [item["county"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert seen == ["371603"] * 4
+
+
+@pytest.mark.parametrize("path", ["/v1/duties", "/v1/duties/counts", "/v1/cases"])
+async def test_a_county_outside_of_ones_region_is_refused_and_an_institution_sees_no_more_than_its_own(
+    timeline, assessment, path
+):
+    await overdue_and_due(timeline, assessment, "110101")
+    async with timeline.client(timeline.organisation(OrgType.FEDERATION, COUNTY)) as client:
+        assert code_of(await client.get(path, params={"county": "110101"})) == (403, "timeline.outside-region")
+        assert code_of(await client.get(path, params={"county": "1"})) == (422, "invalid-request")
+    stranger = timeline.organisation(OrgType.CLINIC, "110101")
+    assert (await answer(timeline, stranger, path, county="110101"))["items"] == []
+
+
+async def test_an_institution_counts_what_it_owes_itself_by_county(timeline, assessment):
+    _, receiver = await overdue_and_due(timeline, assessment)
+    owing = replace(timeline.organisation(OrgType.MCH, COUNTY), organisation=receiver)
+    assert [(row["county"], row["open"]) for row in await counted(timeline, owing, by="county")] == [(COUNTY, 2)]
+    assert await counted(timeline, owing, by="county", county="371603") == []
+
+
+async def test_cases_are_narrowed_to_those_with_something_overdue_in_the_reader_s_own_list(timeline, assessment):
+    child, receiver = await overdue_and_due(timeline, assessment)
+    federation = timeline.organisation(OrgType.FEDERATION, COUNTY)
+    listed = await answer(timeline, federation, "/v1/cases", overdue=True, limit=200)
+    assert [item["case"] for item in listed["items"]] == [str(child.case)]
+    owing = replace(timeline.organisation(OrgType.MCH, COUNTY), organisation=receiver)
+    assert len((await answer(timeline, owing, "/v1/cases", overdue=True))["items"]) == 1
+    school = timeline.organisation(OrgType.SCHOOL, COUNTY)
+    child.placed(date(2024, 3, 1), school=school.organisation)
+    await timeline.deliver(child.records[-1])
+    assert len((await answer(timeline, school, "/v1/cases"))["items"]) == 1
+    assert (await answer(timeline, school, "/v1/cases", overdue=True))["items"] == []
+
+
 async def test_every_duty_says_how_its_due_time_was_counted(timeline, assessment):
     child, _ = await overdue_and_due(timeline, assessment)
     federation = timeline.organisation(OrgType.FEDERATION, COUNTY)

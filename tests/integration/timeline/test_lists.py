@@ -26,12 +26,12 @@ async def children(timeline):
     return children
 
 
-async def listed(timeline, actor, limit=200):
+async def listed(timeline, actor, limit=200, **narrowed):
     """Return all cases of an actor's list, page by page."""
     cases, after = [], {}
     async with timeline.client(actor) as client:
         while True:
-            answer = await client.get("/v1/cases", params={"limit": limit} | after)
+            answer = await client.get("/v1/cases", params={"limit": limit} | narrowed | after)
             assert answer.status_code == 200, answer.text
             page = answer.json()
             cases += [row["case"] for row in page["items"]]
@@ -102,3 +102,45 @@ async def test_a_wrong_limit_is_refused(timeline, query):
 async def test_a_cursor_of_another_list_is_refused(timeline):
     async with timeline.client(timeline.organisation(OrgType.AUDITOR, "37")) as client:
         assert code_of(await client.get("/v1/cases", params={"after": "WzFd"})) == (400, "bad-cursor")
+
+
+@pytest.mark.parametrize("limit", [1, 5, 200])
+@pytest.mark.parametrize("region", ["37", "3716", "371602"])
+async def test_a_list_is_narrowed_by_stage_category_and_county_and_goes_on_page_by_page(
+    timeline, children, region, limit
+):
+    federation = timeline.organisation(OrgType.FEDERATION, region)
+    confirmed = [child for number, child in enumerate(children) if number in {0, 4, 8}]
+    for child in confirmed:
+        child.confirmed(date(2024, 2, 1))
+        await timeline.deliver(child.records[-1])
+    wanted = [str(child.case) for child in confirmed[::-1]]
+    assert await listed(timeline, federation, limit, stage="confirmed") == wanted
+    assert await listed(timeline, federation, limit, category="autism") == wanted
+    assert await listed(timeline, federation, limit, category="autism", stage="confirmed", county="371602") == wanted
+    assert await listed(timeline, federation, limit, category="vision") == []
+    assert await listed(timeline, federation, limit, stage="in_custody") == []
+
+
+async def test_a_province_narrows_its_list_to_a_city_and_a_county(timeline, children):
+    province = timeline.organisation(OrgType.FEDERATION, "37")
+    for county, counties in (("3716", COUNTIES[:3]), ("371621", COUNTIES[2:3]), ("371699", ())):
+        wanted = [str(child.case) for number, child in enumerate(children) if COUNTIES[number % 4] in counties]
+        assert await listed(timeline, province, 2, county=county) == wanted[::-1], county
+
+
+async def test_whoever_is_shown_no_states_does_not_learn_them_by_asking(timeline, children):
+    school, child = timeline.organisation(OrgType.SCHOOL), children[0]
+    child.placed(date(2024, 3, 1), school=school.organisation)
+    await timeline.deliver(child.records[-1])
+    async with timeline.client(school) as client:
+        for asked in ({"stage": "confirmed"}, {"category": "autism"}):
+            assert code_of(await client.get("/v1/cases", params=asked)) == (403, "not-allowed")
+    assert await listed(timeline, school, county="371602") == [str(child.case)]
+    assert await listed(timeline, school, county="371603") == []
+
+
+@pytest.mark.parametrize("query", [{"stage": "happy"}, {"category": "happiness"}, {"overdue": "perhaps"}, {"x": "y"}])
+async def test_a_question_that_is_none_is_refused(timeline, query):
+    async with timeline.client(timeline.organisation(OrgType.AUDITOR, "37")) as client:
+        assert code_of(await client.get("/v1/cases", params=query)) == (422, "invalid-request")

@@ -10,6 +10,7 @@ from services.timeline.repository import cases, duties, entries
 from services.timeline.repository.duties import FIRST, Narrowed
 from services.timeline.repository.entries import END, LAST_ID, Reader, Wanted
 from services.timeline.repository.readable import readable_by
+from shared import clock
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import OrgType
 from tests.integration.timeline.snapshot import emptied
@@ -86,14 +87,18 @@ LIST_INDEX = {
 WALKED = ("Seq Scan on case_file", "Seq Scan on entry", "Seq Scan on case_participant", "Seq Scan on duty")
 
 
+NARROWED = cases.Narrowed(stage=1, category="autism", region="3701", overdue_at=clock.now())
+
+
+@pytest.mark.parametrize("narrowed", [cases.EVERYTHING, NARROWED], ids=["whole", "narrowed"])
 @pytest.mark.parametrize("who", READERS)
-async def test_no_page_and_no_list_walks_a_table(many, who):
+async def test_no_page_and_no_list_walks_a_table(many, who, narrowed):
     org_type, region, organisation = READERS[who]
     actor = Actor(uuid4(), organisation, org_type, region, frozenset({"staff"}))
     async with many.service.database.transaction() as session:
         driver = Explaining(session.driver)
         found = await entries.page(driver, reader(actor), LONG, Wanted(limit=51))
-        listed = await cases.list_cases(driver, reader(actor), (END, LAST_ID), 50)
+        listed = await cases.list_cases(driver, reader(actor), (END, LAST_ID), 50, narrowed)
     page_plan, list_plan = ("\n".join(row[0] for row in rows) for rows in (found, listed))
     assert "Index Scan Backward using pk_entry" in page_plan, page_plan
     assert LIST_INDEX[who] in list_plan, list_plan
@@ -109,7 +114,7 @@ async def test_no_working_list_walks_the_duties(many, who):
     actor = Actor(uuid4(), organisation, org_type, region, frozenset({"staff"}))
     async with many.service.database.transaction() as session:
         driver = Explaining(session.driver)
-        listed = await duties.listed(driver, reader(actor), Narrowed(rule="silence"), FIRST, 50)
+        listed = await duties.listed(driver, reader(actor), Narrowed(rule="silence", county="370102"), FIRST, 50)
         of_case = await duties.of_case(driver, reader(actor), LONG, FIRST, 50)
     list_plan, case_plan = ("\n".join(row[0] for row in rows) for rows in (listed, of_case))
     assert DUTY_INDEX[who] in list_plan, list_plan

@@ -8,6 +8,7 @@ from playwright.async_api import Browser
 from deploy.local.stack import ADMINISTRATOR, Stack
 from deploy.simulator.directory import City, Login
 from pictures.chromium import chromium
+from tests.journey.browser.files import files_of_two
 from tests.journey.browser.inspection import Inspection
 from tests.journey.browser.lives import SCHOOL_DAY, two_children
 from tests.journey.browser.visitor import Visitor, a_visitor
@@ -54,6 +55,7 @@ async def found(
 ) -> Map:
     """The pages that each of them reaches from the first page, and from pages on which there is something to see."""
     await town.settled(traveller.case)
+    await files_of_two(portal, people)
     begin = [f"/cases/{traveller.case}", f"/cases/{two[0].case}", *OF_THE_DAY]
     return await walk(portal, [*people.values()], ["/", *begin])
 

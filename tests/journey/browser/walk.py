@@ -21,7 +21,20 @@ NO_PAGES = {
     "/cases/{case}/live": "a stream of what is new",
     "/cases/{case}/export.json": "a file",
     "/cases/{case}/export.xlsx": "a file",
+    "/cases/{case}/bundle.zip": "a file",
     "/indicators.xlsx": "a file",
+    "/duties.xlsx": "a file",
+    "/cases.xlsx": "a file",
+    "/findings.xlsx": "a file",
+    "/applications.xlsx": "a file",
+    "/parked.xlsx": "a file",
+    "/integrity/keys.json": "a file",
+    "/import/children/template.xlsx": "a file",
+    "/import/children/template.csv": "a file",
+    "/import/children/{upload}/not-taken.xlsx": "a file",
+    "/import/sessions/template.xlsx": "a file",
+    "/import/sessions/template.csv": "a file",
+    "/import/sessions/{upload}/not-taken.xlsx": "a file",
 }
 """Routes that answer with something else than a page."""
 OF_EACH_ROUTE = 2
@@ -108,7 +121,7 @@ async def _walk_of(portal: str, login: Login | None, begin: Sequence[str]) -> li
     to_see = [(address, BEGINNING) for address in begin]
     async with httpx.AsyncClient(base_url=portal, timeout=60, trust_env=False) as http:
         if login is not None:
-            await _sign_in(http, login)
+            await sign_in(http, login)
         while to_see:
             address, found_on = to_see.pop(0)
             route = route_of(address)
@@ -121,7 +134,8 @@ async def _walk_of(portal: str, login: Login | None, begin: Sequence[str]) -> li
     return reached
 
 
-async def _sign_in(http: httpx.AsyncClient, login: Login) -> None:
+async def sign_in(http: httpx.AsyncClient, login: Login) -> None:
+    """Sign somebody in as the page does."""
     shown = FORM.search((await http.get("/sign-in")).text)
     assert shown is not None
     form = {"form": shown.group(1), "user_name": login.user_name, "password": login.password, "to": "/"}
