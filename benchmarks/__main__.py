@@ -1,10 +1,12 @@
 """`python -m benchmarks`, called by `make bench`: measure on an own stack, print, write `.tongkang/bench.json`."""
 
+import fnmatch
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +14,8 @@ import typer
 import uvloop
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks import assessing, freshness, projection, reading, running, sessions
-from benchmarks.figures import AIMS, Figure, failed, save, table
+from benchmarks import assessing, freshness, pages, projection, reading, running, sessions
+from benchmarks.figures import AIMS, OF_LONG_FILE, OF_MAIN_PAGES, Figure, failed, save, table
 from benchmarks.town import Town, open_town
 from deploy.cli.console import Kafka, console, say, troubles_as_sentences
 from deploy.local.home import Home
@@ -21,8 +23,10 @@ from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack, up
 
 Measure = Callable[[Town], Awaitable[list[Figure]]]
+Measures = Sequence[tuple[tuple[str, ...], Measure]]
+"""What measures which figures."""
 
-MEASURES: Sequence[tuple[tuple[str, ...], Measure]] = (
+MEASURES: Measures = (
     (("freshness_p50", "freshness_p95", "freshness_p99"), freshness.freshness),
     (("memory_mb",), running.memory),
     (("http_session",), sessions.http_session),
@@ -35,6 +39,12 @@ MEASURES: Sequence[tuple[tuple[str, ...], Measure]] = (
     (("first_page_p95_1m", "first_page_rps_8"), reading.first_page_1m),
     (("list_restricted_ratio",), reading.list_restricted_ratio),
 )
+OF_PAGES: Measures = (
+    (tuple(OF_MAIN_PAGES), pages.main_pages),
+    (tuple(OF_LONG_FILE), pages.long_file),
+)
+"""Measured on a stack of their own: the cohort has children with the same numbers as those of the town."""
+ON_PAGES = frozenset(name for names, _ in OF_PAGES for name in names)
 
 
 @dataclass
@@ -54,17 +64,28 @@ class Run:
 
     def measure(self) -> None:
         """Measure everything that is wanted; what fails is noted, and the others go on."""
+        if self.wanted - ON_PAGES:
+            self._measure_town()
+        if pages := self.wanted & ON_PAGES:
+            self._try(sorted(pages), self._measure_pages)
+
+    def _measure_town(self) -> None:
         begin = time.monotonic()
         with up(self.home, self.kafka, say) as stack:
             self._keep(running.start_cold(time.monotonic() - begin))
-            entries = uvloop.run(self._measure_all(stack))
+            entries = uvloop.run(self._measure_all(stack, MEASURES))
         if "start_warm" in self.wanted:
             self._try(("start_warm",), lambda: self._start_again(entries))
 
-    async def _measure_all(self, stack: Stack) -> int:
+    def _measure_pages(self) -> list[Figure]:
+        with _own_home() as home, up(home, self.kafka, say) as stack:
+            uvloop.run(self._measure_all(stack, OF_PAGES))
+        return []
+
+    async def _measure_all(self, stack: Stack, measures: Measures) -> int:
         with _bars() as progress:
             town = open_town(stack, progress, quick=self.quick)
-            for names, measure in MEASURES:
+            for names, measure in measures:
                 if self.wanted & {*names}:
                     say(", ".join(names))
                     await self._try_measure(names, measure, town)
@@ -76,7 +97,7 @@ class Run:
         except Exception as error:  # noqa: BLE001 - whatever it is, the other figures are still worth having
             self._keep([failed(name, error) for name in names])
 
-    def _try(self, names: tuple[str, ...], measure: Callable[[], list[Figure]]) -> None:
+    def _try(self, names: Sequence[str], measure: Callable[[], list[Figure]]) -> None:
         try:
             self._keep(measure())
         except Exception as error:  # noqa: BLE001 - as above
@@ -108,14 +129,14 @@ async def _still_there(stack: Stack, entries: int) -> int:
 
 def main(
     kafka: Kafka = "embedded",
-    only: Annotated[list[str] | None, typer.Option(help="Measure only this figure; can be given again.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Measure only this figure, or those like 'page_*'; can be given again.")
+    ] = None,
     *,
     quick: Annotated[bool, typer.Option("--quick", help="A tenth of the data, short rounds: to try it out.")] = False,
 ) -> None:
     """Measure each figure beside its ceiling in the same run."""
-    wanted = frozenset(only or AIMS)
-    if unknown := wanted - AIMS.keys():
-        raise typer.BadParameter(f"no such figure: {', '.join(sorted(unknown))}; there are {', '.join(AIMS)}")
+    wanted = figures_like(only or ["*"])
     with troubles_as_sentences(), _own_home() as home:
         run = Run(home, kafka, wanted, quick)
         run.measure()
@@ -126,6 +147,14 @@ def main(
     console.print(table(run.figures, title))
     console.print(f"written to {report}", style="dim")
     raise typer.Exit(int(any(one.value is None for one in run.figures)))
+
+
+def figures_like(patterns: Sequence[str]) -> frozenset[str]:
+    """Return the figures that some patterns mean. Raises BadParameter for one that means none."""
+    found = {pattern: fnmatch.filter(AIMS, pattern) for pattern in patterns}
+    if unknown := [pattern for pattern, names in found.items() if not names]:
+        raise typer.BadParameter(f"no such figure: {', '.join(unknown)}; there are {', '.join(AIMS)}")
+    return frozenset(chain.from_iterable(found.values()))
 
 
 @contextmanager

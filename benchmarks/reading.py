@@ -74,14 +74,14 @@ class Pages:
 
 async def first_page_100k(town: Town) -> list[Figure]:
     """Read the first page with one client among 100,000 entries."""
-    entries = await _grown(town, town.part(SMALL))
+    entries = await grown(town, town.part(SMALL))
     pages = await _read(town, clients=1)
     return [figure("first_page_p95_100k", _p95(pages), pages.note(entries))]
 
 
 async def first_page_1m(town: Town) -> list[Figure]:
     """Read the first page among a million entries: with one client, then with eight."""
-    entries = await _grown(town, town.part(LARGE))
+    entries = await grown(town, town.part(LARGE))
     one, eight = await _read(town, clients=1), await _read(town, clients=CLIENTS)
     per_second = middle([result.per_second for result in eight.results])
     return [
@@ -92,7 +92,7 @@ async def first_page_1m(town: Town) -> list[Figure]:
 
 async def list_restricted_ratio(town: Town) -> list[Figure]:
     """Read the first page of cases as a county and as the province, in turns."""
-    entries = await _grown(town, town.part(LARGE))
+    entries = await grown(town, town.part(LARGE))
     county, province = [], []
     for _ in range(2 * ROUNDS):
         county.append(await _list(town, FEDERATION))
@@ -136,7 +136,7 @@ async def _list(town: Town, who: str) -> float:
     return result.checked().milliseconds(0.5)
 
 
-async def _grown(town: Town, entries: int) -> int:
+async def grown(town: Town, entries: int) -> int:
     """Let the timeline hold so many entries of invented files, set by set; return how many it holds in all."""
     async with town.database("timeline") as timeline:
         small = town.part(SMALL)

@@ -43,6 +43,8 @@ CHILDREN_OF_A_THERAPIST = 4
 and half of what is measured a finding."""
 
 AT_ONCE = 24
+USERS = 50
+"""People who are signed in at the portal at the same time."""
 QUIET_WITHIN_S = 900
 TO_BE_ASSESSED = "SELECT count(*) FROM dirty_case"
 APPLIED = "SELECT coalesce(sum(last_seq), 0)::bigint FROM stream_position"
@@ -124,6 +126,11 @@ class Town:
     def part(self, whole: int) -> int:
         """Return how much of an amount of work a run does: a quick run a tenth."""
         return whole // 10 if self.quick else whole
+
+    @property
+    def users(self) -> int:
+        """How many people look at a page by turns: signing in takes a while, so a quick run has a fifth."""
+        return USERS // 5 if self.quick else USERS
 
     def seconds(self, whole: float) -> float:
         """Return how long a round lasts: in a quick run a quarter of the time."""

@@ -58,6 +58,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # or each page asks the disk whether its templates have changed
             extensions=["jinja2.ext.i18n"],
         )
         environment.install_gettext_translations(words.catalogue(language), newstyle=True)  # type: ignore[attr-defined]

@@ -45,20 +45,22 @@ class Window:
 
     def marks(self) -> Iterator[date]:
         """Yield the days at which the axis has a line: new years, firsts of months, days."""
-        day = self.since
+        day = self._marked_from(self.since)
         while day < self.until:
-            if day >= self.since and self._marked(day):
-                yield day
-            day += ONE_DAY
+            yield day
+            day = self._marked_from(day + ONE_DAY)
 
     def before(self) -> date:
         """Return a day of the time before."""
         return self.since - ONE_DAY
 
-    def _marked(self, day: date) -> bool:
+    def _marked_from(self, day: date) -> date:
+        """Return the first day from this one on that has a line; a childhood is not walked day by day."""
         if self.zoom is Zoom.LIFE:
-            return (day.month, day.day) == (1, 1)
-        return day.day == 1 or self.zoom in {Zoom.MONTH, Zoom.WEEK}
+            return day if (day.month, day.day) == (1, 1) else date(day.year + 1, 1, 1)
+        if self.zoom is Zoom.YEAR:
+            return day if day.day == 1 else next_month(day)
+        return day
 
 
 def window_of(zoom: Zoom, at: date) -> Window:
@@ -66,11 +68,14 @@ def window_of(zoom: Zoom, at: date) -> Window:
     if zoom is Zoom.YEAR:
         return Window(zoom, date(at.year, 1, 1), date(at.year + 1, 1, 1))
     if zoom is Zoom.MONTH:
-        first = at.replace(day=1)
-        after = date(at.year + 1, 1, 1) if at.month == DECEMBER else first.replace(month=at.month + 1)
-        return Window(zoom, first, after)
+        return Window(zoom, at.replace(day=1), next_month(at))
     monday = at - timedelta(days=at.weekday())
     return Window(zoom, monday, monday + WEEK)
+
+
+def next_month(day: date) -> date:
+    """Return the first day of the month after."""
+    return date(day.year + 1, 1, 1) if day.month == DECEMBER else date(day.year, day.month + 1, 1)
 
 
 def childhood(born_on: date | None, first_day: date | None, today: date) -> Window:

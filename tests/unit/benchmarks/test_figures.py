@@ -3,24 +3,35 @@
 import json
 
 import pytest
+import typer
 
-from benchmarks.__main__ import MEASURES
+from benchmarks.__main__ import MEASURES, OF_PAGES, ON_PAGES, figures_like
 from benchmarks.figures import AIMS, failed, figure, middle, quantile, save
 from benchmarks.load import Result
+from benchmarks.main_pages import PAGES
 from benchmarks.projection import rate
 
 NAMES = [
     "http_session", "batch_sessions", "batch_sessions_20", "projection", "assessment", "freshness_p50", "freshness_p95",
     "freshness_p99", "first_page_p95_100k", "first_page_p95_1m", "first_page_rps_8", "list_restricted_ratio",
     "rebuild", "start_cold", "start_warm", "memory_mb",
+    *(f"page_{page}_{part}" for page in (*(page.name for page in PAGES), "long_file") for part in ("p50", "p95", "kb")),
+    "page_long_file_alone",
 ]  # fmt: skip
 MEMBERS = ["name", "value", "unit", "ceiling", "ratio", "note"]
 
 
 def test_every_figure_of_the_report_has_its_aim_and_is_measured_once():
-    measured = [name for names, _ in MEASURES for name in names]
+    measured = [name for names, _ in (*MEASURES, *OF_PAGES) for name in names]
     assert list(AIMS) == NAMES
     assert sorted([*measured, "start_cold", "start_warm"]) == sorted(NAMES)
+
+
+def test_figures_are_asked_for_by_name_or_in_groups():
+    assert figures_like(["rebuild", "start_*"]) == {"rebuild", "start_cold", "start_warm"}
+    assert figures_like(["page_*"]) == ON_PAGES
+    with pytest.raises(typer.BadParameter, match="no such figure: page_nowhere_p95"):
+        figures_like(["rebuild", "page_nowhere_p95"])
 
 
 def test_the_report_is_a_list_of_figures_also_where_one_failed(tmp_path):

@@ -49,6 +49,23 @@ def test_a_childhood_goes_from_birth_to_the_eighteenth_birthday():
     window = childhood(date(2020, 5, 4), date(2021, 1, 1), TODAY)
     assert (window.since, window.until) == (date(2020, 5, 4), date(2038, 5, 4))
     assert [mark.year for mark in window.marks()] == list(range(2021, 2039))
+    assert {(mark.month, mark.day) for mark in window.marks()} == {(1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("zoom", "marks"),
+    [
+        (Zoom.YEAR, [date(2024, month, 1) for month in range(1, 13)]),
+        (Zoom.MONTH, [date(2024, 2, day) for day in range(1, 30)]),
+        (Zoom.WEEK, [date(2024, 2, day) for day in range(5, 12)]),
+    ],
+)
+def test_the_axis_has_a_line_at_each_month_of_a_year_and_at_each_day_of_a_month_or_a_week(zoom, marks):
+    assert list(window_of(zoom, date(2024, 2, 8)).marks()) == marks
+
+
+def test_a_childhood_that_begins_on_new_year_has_a_line_there():
+    assert next(childhood(date(2020, 1, 1), None, date(2024, 1, 1)).marks()) == date(2020, 1, 1)
 
 
 def test_of_a_child_whose_birth_is_not_told_the_axis_begins_with_the_year_of_the_first_fact():
