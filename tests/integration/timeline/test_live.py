@@ -238,3 +238,15 @@ async def test_a_view_ends_when_its_child_is_merged_and_goes_on_with_the_file_of
     async with watching(timeline, address, auditor, child.case) as watched:
         await timeline.deliver(child.records[-1], other.records[-1])
         await eventually(lambda: watched.over)
+
+
+async def test_a_view_stays_open_though_all_that_came_of_the_other_case_is_parked(timeline, address, child, auditor):
+    other = Child()
+    other.registered()
+    merge(child, other)
+    await timeline.deliver(*child.records, *other.records[1:])
+    async with watching(timeline, address, auditor, child.case) as watched:
+        session = child.trained(date(2024, 3, 4), CENTRE, uuid4())
+        await timeline.deliver(child.records[-1])
+        await eventually(lambda: watched.ids == [str(session.id)])
+        assert not watched.over
