@@ -117,6 +117,27 @@ def test_a_silence_that_nobody_broke_is_void_when_the_approved_period_is_over():
     assert end_of(life, "silence", date(2026, 5, 1)) == End(DutyEnd.VOID, None, moment_of(date(2026, 5, 1)))
 
 
+@pytest.mark.parametrize(
+    ("row", "kind", "back"),
+    [
+        ("leave-over", "leave_family", date(2026, 3, 20)),
+        ("suspension-over", "suspended_by_county", date(2026, 3, 20)),
+        ("suspension-over", "suspended_by_county", None),
+        ("suspension-over", "suspended_by_county", date(2026, 6, 1)),
+    ],
+)
+def test_a_rest_that_nobody_ended_is_void_when_the_approved_period_is_over(row: str, kind: str, back: date | None):
+    life = Life()
+    enrolled(life, until=date(2026, 4, 30))
+    day = date(2026, 3, 10)
+    life.add(
+        rehab.EnrolmentSuspended, day, enrolment=ENROLMENT, institution=CENTRE, kind=kind, suspended_on=day,
+        expected_back=back,
+    )  # fmt: skip
+    assert end_of(life, row, date(2026, 4, 30)) is None
+    assert end_of(life, row, date(2026, 5, 1)) == End(DutyEnd.VOID, None, moment_of(date(2026, 5, 1)))
+
+
 def test_after_an_enrolment_or_its_approval_ended_nobody_is_silent():
     ended, over = Life(), Life()
     enrolled(ended)
