@@ -146,6 +146,15 @@ def test_after_an_enrolment_or_its_approval_ended_nobody_is_silent():
     assert opened_days(ended, "silence", date(2026, 6, 1)) == opened_days(over, "silence", date(2026, 6, 1)) == []
 
 
+@pytest.mark.parametrize(("payee", "owed"), [({"payee": "institution"}, 1), ({}, 1), ({"payee": "family"}, 0)])
+def test_an_institution_returns_money_only_if_it_was_paid(payee: dict[str, str], owed: int):
+    life = Life()
+    life.add(
+        rehab.RecoveryDemanded, FIRST, recovery=PLACEMENT, institution=CENTRE, demanded_on=FIRST, due_on=FIRST, **payee
+    )
+    assert len(due_days(life, "money-return", FIRST)) == owed
+
+
 def test_surgery_and_devices_are_given_once_and_leave_no_silence():
     life = Life()
     enrolled(life, item="surgery")
