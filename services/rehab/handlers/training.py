@@ -1,6 +1,6 @@
 """Sessions (handbook §3.5)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -40,10 +40,9 @@ async def _record(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork) -> UU
 
 async def record_sessions(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> list[UUID | Refusal]:
     """Log a day of sessions: each becomes a session or is refused by itself; one statement per step for all."""
+    orders = await _under_their_enrolments(orders, actor, uow)
+    await uow.hold({order.case for order in orders})
     own = await _own(orders, actor, uow)
-    if strays := {one.case for one in orders if one.enrolment in own and own[one.enrolment].case != one.case}:
-        orders = await _under_their_enrolments(orders, own, strays, uow)
-        own = await _own(orders, actor, uow)
     orders = await _with_digests(orders, actor, uow)
     clashes = await uow.records.sessions.clashes([(order.case, order.times) for order in orders])
     day = _Day(own, await uow.records.sessions.ties(orders), actor, uow)
@@ -53,17 +52,22 @@ async def record_sessions(orders: Sequence[SessionOrder], actor: Actor, uow: Reh
 
 
 async def _own(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> dict[UUID, Enrolment]:
-    """Hold the children of a day; return their enrolments with the actor's own centre."""
-    await uow.hold({order.case for order in orders})
+    """Return the enrolments of a day with the actor's own centre."""
     return await uow.records.enrolments.at_own_of_many({order.enrolment for order in orders}, actor)
 
 
 async def _under_their_enrolments(
-    orders: Sequence[SessionOrder], own: Mapping[UUID, Enrolment], strays: Collection[UUID], uow: RehabUnitOfWork
-) -> list[SessionOrder]:
-    """Name the enrolment's own case wherever another case of the same child was named."""
+    orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork
+) -> Sequence[SessionOrder]:
+    """Name the enrolment's own case, which never changes, wherever another case of the same child was named.
+
+    It is asked before any child is held: all of them are held at once, or two days could wait for each other.
+    """
+    known = {key: enrolment.case for key, enrolment in (await _own(orders, actor, uow)).items()}
+    strays = {one.case for one in orders if known.get(one.enrolment, one.case) != one.case}
+    if not strays:
+        return orders
     kin = {case: await uow.records.children.together(case) for case in strays}
-    known = {order.enrolment: own[order.enrolment].case for order in orders if order.enrolment in own}
     return [
         replace(order, case=known[order.enrolment]) if known.get(order.enrolment) in kin.get(order.case, ()) else order
         for order in orders

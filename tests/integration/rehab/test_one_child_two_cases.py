@@ -1,5 +1,6 @@
 """Two cases that are one child: one file, one training a year, one death; and two children again."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 
@@ -93,6 +94,19 @@ async def test_a_centre_finds_and_trains_the_child_under_either_of_its_cases(reh
     assert line["code"] == "case-not-found"
     assert code_of(await county.get(county.centre, reads)) == (404, "case-not-found")
     await other.hear(unmerged(other.case, one.case))
+
+
+async def test_a_day_of_sessions_holds_only_the_cases_of_the_enrolments(rehab, county):
+    """Whoever also held the case that was named could wait in a circle with another day that names them crosswise."""
+    one, other = await a_child(rehab), await a_child(rehab)
+    child = await enrol(county, one)
+    for told in (one, other):
+        await told.hear(merged(other.case, one.case))
+    named = replace(child, case=other.case)
+    async with rehab.service.database.transaction() as session, asyncio.timeout(5):
+        await session.driver.execute("SELECT 1 FROM case_stream WHERE case_id = $1 FOR UPDATE", other.case)
+        lines = {"sessions": [a_line(named), a_line(named, after=60)]}
+        assert (await county.post(county.centre, "/v1/sessions/batch", lines)).json()["recorded"] == 2
 
 
 async def test_a_guardian_brings_an_approval_under_the_case_that_survived(rehab, county):
