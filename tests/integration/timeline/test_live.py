@@ -15,6 +15,7 @@ import orjson
 import pytest
 import uvicorn
 
+from services.timeline.domain.chain import PRODUCERS
 from services.timeline.live import from_marker, to_marker
 from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
@@ -196,6 +197,13 @@ def test_a_marker_reads_back_as_it_was_written():
     assert to_marker(streams, own) == f"rehab:1:340,screening:2:12,rehab:1:7:{other}"
     assert from_marker(to_marker(streams, own), own) == streams
     assert from_marker("", own) == {}
+
+
+async def test_the_marker_of_a_child_of_twenty_cases_is_taken(timeline, address, child, auditor):
+    seen = {(uuid4(), producer, 1): 1_000 for producer in PRODUCERS for _ in range(20)}
+    marker = to_marker(seen | {(child.case, "screening", 1): 1}, child.case)
+    async with watching(timeline, address, auditor, child.case, marker) as watched:
+        assert watched.last_id == marker
 
 
 async def merged_with(timeline, child: Child) -> Child:
