@@ -16,14 +16,13 @@ async def report(
 ) -> tuple[UUID, Explanation]:
     """Report an incident; return its id, and what must be done by when."""
     held = await uow.stays.own(institution, stay)
-    now = clock.now()
-    fact, due = rules_of.report(held.stay, incident, uow.rules, now=now)
+    fact, due = rules_of.report(held.stay, incident, uow.rules, now=clock.now())
     await uow.incidents.add(held.case, fact, incident)
     await uow.incidents.add_steps(fact.incident, due)
     if words is not None and not await uow.children.erased(held.case):
         await uow.papers.add_incident(held.case, fact.incident, words)
     uow.record(held.case, fact, occurred_at=fact.at)
-    return fact.incident, rules_of.explain_clocks(incident, uow.rules, now=now)
+    return fact.incident, rules_of.explain_clocks(incident, uow.rules)
 
 
 async def follow_up(
