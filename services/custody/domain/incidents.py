@@ -1,7 +1,7 @@
 """Incidents in care and the clocks that they start (handbook §5; 未成年人保护法 art. 11)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -41,6 +41,20 @@ class Incident:
     at: datetime
     noticed_at: datetime
     found_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An incident as its house reported it, and what was done about it."""
+
+    case: UUID
+    id: UUID
+    stay: UUID
+    institution: UUID
+    incident: Incident
+    fact: UUID
+    """The fact that reported it."""
+    done: frozenset[IncidentStep]
 
 
 class Happened(Question, of="custody.incident-clocks"):
@@ -123,10 +137,16 @@ def report(
     if happened_on < stay.admitted_on or (stay.ended_on is not None and happened_on > stay.ended_on):
         raise errors.OutsideStay
     due = clocks(incident, rules)
-    fact = IncidentReported(
-        incident=new_record(),
-        stay=stay.id,
-        institution=stay.institution,
+    return _told(new_record(), stay.id, stay.institution, incident, due), due
+
+
+def _told(
+    key: UUID, stay: UUID, institution: UUID, incident: Incident, due: Mapping[IncidentStep, datetime]
+) -> IncidentReported:
+    return IncidentReported(
+        incident=key,
+        stay=stay,
+        institution=institution,
         level=incident.level,
         kind=incident.kind,
         at=incident.at,
@@ -135,7 +155,22 @@ def report(
         report_due_at=due.get(IncidentStep.WRITTEN_REPORT),
         authority_due_at=due.get(IncidentStep.AUTHORITY_TOLD),
     )
-    return fact, due
+
+
+@rule("custody.child-found", "assumed", zh="走失儿童找到后登记时间；未达三级的，更正报告并撤销时限")
+def found(reported: Reported, at: datetime, rules: Rules, *, now: datetime) -> IncidentReported | None:
+    """Take that a missing child was found; within 2 hours, the report is corrected and asks for nothing (handbook §5).
+
+    Raises FoundBefore, FoundWithoutMissing or InTheFuture.
+    """
+    if reported.incident.found_at is not None:
+        raise errors.FoundBefore
+    incident = replace(reported.incident, found_at=at)
+    _check_moments(incident, now)
+    if due := clocks(incident, rules):
+        return None
+    told = _told(reported.id, reported.stay, reported.institution, incident, due)
+    return told.model_copy(update={"correction_of": reported.fact})
 
 
 def _check_moments(incident: Incident, now: datetime) -> None:

@@ -11,7 +11,7 @@ from services.timeline.domain.duties.found import duties_of
 from services.timeline.domain.duties.limits import DutyLimits
 from services.timeline.domain.duties.openings import Ground
 from shared.clock import SHANGHAI, local_date, moment_of
-from shared.contracts.events import education, rehab, screening
+from shared.contracts.events import custody, education, rehab, screening
 from shared.contracts.events import timeline as own
 from shared.contracts.events.timeline import DutyEnd
 from tests.support.life import COUNTY, Life
@@ -153,6 +153,17 @@ def test_an_institution_returns_money_only_if_it_was_paid(payee: dict[str, str],
         rehab.RecoveryDemanded, FIRST, recovery=PLACEMENT, institution=CENTRE, demanded_on=FIRST, due_on=FIRST, **payee
     )
     assert len(due_days(life, "money-return", FIRST)) == owed
+
+
+def test_a_missing_child_that_was_found_in_time_leaves_its_house_no_duty():
+    life, at = Life(), datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    said = {"incident": PLACEMENT, "institution": CENTRE, "level": "moderate", "kind": "missing", "at": at}
+    owed = ("incident-guardian", "incident-federation", "incident-report")
+    clocks = dict.fromkeys(("family_due_at", "federation_due_at", "report_due_at"), at + timedelta(hours=2))
+    reported = life.add(custody.IncidentReported, at, **said, **clocks)
+    assert [len(due_days(life, row, date(2026, 3, 3))) for row in owed] == [1, 1, 1]
+    life.add(custody.IncidentReported, at, **said, correction_of=reported.id)
+    assert [due_days(life, row, date(2026, 3, 3)) for row in owed] == [[], [], []]
 
 
 def test_surgery_and_devices_are_given_once_and_leave_no_silence():
