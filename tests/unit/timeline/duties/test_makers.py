@@ -162,7 +162,7 @@ def test_a_missing_child_that_was_found_in_time_leaves_its_house_no_duty():
     clocks = dict.fromkeys(("family_due_at", "federation_due_at", "report_due_at"), at + timedelta(hours=2))
     reported = life.add(custody.IncidentReported, at, **said, **clocks)
     assert [len(due_days(life, row, date(2026, 3, 3))) for row in owed] == [1, 1, 1]
-    life.add(custody.IncidentReported, at, **said, correction_of=reported.id)
+    life.add(custody.IncidentReported, at, **said, **dict.fromkeys(clocks), correction_of=reported.id)
     assert [due_days(life, row, date(2026, 3, 3)) for row in owed] == [[], [], []]
 
 
