@@ -111,7 +111,7 @@ async def test_a_day_of_sessions_holds_only_the_cases_of_the_enrolments(rehab, c
 
 async def test_a_guardian_brings_an_approval_under_the_case_that_survived(rehab, county):
     one, other = await a_child(rehab), Told(rehab)
-    await other.hear(registered(), a_diagnosis().model_copy(update={"diagnosed_on": date(YEAR, 1, 3)}))
+    await other.hear(registered(), a_diagnosis().model_copy(update={"diagnosed_on": date(YEAR, 1, 12)}))
     _, approval = await county.approved(one.case)
     start = {"approval": approval, "started_on": STARTED.isoformat()}
     refused = await county.post(county.centre, f"/v1/cases/{other.case}/enrolments", start)
