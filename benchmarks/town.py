@@ -46,7 +46,7 @@ AT_ONCE = 24
 USERS = 50
 """People who are signed in at the portal at the same time."""
 QUIET_WITHIN_S = 900
-TO_BE_ASSESSED = "SELECT count(*) FROM dirty_case"
+TO_BE_ASSESSED = "SELECT (SELECT count(*) FROM dirty_case) + (SELECT count(*) FROM dirty_institution)"
 APPLIED = "SELECT coalesce(sum(last_seq), 0)::bigint FROM stream_position"
 LOOK_EVERY_S = 0.1
 

@@ -12,7 +12,7 @@
     ├── NoticedBefore, OutsideStay, StepBeforeIncident      422
     ├── FoundWithoutMissing, ConfirmationNeeded             422
     ├── LeaveMeetsAnother, LeaveOutsideStay                 422
-    └── StepDoneBefore, RecordedAfterTheEnd                 409
+    └── StepDoneBefore, FoundBefore, RecordedAfterTheEnd    409
 
 Each leaves no trace in any table.
 """
@@ -143,6 +143,11 @@ class StepBeforeIncident(Refusal, code="custody.step-before-incident", status=42
 class StepDoneBefore(Refusal, code="custody.step-done-before", status=409):
     en = "The step {step} is recorded already."
     zh = "“{step}”已登记。"
+
+
+class FoundBefore(Refusal, code="custody.found-before", status=409):
+    en = "That the child was found is recorded already."
+    zh = "该儿童已登记找到。"
 
 
 class ConfirmationNeeded(Refusal, code="custody.confirmation-needed", status=422):

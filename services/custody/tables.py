@@ -221,6 +221,7 @@ incident = Table(
     Column("at", Moment, nullable=False),
     Column("noticed_at", Moment, nullable=False),
     Column("found_at", Moment, comment="When a missing child was found."),
+    Column("report_fact", Uuid, nullable=False, comment="Fact that told of it, as it was corrected last."),
     Index("ix_incident_institution", "institution", "id"),
 )
 

@@ -70,6 +70,7 @@ class Assessment:
         async with self.ledger.database.transaction() as session:
             if not await rebuild.none_runs(session.driver):
                 return 0
+            await session.driver.execute(PROJECT)
             await dirty.mark_due(session.driver, self.now(), self.pace.cases)
             claimed = await dirty.claim(session.driver, untouched, waiting, self.pace.cases)
         if claimed:

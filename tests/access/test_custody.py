@@ -36,6 +36,7 @@ DOORS = {
     "return": ("POST", "/v1/leaves/{leave}/return", CARERS, {"at": AT}),
     "leaves": ("GET", "/v1/leaves", READERS, None),
     "report": ("POST", "/v1/stays/{stay}/incidents", CARERS, {"level": "minor", "kind": "injury", "at": AT}),
+    "find a child": ("POST", "/v1/incidents/{incident}/found", CARERS, {"at": AT}),
     "follow up": ("POST", "/v1/incidents/{incident}/steps", CARERS, {"step": "federation_told", "at": AT}),
     "incidents": ("GET", "/v1/incidents", READERS, None),
     "incident": ("GET", "/v1/incidents/{incident}", CARERS, None),

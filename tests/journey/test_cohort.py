@@ -53,7 +53,8 @@ async def complete(town: Town) -> None:
     """Wait until all that was recorded stands on the timeline, what it concluded of it too."""
 
     async def assessed() -> bool:
-        return (await town.fetch("timeline", "SELECT count(*) FROM dirty_case"))[0][0] == 0
+        waiting = "SELECT FROM dirty_case UNION ALL SELECT FROM dirty_institution"
+        return not await town.fetch("timeline", waiting)
 
     await recorded_until(town, clock.now())
     await eventually(assessed, within=PATIENCE_S)

@@ -141,8 +141,8 @@ class Town:
         applied = "SELECT sum(last_seq) FROM stream_position WHERE case_id = $1"
         told = [row[0] for producer in PRODUCERS for row in await self.fetch(producer, last, UUID(case))]
         heard = (await self.fetch("timeline", applied, UUID(case)))[0][0]
-        waiting = await self.fetch("timeline", "SELECT 1 FROM dirty_case WHERE case_id = $1", UUID(case))
-        return sum(told) == heard and not waiting
+        mark = "SELECT FROM dirty_case WHERE case_id = $1 UNION ALL SELECT FROM dirty_institution"
+        return sum(told) == heard and not await self.fetch("timeline", mark, UUID(case))
 
     async def is_complete(self, case: str, moment: datetime) -> bool:
         """Tell whether the stamp under a case says that everything until a moment is on it."""

@@ -47,6 +47,12 @@ class StepIn(Body):
     at: Moment
 
 
+class FoundIn(Body):
+    """A missing child was found."""
+
+    at: Moment
+
+
 class IncidentOut(Row):
     """An incident, without words."""
 
@@ -95,6 +101,13 @@ async def follow_up(
     """Record that a step was done."""
     await handlers.follow_up(actor.organisation, incident, body.step, body.at, uow)
     return await uow.commit(record=incident)
+
+
+@router.post("/incidents/{incident}/found", status_code=201)
+async def find(incident: UUID, body: FoundIn, actor: Annotated[Actor, may(Act.REPORT_INCIDENT)], uow: Uow) -> Receipt:
+    """Record that a missing child was found; in time, nothing is asked for any more (handbook §5)."""
+    explanation = await handlers.find(actor.organisation, incident, body.at, uow)
+    return await uow.commit(record=incident, explanation=explanation)
 
 
 @router.get("/incidents")

@@ -1,7 +1,7 @@
 """Incidents in care and the clocks that they start (handbook §5; 未成年人保护法 art. 11)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -43,6 +43,20 @@ class Incident:
     found_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An incident as its house reported it, and what was done about it."""
+
+    case: UUID
+    id: UUID
+    stay: UUID
+    institution: UUID
+    incident: Incident
+    fact: UUID
+    """The fact that reported it."""
+    done: frozenset[IncidentStep]
+
+
 class Happened(Question, of="custody.incident-clocks"):
     """An incident, and the figures of the county."""
 
@@ -52,11 +66,7 @@ class Happened(Question, of="custody.incident-clocks"):
     at: AwareDatetime | None = Field(
         default=None, description="When it happened; a missing child's clock runs from here."
     )
-    found_at: AwareDatetime | None = Field(default=None, description="When a missing child was found.")
-    now: AwareDatetime | None = Field(
-        default=None,
-        description="When it is asked, for a child that is missing still; when it was noticed, unless given.",
-    )
+    found_at: AwareDatetime | None = Field(default=None, description="When a missing child was found, if it was.")
     rules: Rules = Field(
         default=Rules(), description="Figures of the county, where they are not the handbook's defaults."
     )
@@ -64,13 +74,13 @@ class Happened(Question, of="custody.incident-clocks"):
     def explain(self) -> Explanation:
         """Say what must be done by when."""
         incident = Incident(self.level, self.kind, self.at or self.noticed_at, self.noticed_at, self.found_at)
-        return explain_clocks(incident, self.rules, now=self.now or self.noticed_at)
+        return explain_clocks(incident, self.rules)
 
 
 @rule("custody.incident-clocks", "assumed", zh="三级以上：立即告知监护人，2小时内报残联，24小时内书面报告")
-def clocks(incident: Incident, rules: Rules, *, now: datetime) -> Mapping[IncidentStep, datetime]:
+def clocks(incident: Incident, rules: Rules) -> Mapping[IncidentStep, datetime]:
     """Say what a serious incident asks for and by when: guardian at once, federation 2 h, report 24 h (handbook §5)."""
-    since = clocks_from(incident, rules, now=now)
+    since = clocks_from(incident, rules)
     if since is None:
         return {}
     due = {
@@ -83,14 +93,15 @@ def clocks(incident: Incident, rules: Rules, *, now: datetime) -> Mapping[Incide
 
 
 @rule("custody.incident-clocks-from", "assumed", zh="时限自发现之时起算；走失超过2小时的，自满2小时起算")
-def clocks_from(incident: Incident, rules: Rules, *, now: datetime) -> datetime | None:
+def clocks_from(incident: Incident, rules: Rules) -> datetime | None:
     """Say from when the clocks run: from the notice of what is serious, or of a child missing too long (handbook §5).
 
-    A child that is missing for more than 2 hours makes it serious, whatever level the house said.
+    A child that is missing for more than 2 hours makes it serious, whatever level the house said. While it is not found
+    its clocks are set, also before: nobody may report it a second time.
     """
     if incident.level in SERIOUS or must_be_reported(incident.kind):
         return incident.noticed_at
-    return max(incident.noticed_at, too_long_from(incident, rules)) if missing_too_long(incident, rules, now) else None
+    return max(incident.noticed_at, too_long_from(incident, rules)) if missing_too_long(incident, rules) else None
 
 
 @rule(
@@ -99,9 +110,10 @@ def clocks_from(incident: Incident, rules: Rules, *, now: datetime) -> datetime 
     zh="走失超过2小时即按三级处理",
     setting="CUSTODY_RULES__MISSING_SERIOUS_AFTER_HOURS",
 )
-def missing_too_long(incident: Incident, rules: Rules, now: datetime) -> bool:
-    """Tell whether a child was, or is, missing for so long that it is serious: more than 2 hours (handbook §5)."""
-    return incident.kind is IncidentKind.MISSING and (incident.found_at or now) > too_long_from(incident, rules)
+def missing_too_long(incident: Incident, rules: Rules) -> bool:
+    """Tell whether a child was not found within the time after which it is serious: 2 hours (handbook §5)."""
+    limit = too_long_from(incident, rules)
+    return incident.kind is IncidentKind.MISSING and (incident.found_at is None or incident.found_at > limit)
 
 
 def too_long_from(incident: Incident, rules: Rules) -> datetime:
@@ -124,11 +136,17 @@ def report(
     happened_on = local_date(incident.at)
     if happened_on < stay.admitted_on or (stay.ended_on is not None and happened_on > stay.ended_on):
         raise errors.OutsideStay
-    due = clocks(incident, rules, now=now)
-    fact = IncidentReported(
-        incident=new_record(),
-        stay=stay.id,
-        institution=stay.institution,
+    due = clocks(incident, rules)
+    return _told(new_record(), stay.id, stay.institution, incident, due), due
+
+
+def _told(
+    key: UUID, stay: UUID, institution: UUID, incident: Incident, due: Mapping[IncidentStep, datetime]
+) -> IncidentReported:
+    return IncidentReported(
+        incident=key,
+        stay=stay,
+        institution=institution,
         level=incident.level,
         kind=incident.kind,
         at=incident.at,
@@ -137,7 +155,22 @@ def report(
         report_due_at=due.get(IncidentStep.WRITTEN_REPORT),
         authority_due_at=due.get(IncidentStep.AUTHORITY_TOLD),
     )
-    return fact, due
+
+
+@rule("custody.child-found", "assumed", zh="走失儿童找到后登记时间；未达三级的，更正报告并撤销时限")
+def found(reported: Reported, at: datetime, rules: Rules, *, now: datetime) -> IncidentReported | None:
+    """Take that a missing child was found; within 2 hours, the report is corrected and asks for nothing (handbook §5).
+
+    Raises FoundBefore, FoundWithoutMissing or InTheFuture.
+    """
+    if reported.incident.found_at is not None:
+        raise errors.FoundBefore
+    incident = replace(reported.incident, found_at=at)
+    _check_moments(incident, now)
+    if due := clocks(incident, rules):
+        return None
+    told = _told(reported.id, reported.stay, reported.institution, incident, due)
+    return told.model_copy(update={"correction_of": reported.fact})
 
 
 def _check_moments(incident: Incident, now: datetime) -> None:
@@ -174,10 +207,10 @@ def follow_up(
     return IncidentFollowedUp(incident=incident, institution=institution, step=what, at=at)
 
 
-def explain_clocks(incident: Incident, rules: Rules, *, now: datetime) -> Explanation:
+def explain_clocks(incident: Incident, rules: Rules) -> Explanation:
     """Show which steps an incident asks for, and by when."""
-    due = clocks(incident, rules, now=now)
-    steps = (_level(incident), _mandatory(incident), *_missing(incident, rules, now), *_called(due))
+    due = clocks(incident, rules)
+    steps = (_level(incident), _mandatory(incident), *_missing(incident, rules), *_called(due))
     return Explanation(rule=Happened.rule, outcome="clocks_run" if due else "no_clock", steps=steps)
 
 
@@ -195,19 +228,19 @@ def _mandatory(incident: Incident) -> Step:
     return step("mandatory", f"kind {{kind}}: {en}", f"{{kind}}：{zh}", holds=must, kind=incident.kind)
 
 
-def _missing(incident: Incident, rules: Rules, now: datetime) -> tuple[Step, ...]:
-    """Say of a missing child from when on it is serious: who reports before then reports again."""
+def _missing(incident: Incident, rules: Rules) -> tuple[Step, ...]:
+    """Say of a missing child from when on it is serious."""
     if incident.kind is not IncidentKind.MISSING:
         return ()
-    too_long = missing_too_long(incident, rules, now)
-    if too_long:
+    too_long = missing_too_long(incident, rules)
+    if incident.found_at is None:
+        en = "a child that is not found by {limit} is a serious incident from then on, whatever level was said"
+        zh = "至 {limit} 仍未找到的，不论所填级别，自此按三级处理"
+    elif too_long:
         en = "missing beyond {limit}: serious from then on, whatever level was said"
         zh = "至 {limit} 仍未找到：不论所填级别，自此按三级处理"
-    elif incident.found_at is not None:
-        en, zh = "found by {limit}, from which on it would be serious", "在 {limit} 之前已找到，未达三级"
     else:
-        en = "a child that is not found by {limit} is a serious incident: report it again as such"
-        zh = "至 {limit} 仍未找到即为三级事件，须按三级再次报告"
+        en, zh = "found by {limit}, from which on it would be serious", "在 {limit} 之前已找到，未达三级"
     return (step("missing", en, zh, holds=too_long, limit=too_long_from(incident, rules)),)
 
 

@@ -1,5 +1,6 @@
 """Incidents and what is done about them."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,14 +17,22 @@ async def report(
 ) -> tuple[UUID, Explanation]:
     """Report an incident; return its id, and what must be done by when."""
     held = await uow.stays.own(institution, stay)
-    now = clock.now()
-    fact, due = rules_of.report(held.stay, incident, uow.rules, now=now)
-    await uow.incidents.add(held.case, fact, incident)
+    fact, due = rules_of.report(held.stay, incident, uow.rules, now=clock.now())
+    told = uow.record(held.case, fact, occurred_at=fact.at)
+    await uow.incidents.add(held.case, fact, told, incident)
     await uow.incidents.add_steps(fact.incident, due)
     if words is not None and not await uow.children.erased(held.case):
         await uow.papers.add_incident(held.case, fact.incident, words)
-    uow.record(held.case, fact, occurred_at=fact.at)
-    return fact.incident, rules_of.explain_clocks(incident, uow.rules, now=now)
+    return fact.incident, rules_of.explain_clocks(incident, uow.rules)
+
+
+async def find(institution: UUID, incident: UUID, at: datetime, uow: CustodyUnitOfWork) -> Explanation:
+    """Record that a missing child was found; return what must still be done by when."""
+    reported = await uow.incidents.own(institution, incident)
+    fact = rules_of.found(reported, at, uow.rules, now=clock.now())
+    told = uow.record(reported.case, fact, occurred_at=fact.at) if fact else None
+    await uow.incidents.find(incident, at, told)
+    return rules_of.explain_clocks(replace(reported.incident, found_at=at), uow.rules)
 
 
 async def follow_up(
@@ -31,6 +40,8 @@ async def follow_up(
 ) -> None:
     """Record that something was done about an incident."""
     reported = await uow.incidents.own(institution, incident)
-    fact = rules_of.follow_up(incident, institution, reported.noticed_at, (step, at), reported.done, now=clock.now())
+    fact = rules_of.follow_up(
+        incident, institution, reported.incident.noticed_at, (step, at), reported.done, now=clock.now()
+    )
     await uow.incidents.do_step(fact)
     uow.record(reported.case, fact, occurred_at=fact.at)

@@ -5,24 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.custody import tables as t
-from services.custody.domain.incidents import Incident
-from shared.contracts.events.custody import IncidentFollowedUp, IncidentReported, IncidentStep
+from services.custody.domain.incidents import Incident, Reported
+from shared.contracts.events.custody import (
+    IncidentFollowedUp,
+    IncidentKind,
+    IncidentLevel,
+    IncidentReported,
+    IncidentStep,
+)
 from shared.db import Session
 from shared.errors import NotFound
 from shared.ids import new_record
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """An incident of an institution's own whose row is held, and what was done about it."""
-
-    case: UUID
-    noticed_at: datetime
-    done: frozenset[IncidentStep]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +28,10 @@ class Incidents:
 
     session: Session
 
-    async def add(self, case: UUID, fact: IncidentReported, said: Incident) -> None:
-        """Keep an incident."""
+    async def add(self, case: UUID, fact: IncidentReported, told: UUID, said: Incident) -> None:
+        """Keep an incident, and which fact told of it."""
         values = fact.model_dump(include={"institution", "level", "kind", "at"})
-        row = {"id": fact.incident, "stay_id": fact.stay, "case_id": case}
+        row = {"id": fact.incident, "stay_id": fact.stay, "case_id": case, "report_fact": told}
         moments = {"noticed_at": said.noticed_at, "found_at": said.found_at}
         await self.session.execute(insert(t.incident).values(row | values | moments))
 
@@ -52,7 +49,18 @@ class Incidents:
             raise NotFound(kind="incident")
         s = t.incident_step.c
         done = await self.session.execute(select(s.step).where(s.incident_id == incident, s.done_at.is_not(None)))
-        return Reported(row.case_id, row.noticed_at, frozenset(IncidentStep(one.step) for one in done))
+        steps = frozenset(IncidentStep(one.step) for one in done)
+        said = Incident(IncidentLevel(row.level), IncidentKind(row.kind), row.at, row.noticed_at, row.found_at)
+        return Reported(row.case_id, row.id, row.stay_id, row.institution, said, row.report_fact, steps)
+
+    async def find(self, incident: UUID, at: datetime, corrected_by: UUID | None) -> None:
+        """Keep that a missing child was found; a report that is corrected asks for no step any more."""
+        corrected = {"report_fact": corrected_by} if corrected_by else {}
+        which = t.incident.c.id == incident
+        await self.session.execute(update(t.incident).where(which).values(found_at=at, **corrected))
+        if corrected_by:
+            s = t.incident_step.c
+            await self.session.execute(delete(t.incident_step).where(s.incident_id == incident, s.done_at.is_(None)))
 
     async def do_step(self, fact: IncidentFollowedUp) -> None:
         """Keep that a step was done, asked for or not."""

@@ -55,7 +55,10 @@ class LicenceOut(View):
     teachers: list[UUID]
     pupils_after: int | None = Field(
         default=None,
-        description="Children placed at the site beyond its last day: from then on no day of theirs counts.",
+        description=(
+            "Children placed at the site beyond its last day, where no other licence of any stage is valid after it: "
+            "from then on no day of theirs counts."
+        ),
     )
     valid: bool | None = Field(default=None, description="Whether it is valid on the day that was asked for.")
 

@@ -184,7 +184,7 @@ async def placements_to_review(
 ) -> Page[PlacementOut]:
     """List the placements that are to be looked at again: every deferral yearly, others as decided.
 
-    Who was placed anew, or whose placement ended, is not on the list; a deferral that ran out is.
+    Who was placed anew, or whose placement was ended, is not on the list; a placement that only ran out still is.
     """
     wanted = reviews_due(actor, given.rules.visible_after_days, until or clock.today())
     return await page(reading, wanted, wanted.selected_columns.id, after, limit, shown)

@@ -80,19 +80,22 @@ def licences_held_by(institution: UUID) -> Select[Any]:
 def licences_in_region(actor: Actor, ending_by: date | None = None) -> Select[Any]:
     """Return the statement that reads the licences of an authority's region, all or those that run out by a day.
 
-    Beside each the children who are placed at the site beyond its last day.
+    Beside each the children who are placed at the site beyond its last day, unless another one is valid after it.
     """
     later, p = licence.alias("later"), placement.c
     beyond = (p.site == licence.c.institution, or_(p.last_day.is_(None), p.last_day > licence.c.valid_until))
     held = p.end_reason.is_distinct_from(PlacementEndReason.ENTERED_IN_ERROR.value)
-    pupils = select(func.count()).select_from(placement).where(*beyond, held).correlate(licence).scalar_subquery()
+    other = later.c.institution == licence.c.institution
+    last = ~exists().where(other, later.c.valid_until > licence.c.valid_until).correlate(licence)
+    pupils = select(func.count()).select_from(placement).where(*beyond, held, last).correlate(licence).scalar_subquery()
     wanted = select(licence, pupils.label("pupils_after")).where(licences_of(actor))
     if ending_by is None:
         return wanted
-    renewed = exists().where(
-        later.c.institution == licence.c.institution, later.c.stage == licence.c.stage,
-        later.c.valid_from > licence.c.valid_until,
-    ).correlate(licence)  # fmt: skip
+    renewed = (
+        exists()
+        .where(other, later.c.stage == licence.c.stage, later.c.valid_from > licence.c.valid_until)
+        .correlate(licence)
+    )
     return wanted.where(licence.c.valid_until <= ending_by, ~renewed)
 
 

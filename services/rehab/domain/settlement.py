@@ -181,14 +181,16 @@ def demand(order: Demand, lines: Mapping[UUID, StandingLine], paid_on: date, rul
     return order.demanded_on + timedelta(days=rules.recover_within_days)
 
 
-def demanded(order: Demand, lines: Mapping[UUID, StandingLine], due_on: date) -> dict[UUID, RecoveryDemanded]:
-    """Return each child's part of a demand."""
+def demanded(
+    order: Demand, lines: Mapping[UUID, StandingLine], payee: Payee, due_on: date
+) -> dict[UUID, RecoveryDemanded]:
+    """Return each child's part of a demand to whom was paid."""
     concerned = [lines[line] for line in order.amounts]
     return {
         case: RecoveryDemanded(
             recovery=order.id, payment=order.payment, claim=own[0].claim, institution=own[0].institution,
             lines=tuple(line.id for line in own), amount=sum(order.amounts[line.id] for line in own),
-            reason=order.reason, demanded_on=order.demanded_on, due_on=due_on,
+            reason=order.reason, demanded_on=order.demanded_on, due_on=due_on, payee=payee,
         )
         for case, own in _by_case(concerned, attrgetter("case"), attrgetter("id"))
     }  # fmt: skip

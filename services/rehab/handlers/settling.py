@@ -50,7 +50,7 @@ async def demand_back(order: Demand, actor: Actor, uow: RehabUnitOfWork) -> UUID
     lines = await uow.records.claims.lines_of(payment.claim_id)
     due_on = settlement.demand(order, lines, payment.paid_on, uow.rules)
     await uow.records.payments.demand(payment.claim_id, order, due_on)
-    for case, fact in settlement.demanded(order, lines, due_on).items():
+    for case, fact in settlement.demanded(order, lines, Payee(payment.payee), due_on).items():
         uow.record(case, fact, occurred_at=order.demanded_on)
     return order.id
 

@@ -1,6 +1,6 @@
 """Sessions (handbook §3.5)."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -42,8 +42,9 @@ async def _record(order: SessionOrder, actor: Actor, uow: RehabUnitOfWork) -> UU
 
 async def record_sessions(orders: Sequence[SessionOrder], actor: Actor, uow: RehabUnitOfWork) -> list[UUID | Refusal]:
     """Log a day of sessions: each becomes a session or is refused by itself; one statement per step for all."""
+    orders = await _under_their_enrolments(orders, actor, uow.records)
     await uow.hold({order.case for order in orders})
-    orders, own = await _under_their_enrolments(orders, actor, uow.records, uow.hold)
+    own = await _own(orders, actor, uow.records)
     orders = await _with_digests(orders, actor, uow)
     judged = await _judged(orders, own, actor, uow.records, uow.rules)
     taken = [
@@ -59,32 +60,32 @@ async def rehearse_sessions(
     orders: Sequence[SessionOrder], actor: Actor, records: Repositories, rules: Rules
 ) -> list[Refusal | None]:
     """Tell of each session of a batch why it would be refused, or that it would be taken; nothing is written."""
-    orders, own = await _under_their_enrolments(orders, actor, records)
-    judged = await _judged(orders, own, actor, records, rules)
+    orders = await _under_their_enrolments(orders, actor, records)
+    judged = await _judged(orders, await _own(orders, actor, records), actor, records, rules)
     return [fact if isinstance(fact, Refusal) else None for fact in judged]
 
 
+async def _own(orders: Sequence[SessionOrder], actor: Actor, records: Repositories) -> dict[UUID, Enrolment]:
+    """Return the enrolments of a day with the actor's own centre."""
+    return await records.enrolments.at_own_of_many({order.enrolment for order in orders}, actor)
+
+
 async def _under_their_enrolments(
-    orders: Sequence[SessionOrder],
-    actor: Actor,
-    records: Repositories,
-    hold: Callable[[Collection[UUID]], Awaitable[None]] | None = None,
-) -> tuple[Sequence[SessionOrder], dict[UUID, Enrolment]]:
-    """Name the enrolment's own case wherever another case of the same child was named; return the enrolments too."""
-    named = {order.enrolment for order in orders}
-    own = await records.enrolments.at_own_of_many(named, actor)
-    strays = {one.case for one in orders if one.enrolment in own and own[one.enrolment].case != one.case}
+    orders: Sequence[SessionOrder], actor: Actor, records: Repositories
+) -> Sequence[SessionOrder]:
+    """Name the enrolment's own case, which never changes, wherever another case of the same child was named.
+
+    It is asked before any child is held: all of them are held at once, or two days could wait for each other.
+    """
+    known = {key: enrolment.case for key, enrolment in (await _own(orders, actor, records)).items()}
+    strays = {one.case for one in orders if known.get(one.enrolment, one.case) != one.case}
     if not strays:
-        return orders, own
+        return orders
     kin = {case: await records.children.together(case) for case in strays}
-    known = {order.enrolment: own[order.enrolment].case for order in orders if order.enrolment in own}
-    orders = [
+    return [
         replace(order, case=known[order.enrolment]) if known.get(order.enrolment) in kin.get(order.case, ()) else order
         for order in orders
     ]
-    if hold is not None:
-        await hold({order.case for order in orders})
-    return orders, await records.enrolments.at_own_of_many(named, actor)
 
 
 async def _judged(

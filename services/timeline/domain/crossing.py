@@ -125,6 +125,11 @@ class OverPlace:
     needed: int = 0
 
     @property
+    def beyond(self) -> int:
+        """By how many carers, else by how many children, it is too much."""
+        return (self.needed or self.children) - self.places
+
+    @property
     def counted(self) -> tuple[object, ...]:
         """What was counted: with other numbers it is another excess."""
         return (self.day, self.children, self.places, self.severe, self.needed)

@@ -9,9 +9,11 @@ from services.timeline.repository.entries import MEMBERS, SEEN_AND_LOGGED, Reade
 from services.timeline.repository.readable import FAMILY
 from shared.db import Driver
 
+# Facts that are published cannot be veiled one by one: a file is given as openly as the most covered of its cases.
 _HEAD = f"""
-SELECT {FAMILY} AS family, coalesce(f.masked, false) AS masked, f.erased FROM case_file f
-WHERE f.case_id = $3 AND {{where}}
+SELECT own.family, bool_or(coalesce(h.masked, false)) AS masked, bool_or(h.erased) AS erased
+FROM (SELECT {FAMILY} AS family FROM case_file f WHERE f.case_id = $3 AND {{where}}) own
+JOIN case_file h ON h.case_id = ANY(own.family) GROUP BY own.family
 """
 _FACTS = f"""
 {SEEN_AND_LOGGED.format(family="$10::uuid[]", where="{where}")}

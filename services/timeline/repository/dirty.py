@@ -2,6 +2,9 @@
 
 A mark costs the projection one statement a batch. A process claims a case under its mark and removes it only if the
 mark is still the same, so what comes meanwhile is never overlooked; nobody waits for anybody's work.
+
+What is about an institution is a row of its own, and its children are marked by whoever assesses: not before that fact
+is committed. Who was there by then is marked, and whoever comes later has a mark of its own and finds the fact.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,12 +19,11 @@ CLAIM = timedelta(seconds=60)
 
 _MARK = """
 INSERT INTO dirty_case AS d (case_id, mark, since, touched_at)
-SELECT case_id, 1, now(), now() FROM (
-  SELECT unnest($1::uuid[]) AS case_id UNION
-  SELECT case_id FROM case_participant WHERE organisation = ANY($2::uuid[])
-) t ORDER BY case_id
+SELECT case_id, 1, now(), now() FROM unnest($1::uuid[]) AS t (case_id) ORDER BY case_id
 ON CONFLICT (case_id) DO UPDATE SET mark = d.mark + 1, touched_at = excluded.touched_at
 """
+# Rows are only added: one that was there already would say nothing of a fact that is not committed yet.
+_MARK_INSTITUTIONS = "INSERT INTO dirty_institution (institution) SELECT unnest($1::uuid[])"
 _CLAIM = """
 UPDATE dirty_case d SET claimed_mark = d.mark, claimed_until = now() + $4
 FROM (
@@ -39,16 +41,22 @@ DELETE FROM dirty_case WHERE case_id IN (
   ORDER BY d.case_id FOR UPDATE OF d SKIP LOCKED
 )
 """
-# What falls due is ripe at once: nothing more is awaited.
+# What falls due is ripe at once: nothing more is awaited. Both in one statement, so that cases are locked in one order.
 _DUE = """
 WITH due AS (
   DELETE FROM case_clock WHERE case_id IN (
     SELECT case_id FROM case_clock WHERE next_look_at <= $1 ORDER BY next_look_at LIMIT $2 FOR UPDATE SKIP LOCKED
   ) RETURNING case_id
+), told AS (
+  DELETE FROM dirty_institution WHERE id IN (SELECT id FROM dirty_institution FOR UPDATE SKIP LOCKED)
+  RETURNING institution
 )
 INSERT INTO dirty_case AS d (case_id, mark, since, touched_at)
-SELECT case_id, 1, now(), '-infinity' FROM due ORDER BY case_id
-ON CONFLICT (case_id) DO UPDATE SET mark = d.mark + 1
+SELECT case_id, 1, now(), max(touched_at) FROM (
+  SELECT case_id, timestamptz '-infinity' AS touched_at FROM due UNION ALL
+  SELECT p.case_id, now() FROM told JOIN case_participant p ON p.organisation = told.institution
+) t GROUP BY case_id ORDER BY case_id
+ON CONFLICT (case_id) DO UPDATE SET mark = d.mark + 1, touched_at = greatest(d.touched_at, excluded.touched_at)
 """
 _LOOK_AGAIN = """
 INSERT INTO case_clock AS c (case_id, next_look_at)
@@ -61,8 +69,10 @@ _NO_LOOK = "DELETE FROM case_clock WHERE case_id = ANY($1::uuid[])"
 
 async def mark(driver: Driver, touched: Touched) -> None:
     """Mark what a batch touched, as the last of its statements."""
-    if touched.cases or touched.institutions:
-        await driver.execute(_MARK, list(touched.cases), list(touched.institutions))
+    if touched.institutions:
+        await driver.execute(_MARK_INSTITUTIONS, list(touched.institutions))
+    if touched.cases:
+        await driver.execute(_MARK, list(touched.cases))
 
 
 async def claim(driver: Driver, untouched: timedelta, waiting: timedelta, most: int) -> dict[UUID, int]:
@@ -75,10 +85,9 @@ async def done(driver: Driver, claimed: Mapping[UUID, int]) -> None:
     await driver.execute(_DONE, list(claimed), list(claimed.values()))
 
 
-async def mark_due(driver: Driver, now: datetime, most: int) -> int:
-    """Mark cases whose next moment has come; return how many."""
-    status: str = await driver.execute(_DUE, now, most)
-    return int(status.rpartition(" ")[2])
+async def mark_due(driver: Driver, now: datetime, most: int) -> None:
+    """Mark cases whose next moment has come, and the children of institutions about which facts came."""
+    await driver.execute(_DUE, now, most)
 
 
 async def look_again(driver: Driver, moments: Mapping[UUID, datetime | None]) -> None:

@@ -37,9 +37,15 @@ VISIBLE = """
 _COLUMNS = """event_id, occurred_at, recorded_at, producer, type, hash, envelope,
   (e.organisation = $5 OR e.institution = $5) AS own"""
 MEMBERS = "ARRAY(SELECT unnest(family) FROM seen)"
+# Each case of the file is masked or erased by itself. The head of one that is known by its entries alone, because it
+# lives in another county, is not seen: it is shown as the opened one.
+_VEIL = """CASE WHEN h.case_id IS NULL THEN f.masked ELSE h.masked END AS masked,
+  coalesce(h.erased, f.erased) AS erased"""
 _PAGE = f"""
 {SEEN_AND_LOGGED}, page AS (
-  SELECT e.* FROM seen CROSS JOIN unnest(seen.family) AS member (id) CROSS JOIN LATERAL (
+  SELECT e.*, {_VEIL} FROM seen f CROSS JOIN unnest(f.family) AS member (id)
+  LEFT JOIN case_file h ON (SELECT case_id FROM seen) IS NOT NULL AND h.case_id = member.id
+  CROSS JOIN LATERAL (
     SELECT {_COLUMNS} FROM entry e
     WHERE (SELECT case_id FROM seen) IS NOT NULL
       AND e.case_id = member.id AND (e.occurred_at, e.event_id) < ($13, $14) AND e.occurred_at >= $15
@@ -54,7 +60,7 @@ _PAGE = f"""
   WHERE (SELECT case_id FROM seen) IS NOT NULL AND case_id = ANY({MEMBERS}) AND recorded_at <= $16
   ORDER BY corrected, recorded_at, event_id
 )
-SELECT p.*, seen.masked, seen.erased, c.event_id AS corrected_by, c.recorded_at AS corrected_at,
+SELECT p.*, c.event_id AS corrected_by, c.recorded_at AS corrected_at,
        (SELECT count(*) FROM parked_event k
         WHERE k.producer = ANY($22::text[]) AND k.case_id = ANY({MEMBERS})) AS parked
 FROM seen LEFT JOIN page p ON true LEFT JOIN first_correction c ON c.corrected = p.event_id
@@ -63,17 +69,18 @@ ORDER BY p.occurred_at DESC, p.event_id DESC
 _OPENED = f"""
 {SEEN_AND_LOGGED}
 SELECT s.case_id, s.producer, s.epoch, s.last_seq FROM seen LEFT JOIN stream_position s
-  ON s.case_id = ANY(seen.family) AND s.producer = ANY($10::text[])
+  ON s.case_id = ANY(seen.family) AND s.producer = ANY($10::text[]) AND s.last_seq > 0
 """
 _POSITIONS = f"""
 SELECT p.case_id, p.producer, p.epoch, p.last_seq FROM (SELECT $1::uuid AS case_id) f JOIN stream_position p
   ON p.case_id = ANY({FAMILY}) AND p.producer = ANY($2::text[]) AND p.last_seq > 0
 """
 _SINCE = f"""
-SELECT {_COLUMNS}, NULL::uuid AS corrected_by, NULL::timestamptz AS corrected_at, f.masked, f.erased
+SELECT {_COLUMNS}, NULL::uuid AS corrected_by, NULL::timestamptz AS corrected_at, {_VEIL}
 FROM case_file f
 CROSS JOIN unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $6::bigint[])
   AS n (member, of_producer, of_epoch, after, upto)
+LEFT JOIN case_file h ON h.case_id = n.member
 JOIN entry e ON e.case_id = n.member AND e.producer = n.of_producer AND e.epoch = n.of_epoch
 WHERE {telling(Told.CASE, "$7::uuid::text")} AND f.case_id = $7 AND e.seq > n.after AND e.seq <= n.upto
   AND (e.producer = ANY($8::text[]) OR e.type = ANY($9::text[])

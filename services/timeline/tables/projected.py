@@ -6,6 +6,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -223,6 +224,14 @@ dirty_case = Table(
     Index("ix_dirty_case_since", "since"),
     comment="Cases that facts touched since they were last assessed (handbook §3.7: late facts re-evaluate).",
     postgresql_with={"fillfactor": 70},
+)
+
+dirty_institution = Table(
+    "dirty_institution",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("institution", Uuid, nullable=False),
+    comment="Institutions about which facts came: their children are marked next.",
 )
 
 case_clock = Table(

@@ -254,6 +254,27 @@ async def test_a_child_that_was_missing_for_long_is_a_serious_incident_whatever_
     assert (await custody.facts(boarder.case))[-1]["data"]["family_due_at"] == "2024-03-04T02:00:00Z"
 
 
+@pytest.mark.parametrize(("found", "owed"), [(at(2), False), (at(3), True)], ids=["in two hours", "later"])
+async def test_a_missing_child_that_is_found_in_time_asks_for_nothing_any_more(custody, boarder, found, owed):
+    reported = (await boarder.do("incidents", level="moderate", kind="missing", at=at(), noticed_at=at(1))).json()
+    incident, path = reported["record"], f"/v1/incidents/{reported['record']}/found"
+    assert len(await open_steps(custody, boarder.house, incident)) == 3
+    for wrong, status, code in (
+        (at(-1), 422, "custody.found-without-missing"), ("2099-01-01T00:00:00Z", 422, "in-the-future")
+    ):  # fmt: skip
+        assert code_of(await post(custody, boarder.house, path, {"at": wrong})) == (status, code)
+    answer = await post(custody, boarder.house, path, {"at": found})
+    assert (answer.status_code, answer.json()["explanation"]["outcome"]) == (201, "clocks_run" if owed else "no_clock")
+    assert bool(await open_steps(custody, boarder.house, incident)) is owed
+    last = (await custody.facts(boarder.case))[-1]["data"]
+    assert (last.get("correction_of"), "family_due_at" in last) == (
+        (None, True) if owed else (reported["facts"][0]["id"], False)
+    )
+    assert code_of(await post(custody, boarder.house, path, {"at": found})) == (409, "custody.found-before")
+    stranger = custody.organisation(OrgType.CARE_HOME)
+    assert (await post(custody, stranger, path, {"at": found})).status_code == 404
+
+
 async def open_steps(custody, actor, incident):
     items = (await get(custody, actor, "/v1/incident-steps?limit=200")).json()["items"]
     return {one["step"]: one["overdue"] for one in items if one["incident_id"] == incident}

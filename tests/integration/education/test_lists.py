@@ -214,6 +214,17 @@ async def test_a_licence_that_runs_out_is_listed_with_the_children_beyond_it_unt
     assert (row["valid_until"], row["pupils_after"]) == ("2026-08-31", 1)
     await license_site(education, authority, site, school, valid_from="2026-09-01", valid_until="2028-08-31")
     assert await listed(education, authority, "/v1/licences?ending_by=2026-08-31") == []
+    first, renewed = await listed(education, authority, "/v1/licences")
+    assert (first["pupils_after"], renewed["pupils_after"]) == (0, 1)
+
+
+async def test_a_licence_of_another_stage_lets_the_days_of_the_children_count_too(education, authority, school, county):
+    site = education.organisation(OrgType.REHAB_CENTRE, county)
+    await license_site(education, authority, site, school)
+    await license_site(education, authority, site, school, stage="preschool", valid_until="2027-08-31")
+    await place(education, authority, await a_school_child(education, county), an_order(school, site=site))
+    (row,) = await listed(education, authority, "/v1/licences?ending_by=2026-08-31")
+    assert (row["valid_until"], row["pupils_after"]) == ("2026-08-31", 0)
 
 
 async def test_a_review_is_due_until_the_child_is_placed_anew_the_placement_kept_or_ended(

@@ -1,6 +1,8 @@
 """Two cases that are one child: one file, one training a year, one death; and two children again."""
 
+import asyncio
 from dataclasses import replace
+from datetime import date
 
 from shared.contracts.events import screening
 from tests.support.rehab import (
@@ -10,13 +12,16 @@ from tests.support.rehab import (
     STARTED,
     YEAR,
     County,
+    Told,
     a_child,
+    a_diagnosis,
     a_line,
     an_application,
     an_evaluation,
     ends,
     enrol,
     record,
+    registered,
 )
 from tests.support.stages import code_of
 
@@ -91,8 +96,22 @@ async def test_a_centre_finds_and_trains_the_child_under_either_of_its_cases(reh
     await other.hear(unmerged(other.case, one.case))
 
 
-async def test_a_guardian_brings_an_approval_under_the_case_that_survived(rehab, county):
+async def test_a_day_of_sessions_holds_only_the_cases_of_the_enrolments(rehab, county):
+    """Whoever also held the case that was named could wait in a circle with another day that names them crosswise."""
     one, other = await a_child(rehab), await a_child(rehab)
+    child = await enrol(county, one)
+    for told in (one, other):
+        await told.hear(merged(other.case, one.case))
+    named = replace(child, case=other.case)
+    async with rehab.service.database.transaction() as session, asyncio.timeout(5):
+        await session.driver.execute("SELECT 1 FROM case_stream WHERE case_id = $1 FOR UPDATE", other.case)
+        lines = {"sessions": [a_line(named), a_line(named, after=60)]}
+        assert (await county.post(county.centre, "/v1/sessions/batch", lines)).json()["recorded"] == 2
+
+
+async def test_a_guardian_brings_an_approval_under_the_case_that_survived(rehab, county):
+    one, other = await a_child(rehab), Told(rehab)
+    await other.hear(registered(), a_diagnosis().model_copy(update={"diagnosed_on": date(YEAR, 1, 12)}))
     _, approval = await county.approved(one.case)
     start = {"approval": approval, "started_on": STARTED.isoformat()}
     refused = await county.post(county.centre, f"/v1/cases/{other.case}/enrolments", start)
@@ -100,8 +119,8 @@ async def test_a_guardian_brings_an_approval_under_the_case_that_survived(rehab,
     for told in (one, other):
         await told.hear(merged(other.case, one.case))
     contact = {"outcome": "will_apply", "informed_on": f"{YEAR}-01-04"}
-    record_of = await county.post(county.federation, f"/v1/cases/{other.case}/intakes/autism/contact", contact)
-    assert record_of.json()["case"] in {str(one.case), str(other.case)}
+    answer = await county.post(county.federation, f"/v1/cases/{other.case}/intakes/autism/contact", contact)
+    assert answer.json()["case"] == str(one.case), "the intake that is due first, whichever case was named"
     record(await county.post(county.centre, f"/v1/cases/{other.case}/enrolments", start))
     assert (await rehab.facts(one.case))[-1]["type"] == "tongkang.rehab.enrolment_started.v1"
 

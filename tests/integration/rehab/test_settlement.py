@@ -129,6 +129,17 @@ async def test_money_is_demanded_back_by_a_day_and_comes_back_once(rehab, bureau
     assert code_of(again) == (409, "rehab.already-recovered")
 
 
+@pytest.mark.parametrize("payee", ["institution", "family"])
+async def test_a_demand_says_who_was_paid(rehab, bureau, payee):
+    child = await bureau.trained()
+    claim, lines = await bureau.claimed(child)
+    record(await bureau.audit(claim, *map(accepted, lines)))
+    payment = record(await bureau.pay(claim, payee=payee))
+    body = {"reason": "overpaid", "demanded_on": PAID, "lines": [{"line": lines[0], "amount": 1000}]}
+    record(await bureau.post(bureau.finance, f"/v1/payments/{payment}/recoveries", body))
+    assert (await rehab.facts(child.case))[-1]["data"]["payee"] == payee
+
+
 async def test_no_more_is_demanded_back_than_was_paid_and_is_not_demanded_yet(bureau):
     _, (line,), payment = await bureau.paid(await bureau.trained())
 

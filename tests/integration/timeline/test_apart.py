@@ -40,7 +40,7 @@ async def test_it_concludes_what_facts_say_and_ends_with_its_task(timeline, eage
     process = await the_process()
 
     async def assessed() -> bool:
-        return not await timeline.fetch("SELECT 1 FROM dirty_case")
+        return not await timeline.fetch("SELECT FROM dirty_case UNION ALL SELECT FROM dirty_institution")
 
     await eventually(assessed, within=STARTS_WITHIN_S)
     assert await timeline.facts(child.case)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID, uuid4, uuid5
 
 import pytest
@@ -12,7 +13,9 @@ from services.timeline.assessment import Assessment
 from services.timeline.domain.assessment import Assessed, Conclusion
 from services.timeline.domain.casebook import CaseBook
 from services.timeline.repository import dirty
+from services.timeline.repository.projection import Projection
 from services.timeline.repository.rebuild import only_rebuild
+from shared.access.second_wall import PROJECT
 from shared.contracts.codes import OrgType
 from shared.contracts.events import rehab, screening
 from shared.contracts.events.rehab import ClosureDayDeclared, SessionRecorded
@@ -20,7 +23,7 @@ from shared.contracts.events.timeline import DutyOpened
 from shared.testing.eventually import eventually
 from shared.testing.streams import Stream
 from tests.integration.timeline.snapshot import emptied, until_all_are_back
-from tests.support.children import Child, a_whole_way
+from tests.support.children import Child, a_whole_way, event_of
 
 CENTRE, SCHOOL, HOME = UUID(int=11), UUID(int=12), UUID(int=13)
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
@@ -123,12 +126,35 @@ async def test_a_fact_about_an_institution_has_its_children_assessed_again(timel
     await timeline.deliver(*here.records, *there.records)
     await assessment.settle()
     await timeline.deliver(centre.append(ClosureDayDeclared(closed_on=date(2024, 3, 4))))
+    await marked(timeline)
     assert await waiting(timeline) == {here.case: 1}
     here.trained(date(2024, 3, 4), centre.subject, uuid4())
     there.trained(date(2024, 3, 4), other.subject, uuid4())
     await timeline.deliver(here.records[-1], there.records[-1])
     await assessment.settle()
     assert (len(await opened(timeline, here)), len(await opened(timeline, there))) == (0, 1)
+
+
+async def marked(timeline) -> None:
+    """Mark whom an assessment would look at."""
+    async with timeline.service.database.transaction() as session:
+        await session.driver.execute(PROJECT)
+        await dirty.mark_due(session.driver, NOON, 10)
+
+
+async def test_a_child_that_joins_while_a_fact_about_its_institution_comes_is_assessed_with_that_fact(
+    timeline, assessment
+):
+    """That fact was written first and is committed last: the child is judged once without it, and then once more."""
+    centre, child = await a_licensed_centre(timeline), Child()
+    child.trained(date(2024, 3, 4), centre.subject, child.enrolled(date(2024, 3, 1), centre.subject, uuid4()))
+    closure = event_of(centre.append(ClosureDayDeclared(closed_on=date(2024, 3, 4))))
+    async with timeline.service.database.transaction() as session:
+        await Projection().apply([closure], SimpleNamespace(driver=session.driver))
+        await timeline.deliver(*child.records)
+        assert await assessment.settle() == 1
+    assert await assessment.settle() == 1
+    assert await waiting(timeline) == {}
 
 
 async def test_a_case_is_looked_at_again_when_its_next_moment_comes(timeline, assessment):

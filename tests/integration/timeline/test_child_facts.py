@@ -184,6 +184,32 @@ async def test_a_file_as_it_was_known_shows_nothing_of_a_child_that_the_reader_m
     assert not theirs & {item["id"] for item in page["items"]}
 
 
+HIDES = [
+    screening.ConsentWithdrawn(withdrawn_on=JUNE),
+    screening.ChildErased(basis=screening.ErasureBasis.GUARDIAN_REQUEST, erased_on=JUNE),
+]
+
+
+@pytest.mark.parametrize("hides", HIDES, ids=["withdrawn", "erased"])
+@pytest.mark.parametrize("apart", [True, False], ids=["apart", "still one"])
+async def test_each_case_of_a_file_is_masked_by_itself(timeline, twins_in_the_books, hides, apart):
+    survivor, merged = twins_in_the_books
+    federation = timeline.organisation(OrgType.FEDERATION, COUNTY)
+    merge(survivor, merged, recorded_at=TOMORROW)
+    if apart:
+        unmerge(survivor, merged, recorded_at=LATER)
+    merged.add(hides, JUNE)
+    await timeline.deliver(*survivor.records, *merged.records)
+    query = {"as_known_at": TOMORROW.isoformat()} if apart else {}
+    path = f"/v1/cases/{survivor.case}/entries"
+    details = {
+        item["id"]: item["detail"] for item in (await ask(timeline, federation, path, limit=200, **query))["items"]
+    }
+    own, theirs = ({str(event_of(record).id) for record in child.records} for child in (survivor, merged))
+    assert {details[entry] for entry in own & details.keys()} == {"full"}
+    assert {details[entry] for entry in theirs & details.keys()} == {"reduced"}
+
+
 async def test_whoever_cares_for_the_merged_case_sees_the_one_child(timeline, twins_in_the_books):
     survivor, merged = twins_in_the_books
     centre = timeline.organisation(OrgType.REHAB_CENTRE, COUNTY)

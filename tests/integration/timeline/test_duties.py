@@ -35,7 +35,7 @@ STATE = (
 @pytest.fixture
 async def assessment(timeline) -> AsyncIterator[Assessment]:
     """The task as the app builds it, in the middle of 2024; nothing waits or stands in lists from other tests."""
-    for table in ("dirty_case", "case_clock", "duty"):
+    for table in ("dirty_case", "dirty_institution", "case_clock", "duty"):
         await timeline.fetch(f"DELETE FROM {table}")
     task: Assessment = timeline.app.state.assessment
     async with until_all_are_back(timeline):

@@ -15,6 +15,7 @@ import orjson
 import pytest
 import uvicorn
 
+from services.timeline.domain.chain import PRODUCERS
 from services.timeline.live import from_marker, to_marker
 from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
@@ -198,6 +199,13 @@ def test_a_marker_reads_back_as_it_was_written():
     assert from_marker("", own) == {}
 
 
+async def test_the_marker_of_a_child_of_twenty_cases_is_taken(timeline, address, child, auditor):
+    seen = {(uuid4(), producer, 1): 1_000 for producer in PRODUCERS for _ in range(20)}
+    marker = to_marker(seen | {(child.case, "screening", 1): 1}, child.case)
+    async with watching(timeline, address, auditor, child.case, marker) as watched:
+        assert watched.last_id == marker
+
+
 async def merged_with(timeline, child: Child) -> Child:
     """Another case that turns out to be the same child; both say so."""
     other = Child()
@@ -238,3 +246,15 @@ async def test_a_view_ends_when_its_child_is_merged_and_goes_on_with_the_file_of
     async with watching(timeline, address, auditor, child.case) as watched:
         await timeline.deliver(child.records[-1], other.records[-1])
         await eventually(lambda: watched.over)
+
+
+async def test_a_view_stays_open_though_all_that_came_of_the_other_case_is_parked(timeline, address, child, auditor):
+    other = Child()
+    other.registered()
+    merge(child, other)
+    await timeline.deliver(*child.records, *other.records[1:])
+    async with watching(timeline, address, auditor, child.case) as watched:
+        session = child.trained(date(2024, 3, 4), CENTRE, uuid4())
+        await timeline.deliver(child.records[-1])
+        await eventually(lambda: watched.ids == [str(session.id)])
+        assert not watched.over

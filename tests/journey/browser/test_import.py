@@ -28,9 +28,9 @@ async def test_a_file_is_checked_and_taken_over_part_by_part(visitor: Visitor, p
     await page.get_by_role("button", name="检查文件").click()
     await page.get_by_role("alert").wait_for()
     assert "稍后自动继续" in await visitor.text()
-    await page.get_by_role("button", name="导入 1 行").wait_for()
+    await page.get_by_role("button", name="导入 1 行").first.wait_for()
     assert "有误" in await visitor.text()
-    await page.get_by_role("button", name="导入 1 行").click()
+    await page.get_by_role("button", name="导入 1 行").first.click()
     await page.get_by_role("heading", name="已完成").wait_for()
     assert "已导入 1 行" in await visitor.text()
     assert len(lost) == 1 + 2 * PARTS

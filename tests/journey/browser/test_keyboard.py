@@ -50,7 +50,7 @@ async def test_from_signing_in_to_the_file_of_a_child_on_the_working_list(
     await sign_in(visitor, people[FEDERATION])
     await choose(visitor, visitor.page.get_by_role("navigation").get_by_role("link", name="待办清单"))
     assert visitor.path == "/duties"
-    await choose(visitor, visitor.page.locator("tbody a").first)
+    await choose(visitor, visitor.page.locator("tbody a[href^='/cases/']").first)
     assert visitor.path.startswith("/cases/")
 
 

@@ -25,7 +25,7 @@ ABUSE_STEPS = SERIOUS_STEPS | {IncidentStep.AUTHORITY_TOLD: 0}
 
 
 def due_in_hours(level, kind, rules=None):
-    due = clocks(Incident(level, kind, AT, AT), rules or Rules(), now=AT)
+    due = clocks(Incident(level, kind, AT, AT), rules or Rules())
     return {step: (by - AT) / timedelta(hours=1) for step, by in due.items()}
 
 
@@ -84,12 +84,13 @@ GONE = Incident(IncidentLevel.MINOR, IncidentKind.MISSING, AT, AT + timedelta(mi
 @pytest.mark.parametrize(
     ("found_at", "now", "since"),
     [
-        (None, AT + TWO_HOURS, None),
+        (None, AT + timedelta(minutes=10), AT + TWO_HOURS),
+        (None, AT + TWO_HOURS, AT + TWO_HOURS),
         (None, AT + timedelta(hours=2, seconds=1), AT + TWO_HOURS),
         (AT + TWO_HOURS, NOW, None),
         (AT + timedelta(hours=2, seconds=1), NOW, AT + TWO_HOURS),
     ],
-    ids=["two hours, not found", "longer, not found", "found in two hours", "found later"],
+    ids=["just noticed, not found", "two hours, not found", "longer, not found", "found in two hours", "found later"],
 )
 def test_a_child_missing_for_more_than_two_hours_starts_the_clocks_whatever_level_was_said(found_at, now, since):
     fact, due = report(STAY, replace(GONE, found_at=found_at), Rules(), now=now)
@@ -97,10 +98,10 @@ def test_a_child_missing_for_more_than_two_hours_starts_the_clocks_whatever_leve
     assert due.get(IncidentStep.FEDERATION_TOLD) == (since + TWO_HOURS if since else None)
 
 
-def test_who_reports_a_missing_child_before_is_told_from_when_on_it_is_serious():
+def test_who_reports_a_missing_child_is_told_from_when_on_it_is_serious():
     explained = Happened(level="minor", kind="missing", noticed_at=AT).explain()
     (said,) = [one for one in explained.steps if one.code == "missing"]
-    assert (explained.outcome, said.holds) == ("no_clock", False)
+    assert (explained.outcome, said.holds) == ("clocks_run", True)
     assert "2024-04-02 13:00" in said.zh
 
 
@@ -108,11 +109,12 @@ def test_who_reports_a_missing_child_before_is_told_from_when_on_it_is_serious()
     ("found_at", "said"),
     [
         (AT + TWO_HOURS, "在 2024-04-02 13:00 之前已找到，未达三级"),
-        (None, "至 2024-04-02 13:00 仍未找到：不论所填级别，自此按三级处理"),
+        (NOW, "至 2024-04-02 13:00 仍未找到：不论所填级别，自此按三级处理"),
+        (None, "至 2024-04-02 13:00 仍未找到的，不论所填级别，自此按三级处理"),
     ],
 )
 def test_the_explanation_of_a_missing_child_says_how_it_came_out(found_at, said):
-    explained = Happened(level="minor", kind="missing", noticed_at=AT, found_at=found_at, now=NOW).explain()
+    explained = Happened(level="minor", kind="missing", noticed_at=AT, found_at=found_at).explain()
     assert [one.zh for one in explained.steps if one.code == "missing"] == [said]
 
 

@@ -193,6 +193,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=True, comment="When a missing child was found."),
+        sa.Column("report_fact", sa.Uuid(), nullable=False, comment="Fact that told of it, as it was corrected last."),
         sa.CheckConstraint(
             "kind IN ('injury', 'illness', 'missing', 'suspected_abuse', 'unauthorised_pick_up', 'other')",
             name=op.f("ck_incident_kind"),

@@ -48,7 +48,11 @@ def enrolments(book: CaseBook) -> tuple[Span, ...]:
 
 def planned_over(enrolment: Span) -> datetime:
     """Return when the approved period of an enrolment is over; that it ended before is a fact, which ends by itself."""
-    return moment_of(enrolment.opened.day("expected_until") + timedelta(days=1))
+    return _planned_over(enrolment.opened)
+
+
+def _planned_over(started: Noted) -> datetime:
+    return moment_of(started.day("expected_until") + timedelta(days=1))
 
 
 def over_on(enrolment: Span) -> date:
@@ -83,13 +87,16 @@ def _opening(row: DutyRow, said: Noted, silent: date, over: datetime, ground: Gr
 def rests_over(row: DutyRow, ground: Ground) -> Iterable[Opening]:
     """Open a duty for each rest: by its expected return, else after some days, the child is back or let go.
 
-    Silence does not count days of rest, so this is what keeps a resting child in sight (handbook §3.3).
+    Silence does not count days of rest, so this is what keeps a resting child in sight (handbook §3.3). Once the
+    approved period is over there is nothing to come back to: continuing or ending it is another duty.
     """
+    over = {one.id_of("enrolment"): _planned_over(one) for one in ground.book.of(EnrolmentStarted)}
     for rest in facts_that_open(row, ground):
         expected = rest.data.get("expected_back")
         asked_on = rest.day("suspended_on") + timedelta(days=ground.limits.rest_days)
         day = date.fromisoformat(expected) if expected else asked_on
-        yield Opening(row, rest, rest.occurred_at, reckon(row, day, ground.limits))
+        lapses_at = over.get(rest.id_of("enrolment"))
+        yield Opening(row, rest, rest.occurred_at, reckon(row, day, ground.limits), lapses_at=lapses_at)
 
 
 def rests_of(book: CaseBook, enrolment: Span) -> Rests:

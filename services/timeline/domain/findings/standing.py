@@ -18,6 +18,7 @@ from shared.contracts.events.timeline import (
     FindingRaised,
     FindingReviewed,
     ReviewDecision,
+    Severity,
 )
 
 
@@ -121,11 +122,17 @@ def raised(flag: Flag) -> FindingRaised:
 
 
 def _is_news(fact: FindingRaised, known: Standing) -> bool:
-    """Tell whether a finding says something else than before; a reviewed one only when its evidence grew."""
+    """Tell whether a finding says something else than before; a reviewed one when its evidence grew or it is graver."""
     said = fact.model_dump(mode="json", include=set(SAID))
     if known.state is FindingState.OPEN:
         return any(said[name] != _plain(known.said[name]) for name in SAID)
-    return not frozenset(said["evidence"]) <= known.evidence
+    return _is_graver(fact, known) or not frozenset(said["evidence"]) <= known.evidence
+
+
+def _is_graver(fact: FindingRaised, known: Standing) -> bool:
+    """Tell whether it holds money now that a person decided on as something milder."""
+    weights = list(Severity)
+    return weights.index(fact.severity) < weights.index(Severity(str(known.said["severity"])))
 
 
 def _plain(value: object) -> object:

@@ -197,7 +197,7 @@ def over_capacity(file: CaseFile, limits: Limits) -> Iterator[Ground]:
 
 
 def _too_many(overs: Sequence[OverPlace]) -> Ground:
-    most = max(overs, key=lambda over: (max(over.children, over.needed) - over.places, over.day))
+    most = max(overs, key=lambda over: (over.beyond, over.day))
     return Ground(
         case=most.case,
         institution=most.institution,

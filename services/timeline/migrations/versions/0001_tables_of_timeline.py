@@ -273,6 +273,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_dirty_case_since", "dirty_case", ["since"], unique=False)
     op.create_table(
+        "dirty_institution",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("institution", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dirty_institution")),
+        comment="Institutions about which facts came: their children are marked next.",
+    )
+    op.create_table(
         "duty",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("duty", sa.Uuid(), nullable=False, comment="Derived from rule and opening fact."),
@@ -562,7 +569,7 @@ def upgrade() -> None:
           TRUNCATE stream_position, entry, correction, case_file, county, case_participant, suspicion_step, approval,
                    attended_session, school_day, licence, same_child, same_child_told, residence_move, counted_fact,
                    duty, session_log, place_taken, certificate_grade, finding, finding_ground, finding_tie,
-                   dirty_case, case_clock;
+                   dirty_case, dirty_institution, case_clock;
           DELETE FROM parked_event WHERE reason IN ('gap', 'poison', 'broken-chain');
           DELETE FROM completeness;
         $$
@@ -600,6 +607,7 @@ def downgrade() -> None:
     op.drop_table("licence")
     op.drop_table("entry")
     op.drop_table("duty")
+    op.drop_table("dirty_institution")
     op.drop_table("dirty_case")
     op.drop_table("county")
     op.drop_table("correction")

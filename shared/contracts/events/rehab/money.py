@@ -142,6 +142,7 @@ class RecoveryDemanded(Fact, type="tongkang.rehab.recovery_demanded.v1"):
     reason: RecoveryReason = Field(description="Why.")
     demanded_on: date = Field(description="Date of the demand.")
     due_on: date = Field(description="Last day on which the money may come back in time.")
+    payee: Payee | None = Field(default=None, description="Who was paid, and returns it; absent: the institution.")
 
 
 class PaymentRecovered(Fact, type="tongkang.rehab.payment_recovered.v1"):

@@ -11,7 +11,7 @@ from services.timeline.domain.duties.found import duties_of
 from services.timeline.domain.duties.limits import DutyLimits
 from services.timeline.domain.duties.openings import Ground
 from shared.clock import SHANGHAI, local_date, moment_of
-from shared.contracts.events import education, rehab, screening
+from shared.contracts.events import custody, education, rehab, screening
 from shared.contracts.events import timeline as own
 from shared.contracts.events.timeline import DutyEnd
 from tests.support.life import COUNTY, Life
@@ -117,12 +117,53 @@ def test_a_silence_that_nobody_broke_is_void_when_the_approved_period_is_over():
     assert end_of(life, "silence", date(2026, 5, 1)) == End(DutyEnd.VOID, None, moment_of(date(2026, 5, 1)))
 
 
+@pytest.mark.parametrize(
+    ("row", "kind", "back"),
+    [
+        ("leave-over", "leave_family", date(2026, 3, 20)),
+        ("suspension-over", "suspended_by_county", date(2026, 3, 20)),
+        ("suspension-over", "suspended_by_county", None),
+        ("suspension-over", "suspended_by_county", date(2026, 6, 1)),
+    ],
+)
+def test_a_rest_that_nobody_ended_is_void_when_the_approved_period_is_over(row: str, kind: str, back: date | None):
+    life = Life()
+    enrolled(life, until=date(2026, 4, 30))
+    day = date(2026, 3, 10)
+    life.add(
+        rehab.EnrolmentSuspended, day, enrolment=ENROLMENT, institution=CENTRE, kind=kind, suspended_on=day,
+        expected_back=back,
+    )  # fmt: skip
+    assert end_of(life, row, date(2026, 4, 30)) is None
+    assert end_of(life, row, date(2026, 5, 1)) == End(DutyEnd.VOID, None, moment_of(date(2026, 5, 1)))
+
+
 def test_after_an_enrolment_or_its_approval_ended_nobody_is_silent():
     ended, over = Life(), Life()
     enrolled(ended)
     ended.add(rehab.EnrolmentEnded, date(2026, 3, 16), enrolment=ENROLMENT, ended_on=date(2026, 3, 16))
     enrolled(over, until=date(2026, 3, 16))
     assert opened_days(ended, "silence", date(2026, 6, 1)) == opened_days(over, "silence", date(2026, 6, 1)) == []
+
+
+@pytest.mark.parametrize(("payee", "owed"), [({"payee": "institution"}, 1), ({}, 1), ({"payee": "family"}, 0)])
+def test_an_institution_returns_money_only_if_it_was_paid(payee: dict[str, str], owed: int):
+    life = Life()
+    life.add(
+        rehab.RecoveryDemanded, FIRST, recovery=PLACEMENT, institution=CENTRE, demanded_on=FIRST, due_on=FIRST, **payee
+    )
+    assert len(due_days(life, "money-return", FIRST)) == owed
+
+
+def test_a_missing_child_that_was_found_in_time_leaves_its_house_no_duty():
+    life, at = Life(), datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    said = {"incident": PLACEMENT, "institution": CENTRE, "level": "moderate", "kind": "missing", "at": at}
+    owed = ("incident-guardian", "incident-federation", "incident-report")
+    clocks = dict.fromkeys(("family_due_at", "federation_due_at", "report_due_at"), at + timedelta(hours=2))
+    reported = life.add(custody.IncidentReported, at, **said, **clocks)
+    assert [len(due_days(life, row, date(2026, 3, 3))) for row in owed] == [1, 1, 1]
+    life.add(custody.IncidentReported, at, **said, **dict.fromkeys(clocks), correction_of=reported.id)
+    assert [due_days(life, row, date(2026, 3, 3)) for row in owed] == [[], [], []]
 
 
 def test_surgery_and_devices_are_given_once_and_leave_no_silence():

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from services.timeline.domain.duties.comparing import assessor
-from services.timeline.domain.duties.duty import Duty
+from services.timeline.domain.duties.duty import Duty, End
 from services.timeline.domain.duties.found import duties_of
 from services.timeline.domain.duties.limits import DutyLimits
 from services.timeline.domain.duties.openings import Ground
@@ -259,7 +259,7 @@ ROWS = [
         until(date(2026, 8, 4)), H, RECORDER, (rehab.DeviceFitted, {}),
         (screening.CaseClosed, {"category": "hearing"})),
     Row("follow-up", recheck("follow_up", "confirmed", date(2026, 6, 2)), until(date(2026, 6, 2)), H, RECORDER,
-        (screening.FollowUpRecorded, AUTISM), (screening.CaseClosed, AUTISM)),
+        (screening.FollowUpRecorded, AUTISM), (screening.CaseClosed, AUTISM | {"reason": "moved_out"})),
     Row("federation-report",
         starts(screening.DiagnosisRecorded, **AUTISM, outcome="confirmed", rehab_category="autism", institution=OWNER,
                diagnosed_on=MONDAY),
@@ -443,6 +443,18 @@ def test_it_is_void_when_its_ground_falls_away(row: Row):
     end = found(life, row.due, row.rule).end
     assert end is not None
     assert (end.outcome, end.met_by) == (DutyEnd.VOID, gone.id)
+
+
+def test_the_hospital_follows_a_child_up_though_its_case_is_closed_because_it_was_handed_over():
+    (row,) = [row for row in ROWS if row.rule == "follow-up"]
+    kept = {reason for reason in screening.ClosingReason if _end_after(row, reason) is None}
+    assert kept == {screening.ClosingReason.HANDED_OVER}
+
+
+def _end_after(row: Row, reason: screening.ClosingReason) -> End | None:
+    life = a_life(row)
+    life.add(screening.CaseClosed, row.due - ONE_SECOND, **AUTISM, reason=reason)
+    return found(life, row.due, row.rule).end
 
 
 @pytest.mark.parametrize("row", NAMED)

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.timeline.domain.findings.standing import raised
+from services.timeline.domain.findings.standing import Concluded, conclude, raised, reviewed, standing
 from shared.contracts.events import rehab
-from shared.contracts.events.timeline import Severity
-from tests.support.findings import FROM, Centre, Way, a_centre, a_child_in_training, evidence, flagged
+from shared.contracts.events.timeline import ReviewDecision, Severity
+from shared.testing.streams import Stream
+from tests.support.findings import FROM, Centre, Way, a_centre, a_child_in_training, evidence, flagged, noted
 
 CAP = 200_000
 MARCH = [date(2026, 3, 2) + timedelta(days=n) for n in range(20)]
@@ -128,6 +129,29 @@ def test_f17_a_session_told_late_makes_a_claim_too_small_and_one_voided_late_mak
     assert codes(way) == ["below-sessions"]
     way.voided(late, recorded=timedelta(days=61))
     assert flagged("F17", way) == []
+
+
+@pytest.mark.parametrize("decision", ReviewDecision)
+def test_f17_a_claim_that_was_too_small_and_settled_is_raised_anew_once_it_is_too_large(decision):
+    way, enrolment, centre = in_march(15)
+    late = [way.trained(enrolment, centre.id, day) for day in MARCH[15:]]
+    claimed(way, enrolment, centre.id, sessions=18)
+    own = Stream("timeline", way.case)
+    (small,) = [one.fact for one in concluded(way, own)]
+    own.extend([small])
+    assert small.severity is Severity.REVIEW
+    own.extend(reviewed(small.finding, "F17", decision))
+    assert concluded(way, own) == []
+    for session in late:
+        way.voided(session)
+    (large,) = [one.fact for one in concluded(way, own)]
+    assert (large.finding, large.severity) == (small.finding, Severity.HOLD)
+    own.extend([large])
+    assert concluded(way, own) == []
+
+
+def concluded(way: Way, own: Stream) -> list[Concluded]:
+    return list(conclude(flagged("F17", way), standing(map(noted, own.records))))
 
 
 def test_f17_what_earlier_lines_or_insurance_took_of_a_month_makes_no_claim_too_small():

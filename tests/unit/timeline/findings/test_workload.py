@@ -270,6 +270,17 @@ def test_f22_says_how_many_carers_are_needed_and_names_the_fact_of_the_grade():
     assert "3 children by day on 2026-03-02, 2 of a severe grade, need 2 carers; 1 on duty" in flag.steps[0].en
 
 
+def test_f22_names_the_day_on_which_most_carers_were_missing_not_that_of_most_children():
+    way, house = Way(), uuid4()
+    stay = way.admitted(house)
+    days = [
+        OverPlace(way.case, house, stay, "carers-by-day", day, children, 1, (), severe=0, needed=needed)
+        for day, children, needed in ((MONDAY, 7, 2), (MONDAY + timedelta(days=1), 5, 3))
+    ]
+    (flag,) = flagged("F22", way, crossing=Crossing(over_places=tuple(days)))
+    assert "5 children by day on 2026-03-03" in flag.steps[0].en
+
+
 def test_f22_carers_are_counted_as_custody_counts_them():
     """A house is told by custody how it stands, and by the timeline what to look at: with the same figures."""
     mine, theirs = Limits().model_dump(), Rules().model_dump()
