@@ -11,7 +11,11 @@ from deploy.simulator.directory import Login
 from tests.journey.browser.visitor import AT_200_PERCENT, DESKTOP, PHONE, Visitor
 from tests.journey.browser.walk import Map, Reached
 
-APPEARANCES = (("zh", "light"), ("en", "dark"), ("zh", "dark"), ("en", "light"))
+APPEARANCES = (("zh", "light", "dark"), ("en", "dark", "light"))
+"""A page is loaded in each language; the other colours are put on without loading it again."""
+FULL = {"resultTypes": ["violations"]}
+BY_COLOUR = {**FULL, "runOnly": ["color-contrast"]}
+"""The one rule of axe that sees colours."""
 WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
     .filter(one => one.initiatorType !== "img").reduce((sum, one) => sum + one.encodedBodySize, 0)"""
 WIDTH = "() => document.documentElement.scrollWidth"
@@ -25,7 +29,7 @@ class Look:
     """One page as one person saw it."""
 
     name: str
-    """Who, where, in which language and colours."""
+    """Who, where, in which language."""
     status: int
     headers: Mapping[str, str] = field(repr=False)
     violations: Sequence[str]
@@ -58,25 +62,29 @@ class Inspection:
         for visitor in self._visitors.values():
             await visitor.context.close()
 
-    def _plan(self, route: str) -> Iterator[tuple[Reached, str, str]]:
+    def _plan(self, route: str) -> Iterator[tuple[Reached, str, Sequence[str]]]:
         people = [one for one in self.found[route] if one.status == 200]
-        for number, (language, scheme) in enumerate(APPEARANCES):
-            yield people[number * len(people) // len(APPEARANCES)], language, scheme
+        for number, (language, *schemes) in enumerate(APPEARANCES):
+            yield people[number * len(people) // len(APPEARANCES)], language, schemes
 
-    async def _look(self, reached: Reached, language: str, scheme: Any) -> Look:
+    async def _look(self, reached: Reached, language: str, schemes: Sequence[Any]) -> Look:
         visitor = await self._visitor(reached.login)
         await visitor.reads(language)
-        await visitor.page.emulate_media(color_scheme=scheme)
+        await visitor.page.emulate_media(color_scheme=schemes[0])
         visitor.said.clear()
         visitor.elsewhere.clear()
         answer = await visitor.goes(reached.address)
-        found = await Axe().run(visitor.page, options={"resultTypes": ["violations"]})
+        found = (await Axe().run(visitor.page, options=FULL)).response["violations"]
+        for scheme in schemes[1:]:
+            await visitor.page.emulate_media(color_scheme=scheme)
+            again = await visitor.page.evaluate("(options) => axe.run(document, options)", BY_COLOUR)
+            found += [one | {"help": f"{one['help']} ({scheme})"} for one in again["violations"]]
         who = reached.login.user_name if reached.login else "nobody"
         return Look(
-            name=f"{reached.address} for {who}, {language}, {scheme}",
+            name=f"{reached.address} for {who}, {language}",
             status=answer.status,
             headers=answer.headers,
-            violations=[_told(one) for one in found.response["violations"]],
+            violations=[_told(one) for one in found],
             weight=await visitor.page.evaluate(WEIGHT),
             moves=await visitor.page.evaluate("() => document.getAnimations().length"),
             overflows={size["width"]: await _overflow(visitor, size) for size in (AT_200_PERCENT, PHONE)},
