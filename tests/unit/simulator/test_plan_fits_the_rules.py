@@ -191,7 +191,7 @@ def cared_for(child: Child, stay: CustodyStay) -> None:
     for plan in child.incidents:
         said = Incident(plan.level, plan.kind, plan.at, plan.at)
         done = report(stay, said, CUSTODY, now=now)[0]
-        late = [step for step, at in plan.steps if at > clocks(said, CUSTODY, now=now)[step]]
+        late = [step for step, at in plan.steps if at > clocks(said, CUSTODY)[step]]
         assert done.level is plan.level
         assert not late
     if plan := child.leave:
