@@ -73,7 +73,8 @@ class Visitor:
 
     def _note_complaint(self, message: ConsoleMessage) -> None:
         # That a page itself was refused is an answer of the portal and no mistake of the page.
-        is_refusal = message.text.startswith("Failed to load resource") and message.location["url"] == self.page.url
+        shown_on = message.page.url if message.page else ""
+        is_refusal = message.text.startswith("Failed to load resource") and message.location["url"] == shown_on
         if message.type in {"error", "warning"} and not is_refusal:
             self.said.append(f"{message.type} at {self.path}: {message.text}")
 
