@@ -166,7 +166,8 @@ async def test_a_rehearsal_says_what_the_batch_then_says_and_writes_nothing(reha
     after = await rehab.counts()
     assert {table for table in after if after[table] != before[table]} <= {"access_log", "access_log_head"}
     assert [result["code"] for result in (await batch(county, lines)).json()["results"]] == told
-    read = await rehab.fetch("SELECT case_id FROM access_log WHERE act = 'session.record'")
+    logged = "SELECT case_id FROM access_log WHERE act = 'session.record' AND organisation = $1"
+    read = await rehab.fetch(logged, county.centre.organisation)
     assert [row["case_id"] for row in read] == [child.case]
 
 

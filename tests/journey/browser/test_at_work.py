@@ -9,9 +9,14 @@ from playwright.async_api import Browser
 from deploy.simulator.directory import Login
 from tests.journey.browser.lives import SCHOOL_DAY
 from tests.journey.browser.visitor import PHONE, Visitor, a_visitor
-from tests.journey.story import CARE_HOME, FEDERATION, SPECIAL_SCHOOL, Story
+from tests.journey.story import CARE_HOME, CENTRE, CLINIC, FEDERATION, SPECIAL_SCHOOL, Story
 
 AUDITING = "federation-3716"
+REPORTED = {
+    "name": "童上报", "birth_certificate": "T979000200", "birth_date": "20240506", "guardian_name": "童大报",
+    "guardian_phone": "00000000000", "on": "20260320",
+}  # fmt: skip
+"""An invented child of 22 months."""
 Two = tuple[Story, Story]
 
 
@@ -26,6 +31,63 @@ async def test_somebody_of_the_demo_comes_in_by_one_tap_on_a_phone(phone: Visito
     await phone.presses(phone.page.get_by_role("button", name=people[CARE_HOME].organisation))
     assert phone.path == "/"
     assert people[CARE_HOME].organisation in await phone.text()
+
+
+async def test_a_clinic_reports_a_child_though_the_line_is_lost_and_the_browser_closed(
+    visitor: Visitor, people: Mapping[str, Login]
+):
+    page = visitor.page
+    await visitor.signs_in(people[CLINIC], to="/report")
+    for name, text in REPORTED.items():
+        await page.fill(f"#{name}", text)
+    await page.locator("[name=sex][value=male]").check()
+    await page.locator(".signs").wait_for()
+    await page.locator("#kept", has_text="草稿").wait_for()
+    await visitor.context.set_offline(True)
+    await page.fill("#address", "虚构路九十号")
+    await page.locator("#kept", has_text="本机").wait_for()
+    await page.close()
+    await visitor.context.set_offline(False)
+    assert {told.rpartition(" ")[2] for told in visitor.said} == {"net::ERR_INTERNET_DISCONNECTED"}
+    visitor.said.clear()
+
+    visitor.page = page = await visitor.context.new_page()
+    await page.goto("/report")
+    await page.locator("#kept", has_text="已恢复").wait_for()
+    assert await page.input_value("#address") == "虚构路九十号"
+    for sign in await page.locator(".signs fieldset").all():
+        await sign.locator("[value=yes]").check()
+    await page.locator("[name=category][value=autism]").check()
+    await page.locator("#verdict").wait_for()
+    assert "异常" in await page.locator("#verdict").inner_text()
+    await visitor.presses(page.locator("#report .actions [value=save]"))
+    assert visitor.path.startswith("/my-children/")
+    assert REPORTED["name"] in await visitor.text()
+
+
+async def test_a_centre_logs_a_day_by_keyboard_and_is_told_of_a_clash_while_typing(
+    visitor: Visitor, people: Mapping[str, Login], two: Two
+):
+    page, keys = visitor.page, visitor.page.keyboard
+    await visitor.signs_in(people[CENTRE], to=f"/today?day={SCHOOL_DAY}")
+    first, second = (page.locator("table.sheet tbody tr", has_text=one.person.name) for one in two)
+    await first.locator("[name$='.start']").focus()
+    await keys.type("0910")
+    await keys.press("Tab")
+    assert await first.locator("[name$='.end']").input_value() == "09:50"
+    assert "⚠" in await first.locator(".wrong").inner_text()
+    await first.locator("[name$='.start']").fill("1500")
+    await first.locator("[name$='.end']").fill("1540")
+    assert await first.locator(".wrong").inner_text() == ""
+    await second.locator("[name$='.start']").fill("1520")
+    await second.locator("[name$='.end']").fill("1600")
+    assert "康复师" in await second.locator(".wrong").inner_text()
+    await second.locator("[name$='.start']").fill("1540")
+    await second.locator("[name$='.end']").fill("1620")
+    async with page.expect_navigation():
+        await keys.press("Control+Enter")
+    assert "2 " in await page.get_by_role("status").first.inner_text()
+    assert "15:00–15:40" in await first.inner_text()
 
 
 async def test_the_federation_opens_a_name_and_stands_in_the_log_of_reading(
