@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser
 
 from deploy.simulator.directory import Login
+from deploy.simulator.sending import person
 from tests.journey.browser.lives import SCHOOL_DAY
 from tests.journey.browser.visitor import PHONE, Visitor, a_visitor
 from tests.journey.story import CARE_HOME, CENTRE, CLINIC, FEDERATION, SPECIAL_SCHOOL, Story
@@ -71,6 +72,8 @@ async def test_a_centre_logs_a_day_by_keyboard_and_is_told_of_a_clash_while_typi
     page, keys = visitor.page, visitor.page.keyboard
     await visitor.signs_in(people[CENTRE], to=f"/today?day={SCHOOL_DAY}")
     first, second = (page.locator("table.sheet tbody tr", has_text=one.person.name) for one in two)
+    for row in (first, second):
+        await row.locator("[name$='.therapist']").select_option(person(f"therapist of {CENTRE}"))
     await first.locator("[name$='.start']").focus()
     await keys.type("0910")
     await keys.press("Tab")
@@ -80,7 +83,7 @@ async def test_a_centre_logs_a_day_by_keyboard_and_is_told_of_a_clash_while_typi
     await first.locator("[name$='.end']").fill("1540")
     assert await first.locator(".wrong").inner_text() == ""
     await second.locator("[name$='.start']").fill("1520")
-    await second.locator("[name$='.end']").fill("1600")
+    await keys.press("Tab")
     assert "康复师" in await second.locator(".wrong").inner_text()
     await second.locator("[name$='.start']").fill("1540")
     await second.locator("[name$='.end']").fill("1620")
