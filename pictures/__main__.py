@@ -16,7 +16,7 @@ from deploy.local.stack import Installation, up
 from deploy.simulator.cohort import cohort
 from deploy.simulator.directory import Login
 from pictures.chromium import chromium, executable, sign_in
-from pictures.shots import LANGUAGES, LOCALES, SHOTS, SIZES, Shot
+from pictures.shots import LANGUAGES, SHOTS, SIZES, Shot
 from shared.blueprint import ROOT
 
 IMAGES = ROOT / "docs" / "images"
@@ -63,9 +63,7 @@ async def _take_all(programme: Programme) -> None:
 
 
 async def _context(browser: Browser, portal: str, size: str, language: str) -> BrowserContext:
-    context = await browser.new_context(
-        base_url=portal, viewport=SIZES[size], color_scheme="light", locale=LOCALES[language]
-    )
+    context = await browser.new_context(base_url=portal, viewport=SIZES[size], color_scheme="light")
     await context.add_cookies([{"name": "tongkang-language", "value": language, "url": portal}])
     return context
 

@@ -20,8 +20,6 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 LANGUAGES = ("zh", "en")
-LOCALES = {"zh": "zh-CN", "en": "en-GB"}
-"""Fields of the browser itself, such as that for a day, are in the language of the page."""
 SHOTS = (
     Shot("sign-in", "/sign-in", person=None),
     Shot("home", "/"),
@@ -29,7 +27,7 @@ SHOTS = (
     Shot("report-a-child", "/report", person="clinic-371602-1"),
     Shot("my-children", "/my-children", person="clinic-371602-1"),
     Shot("import", "/import/children", person="clinic-371602-1"),
-    Shot("day-sheet", "/today", person="rehab-371602-1"),
+    Shot("day-sheet", "/today?day=2024-06-19", person="rehab-371602-1"),
     Shot("claims", "/claims", person="rehab-371602-1"),
     Shot("attendance", "/attendance", person="school-371602-special"),
     Shot("door", "/door", person="care-371602"),
