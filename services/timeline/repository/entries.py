@@ -39,11 +39,11 @@ _COLUMNS = """event_id, occurred_at, recorded_at, producer, type, hash, envelope
 MEMBERS = "ARRAY(SELECT unnest(family) FROM seen)"
 # Each case of the file is masked or erased by itself. The head of one that is known by its entries alone, because it
 # lives in another county, is not seen: it is shown as the opened one.
-_VEIL = """CASE WHEN h.case_id IS NULL THEN f.masked ELSE h.masked END AS masked,
+VEIL = """CASE WHEN h.case_id IS NULL THEN f.masked ELSE h.masked END AS masked,
   coalesce(h.erased, f.erased) AS erased"""
 _PAGE = f"""
 {SEEN_AND_LOGGED}, page AS (
-  SELECT e.*, {_VEIL} FROM seen f CROSS JOIN unnest(f.family) AS member (id)
+  SELECT e.*, {VEIL} FROM seen f CROSS JOIN unnest(f.family) AS member (id)
   LEFT JOIN case_file h ON (SELECT case_id FROM seen) IS NOT NULL AND h.case_id = member.id
   CROSS JOIN LATERAL (
     SELECT {_COLUMNS} FROM entry e
@@ -76,7 +76,7 @@ SELECT p.case_id, p.producer, p.epoch, p.last_seq FROM (SELECT $1::uuid AS case_
   ON p.case_id = ANY({FAMILY}) AND p.producer = ANY($2::text[]) AND p.last_seq > 0
 """
 _SINCE = f"""
-SELECT {_COLUMNS}, NULL::uuid AS corrected_by, NULL::timestamptz AS corrected_at, {_VEIL}
+SELECT {_COLUMNS}, NULL::uuid AS corrected_by, NULL::timestamptz AS corrected_at, {VEIL}
 FROM case_file f
 CROSS JOIN unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $6::bigint[])
   AS n (member, of_producer, of_epoch, after, upto)

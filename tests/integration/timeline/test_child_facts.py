@@ -12,6 +12,7 @@ from shared.contracts.codes import OrgType
 from shared.contracts.events import rehab, screening
 from tests.integration.timeline.snapshot import emptied
 from tests.support.children import COUNTY, Child, event_of, merge, unmerge
+from tests.support.stages import code_of
 
 OTHER = "371603"
 MARCH, JUNE = date(2024, 3, 4), date(2024, 6, 3)
@@ -195,6 +196,8 @@ HIDES = [
 async def test_each_case_of_a_file_is_masked_by_itself(timeline, twins_in_the_books, hides, apart):
     survivor, merged = twins_in_the_books
     federation = timeline.organisation(OrgType.FEDERATION, COUNTY)
+    for child in (survivor, merged):
+        child.approved(MARCH, date(2030, 12, 31))
     merge(survivor, merged, recorded_at=TOMORROW)
     if apart:
         unmerge(survivor, merged, recorded_at=LATER)
@@ -208,6 +211,20 @@ async def test_each_case_of_a_file_is_masked_by_itself(timeline, twins_in_the_bo
     own, theirs = ({str(event_of(record).id) for record in child.records} for child in (survivor, merged))
     assert {details[entry] for entry in own & details.keys()} == {"full"}
     assert {details[entry] for entry in theirs & details.keys()} == {"reduced"}
+    outline = await ask(timeline, federation, f"/v1/cases/{survivor.case}/outline", **query)
+    assert {period["opened_by"] in own for period in outline["periods"]} == {True}
+    assert sum(one["facts"] for one in outline["counts"]) == len(details)
+
+
+async def test_facts_of_a_covered_case_are_taken_along_with_no_other_case_of_the_child(timeline, twins_in_the_books):
+    survivor, merged = twins_in_the_books
+    federation = timeline.organisation(OrgType.FEDERATION, COUNTY)
+    merge(survivor, merged)
+    merged.add(screening.ConsentWithdrawn(withdrawn_on=JUNE), JUNE)
+    await timeline.deliver(*survivor.records, *merged.records)
+    async with timeline.client(federation) as client:
+        answer = await client.get(f"/v1/cases/{survivor.case}/bundle")
+    assert code_of(answer) == (403, "timeline.file-covered")
 
 
 async def test_whoever_cares_for_the_merged_case_sees_the_one_child(timeline, twins_in_the_books):
