@@ -5,6 +5,7 @@ keys with which that was signed. Whoever has other grounds to trust a key gives 
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,8 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from shared.contracts.envelope import GENESIS, Event, Unreadable, b64, timestamp, unb64
 from shared.journal.checkpoint import Signer, signed_by
 
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, ValidationError)
+"""What a ZIP of anybody may raise: broken, cut off, encrypted or packed otherwise (RuntimeError), without our parts."""
 README, HEADS, KEYS, FACTS = "README.txt", "heads.json", "keys.json", "facts/{}.jsonl"
 
 
@@ -86,7 +89,7 @@ class Bundle:
                 heads = TypeAdapter(list[SignedHeads]).validate_json(packed.read(HEADS))
                 keys = TypeAdapter(dict[str, str]).validate_json(packed.read(KEYS))
                 return cls({one.producer: _lines(packed, one.producer) for one in heads}, heads, keys)
-        except (zipfile.BadZipFile, KeyError, ValidationError, NotImplementedError) as error:
+        except UNREADABLE as error:
             raise NotABundle from error
 
 

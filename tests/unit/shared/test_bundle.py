@@ -1,5 +1,6 @@
 """A bundle that somebody took along: whatever was changed in it is found, with nothing running."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -109,6 +110,27 @@ def test_keys_that_were_kept_elsewhere_find_a_bundle_that_was_made_anew_as_a_who
 def test_a_file_of_another_kind_is_told_apart(content):
     with pytest.raises(NotABundle):
         Bundle.unpacked(content)
+
+
+LOCAL, CENTRAL = b"PK\x03\x04", b"PK\x01\x02"
+"""With what the two headers of a packed file begin (APPNOTE.TXT 4.3.7, 4.3.12)."""
+
+
+@pytest.mark.parametrize(("place", "value"), [(6, 1), (8, 99)], ids=["encrypted", "packed in another way"])
+def test_a_zip_that_cannot_be_unpacked_is_told_apart(bundle, place, value):
+    content = bytearray(bundle.packed())
+    for header, further in ((LOCAL, 0), (CENTRAL, 2)):
+        for one in re.finditer(re.escape(header), bundle.packed()):
+            content[one.start() + place + further] = value
+    with pytest.raises(NotABundle):
+        Bundle.unpacked(bytes(content))
+
+
+def test_a_zip_that_was_damaged_on_its_way_is_told_apart(bundle):
+    content = bundle.packed()
+    begins = content.index(b"heads.json") + len(b"heads.json")
+    with pytest.raises(NotABundle):
+        Bundle.unpacked(content[:begins] + b"\xff" * 8 + content[begins + 8 :])
 
 
 def test_a_bundle_with_a_part_missing_is_none(bundle):
