@@ -14,9 +14,12 @@ import pytest
 from shared.contracts.codes import OrgType
 from tests.support.directory import Directory, a_directory
 from tests.support.stack import Running, Servers, running
+from tests.support.stages import a_stage
 
 SERVICES = ("directory", "screening", "rehab", "education", "custody", "timeline")
 HIDDEN = re.compile(r'name="form" value="([^"]+)"')
+ONCE = re.compile(r'name="once" value="([^"]+)"')
+"""The key of a form, under which two clicks write once."""
 
 
 @dataclass
@@ -35,6 +38,11 @@ class Browser:
         found = HIDDEN.search(self.last.text)
         token = form if form is not None else (found.group(1) if found else "")
         return await self.client.post(path, data={"form": token, **fields})
+
+    async def reads_english(self) -> None:
+        """Choose English, for a person who is signed in."""
+        await self.look("/account")
+        await self.send("/account/preferences", language="en")
 
     async def sign_in(self, user_name: str, password: str, to: str = "/") -> httpx.Response:
         await self.look("/sign-in", to=to)
@@ -99,4 +107,37 @@ async def directory(servers: Servers) -> AsyncIterator[Directory]:
 @pytest.fixture(scope="session")
 async def portal(servers: Servers, directory: Directory) -> AsyncIterator[Portal]:
     async with a_portal(servers, directory) as it:
+        yield it
+
+
+# The stages behind a portal: a module starts those that its pages ask.
+
+
+@pytest.fixture(scope="module")
+async def screening(servers: Servers) -> AsyncIterator[Running]:
+    async with a_stage(servers, "screening") as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+async def rehab(servers: Servers) -> AsyncIterator[Running]:
+    async with a_stage(servers, "rehab") as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+async def education(servers: Servers) -> AsyncIterator[Running]:
+    async with a_stage(servers, "education") as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+async def custody(servers: Servers) -> AsyncIterator[Running]:
+    async with a_stage(servers, "custody") as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+async def timeline(servers: Servers) -> AsyncIterator[Running]:
+    async with a_stage(servers, "timeline") as it:
         yield it

@@ -13,15 +13,8 @@ from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.support.rehab import APPROVED, COUNTY, County
 from tests.support.stack import Running
-from tests.support.stages import a_stage
 
 DAY = APPROVED.isoformat()
-
-
-@pytest.fixture(scope="module")
-async def rehab(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "rehab") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +35,7 @@ async def clerk(office: Portal, rehab: Running, *roles: Role, region: str = COUN
     organisation = await office.directory.organisation(OrgType.FEDERATION, region)
     rehab.knows(Organisation(organisation, "federation (invented)", OrgType.FEDERATION, region))
     browser = await office.signed_in(await office.directory.account(organisation, *roles))
-    await browser.look("/account")
-    await browser.send("/account/preferences", language="en")
+    await browser.reads_english()
     return browser
 
 

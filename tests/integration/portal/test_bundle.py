@@ -13,16 +13,8 @@ from shared.journal.bundle import Bundle, check
 from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.support.children import Child, a_whole_way
 from tests.support.feeds import feeds, keep
-from tests.support.stack import Running
-from tests.support.stages import a_stage
 
 PRODUCERS = ("screening", "rehab", "education", "custody", "timeline")
-
-
-@pytest.fixture(scope="module")
-async def timeline(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "timeline") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +32,7 @@ async def child(timeline) -> Child:
 
 async def somebody(office: Portal, org_type: OrgType, *roles: Role) -> Browser:
     browser = await office.signed_in(await office.person(org_type, *roles))
-    await browser.look("/account")
-    await browser.send("/account/preferences", language="en")
+    await browser.reads_english()
     return browser
 
 

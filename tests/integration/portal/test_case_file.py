@@ -22,16 +22,8 @@ from shared.contracts.events.screening import ConsentWithdrawn, IdentityMerged
 from shared.testing.eventually import eventually
 from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.support.children import Child, a_whole_way
-from tests.support.stack import Running
-from tests.support.stages import a_stage
 
 CENTRE, SCHOOL, HOME = uuid4(), uuid4(), uuid4()
-
-
-@pytest.fixture(scope="module")
-async def timeline(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "timeline") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +42,7 @@ async def child(timeline) -> Child:
 async def somebody(office: Portal, org_type: OrgType = OrgType.FEDERATION, *roles: Role) -> Browser:
     """Return the browser of a person who reads English."""
     browser = await office.signed_in(await office.person(org_type, *(roles or (Role.AUDITOR,))))
-    await browser.look("/account")
-    await browser.send("/account/preferences", language="en")
+    await browser.reads_english()
     return browser
 
 

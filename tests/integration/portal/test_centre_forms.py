@@ -9,22 +9,13 @@ import pytest
 
 from shared.access.clients import Organisation
 from shared.contracts.codes import OrgType
-from tests.integration.portal.conftest import Browser, Portal, a_portal
+from tests.integration.portal.conftest import ONCE, Browser, Portal, a_portal
 from tests.support.rehab import NINE, STARTED, YEAR, Enrolled, record
 from tests.support.settlement import PAYING, Bureau, an_assessment
-from tests.support.stack import Running
-from tests.support.stages import a_stage
 
 DAY = NINE.date().isoformat()
 NEXT = NINE.date().replace(day=13).isoformat()
-ONCE = re.compile(r'name="once" value="([^"]+)"')
 MARKED = re.compile(r'<(?:input|select|textarea) id="([^"]+)"[^>]*aria-invalid="true"')
-
-
-@pytest.fixture(scope="module")
-async def rehab(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "rehab") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")

@@ -65,8 +65,7 @@ async def clerk(office: Portal, stages: dict[str, Running], *roles: Role) -> tup
     known = Organisation(person["organisation"], "federation (invented)", OrgType.FEDERATION, COUNTY)
     stages["rehab"].knows(known)
     browser = await office.signed_in(person)
-    await browser.look("/account")
-    await browser.send("/account/preferences", language="en")
+    await browser.reads_english()
     return browser, person["organisation"]
 
 

@@ -1,6 +1,5 @@
 """A centre's day sheet, as a browser without script uses it."""
 
-import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,19 +8,10 @@ import pytest
 
 from shared.access.clients import Organisation
 from shared.contracts.codes import OrgType
-from tests.integration.portal.conftest import Browser, Portal, a_portal
+from tests.integration.portal.conftest import ONCE, Browser, Portal, a_portal
 from tests.support.rehab import NINE, County, Enrolled
-from tests.support.stack import Running
-from tests.support.stages import a_stage
 
 DAY = NINE.date().isoformat()
-ONCE = re.compile(r'name="once" value="([^"]+)"')
-
-
-@pytest.fixture(scope="module")
-async def rehab(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "rehab") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")

@@ -16,14 +16,6 @@ from shared.contracts.events.screening import DeathRegistered
 from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.integration.timeline.snapshot import emptied
 from tests.support.findings import MONDAY, Way, a_centre, a_child_in_training
-from tests.support.stack import Running
-from tests.support.stages import a_stage
-
-
-@pytest.fixture(scope="module")
-async def timeline(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "timeline") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +42,7 @@ async def raised(timeline) -> tuple[Way, UUID]:
 async def somebody(office: Portal, org_type: OrgType, *roles: Role) -> Browser:
     """Return the browser of a person who reads English and may do what the roles may."""
     browser = await office.signed_in(await office.person(org_type, *roles))
-    await browser.look("/account")
-    await browser.send("/account/preferences", language="en")
+    await browser.reads_english()
     return browser
 
 

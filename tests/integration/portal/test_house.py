@@ -15,10 +15,10 @@ from shared.access.clients import Organisation
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 from tests.integration.custody.test_custody import SUPERVISOR, admit
-from tests.integration.portal.conftest import Browser, Portal, a_portal
+from tests.integration.portal.conftest import ONCE, Browser, Portal, a_portal
 from tests.support.directory import COUNTY
 from tests.support.stack import Running
-from tests.support.stages import UNKNOWN, a_child, a_stage
+from tests.support.stages import UNKNOWN, a_child
 from tests.support.tokens import an_actor
 
 GRANDMOTHER = {"name": "王奶奶（样例）", "relation": "祖母", "phone": "10011112222"}
@@ -26,13 +26,6 @@ SHEET = {"allergies": "花生", "medication": "", "emergency_contacts": [GRANDMO
 DAYS = {"contract_signed_on": "2024-02-20", "health_checked_on": "2024-02-21"}
 COLLECTOR = re.compile(r'name="collector" value="([0-9a-f-]{36})"')
 TOLD = re.compile(r'role="status">.*?</span> (\w+)</span>')
-ONCE = re.compile(r'name="once" value="([^"]+)"')
-
-
-@pytest.fixture(scope="module")
-async def custody(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "custody") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +70,7 @@ class House:
 async def house(office, custody) -> House:
     person = await office.person(OrgType.CARE_HOME)
     browser = await office.signed_in(person)
-    await browser.look("/account")
-    await browser.send("/account/preferences", language="en")
+    await browser.reads_english()
     organisation = person["organisation"]
     custody.knows(Organisation(organisation, "A house (invented)", OrgType.CARE_HOME, COUNTY))
     federation = an_actor(OrgType.FEDERATION, COUNTY, SUPERVISOR)

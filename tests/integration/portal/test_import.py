@@ -27,7 +27,6 @@ from tests.integration.portal.conftest import HIDDEN, Browser, Portal, a_portal
 from tests.support.rehab import NINE, County
 from tests.support.screening import a_birth_certificate
 from tests.support.stack import Running
-from tests.support.stages import a_stage
 
 DAY = NINE.date().isoformat()
 CHILDREN, SESSIONS = "/import/children", "/import/sessions"
@@ -37,18 +36,6 @@ LINE = {
     "category": "孤独症", "on": "2024-03-20", "signs": "1", "regression": "无",
 }  # fmt: skip
 NUMBERS = iter(range(1, 100_000))
-
-
-@pytest.fixture(scope="module")
-async def screening(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "screening") as stage:
-        yield stage
-
-
-@pytest.fixture(scope="module")
-async def rehab(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "rehab") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")

@@ -13,25 +13,11 @@ from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.integration.timeline.snapshot import emptied
 from tests.support.children import Child, Institution
-from tests.support.stack import Running
-from tests.support.stages import a_stage
 
 PERIOD = {"from": "2024-01-01", "to": "2024-04-30"}
 CENTRE = uuid4()
 REHABILITATED = "children_given_free_rehabilitation"
 LICENSED = "rehabilitation_institutions_with_education_licence"
-
-
-@pytest.fixture(scope="module")
-async def timeline(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "timeline") as stage:
-        yield stage
-
-
-@pytest.fixture(scope="module")
-async def screening(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "screening") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +43,7 @@ async def trained(timeline) -> Child:
 async def reader(office) -> Browser:
     """Somebody of a county federation who reads English."""
     browser = await office.signed_in(await office.person(OrgType.FEDERATION, Role.REVIEWER))
-    await browser.look("/account")
-    await browser.send("/account/preferences", language="en")
+    await browser.reads_english()
     return browser
 
 

@@ -18,16 +18,8 @@ from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.integration.timeline.snapshot import emptied
 from tests.support.children import Child
-from tests.support.stack import Running
-from tests.support.stages import a_stage
 
 HERE, THERE = "371602", "371603"
-
-
-@pytest.fixture(scope="module")
-async def timeline(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "timeline") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +58,7 @@ async def reader(office: Portal, org_type: OrgType, region: str, *, organisation
     organisation = organisation or await office.directory.organisation(org_type, region)
     role = Role.REVIEWER if org_type is OrgType.FEDERATION else Role.STAFF
     browser = await office.signed_in(await office.directory.account(organisation, role))
-    await browser.look("/account")
-    await browser.send("/account/preferences", language="en")
+    await browser.reads_english()
     return browser
 
 

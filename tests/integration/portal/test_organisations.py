@@ -13,8 +13,7 @@ PASSWORD = re.compile(r'<code class="secret">([^<]+)</code>')
 
 async def reader(portal: Portal, org_type: OrgType, *roles: Role) -> Browser:
     browser = await portal.signed_in(await portal.person(org_type, *roles))
-    await browser.look("/account")
-    await browser.send("/account/preferences", language="en")
+    await browser.reads_english()
     return browser
 
 

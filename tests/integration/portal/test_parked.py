@@ -12,13 +12,6 @@ from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.integration.timeline.snapshot import emptied
 from tests.integration.timeline.test_parked import a_stuck_child
 from tests.support.stack import Running
-from tests.support.stages import a_stage
-
-
-@pytest.fixture(scope="module")
-async def timeline(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "timeline") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +31,7 @@ async def stuck(timeline) -> UUID:
 
 async def reader(office: Portal, *roles: Role, org_type: OrgType = OrgType.FEDERATION) -> Browser:
     browser = await office.signed_in(await office.person(org_type, *roles))
-    await browser.look("/account")
-    await browser.send("/account/preferences", language="en")
+    await browser.reads_english()
     return browser
 
 

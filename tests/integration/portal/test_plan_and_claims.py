@@ -12,16 +12,9 @@ from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.support.rehab import STARTED, an_evaluation, record
 from tests.support.settlement import CYCLE, DAYS, JANUARY, PAYING, Bureau
-from tests.support.stack import Running
-from tests.support.stages import UNKNOWN, a_stage
+from tests.support.stages import UNKNOWN
 
 TICKED = re.compile(r'name="line" value="([^"]+)"[^>]* checked')
-
-
-@pytest.fixture(scope="module")
-async def rehab(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "rehab") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")

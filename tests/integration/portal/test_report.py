@@ -16,7 +16,6 @@ from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.support.directory import COUNTY
 from tests.support.screening import BORN, Chain, a_birth_certificate, a_rescreening, a_resident_number, of
 from tests.support.stack import Running
-from tests.support.stages import a_stage
 from tests.support.tokens import an_actor
 
 SIGNS = {f"sign.M24-{number}": "no" for number in range(1, 5)}
@@ -25,12 +24,6 @@ CHILD = {
     "guardian_name": "童大一", "guardian_phone": "000 0000 0000", "on": "2024-03-20", "instrument": "warning_signs",
     "regression": "none", "category": "autism", "do": "save",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-async def screening(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "screening") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +77,7 @@ async def children(screening: Running) -> int:
 async def clinic(office, screening) -> Clinic:
     person = await office.person(OrgType.CLINIC)
     browser = await office.signed_in(person)
-    await browser.look("/account")
-    await browser.send("/account/preferences", language="en")
+    await browser.reads_english()
     return Clinic(office, screening, browser, person["organisation"])
 
 

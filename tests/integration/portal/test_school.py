@@ -16,18 +16,12 @@ from tests.integration.education.doors import a_day, a_school_child, an_order, b
 from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.support.directory import COUNTY
 from tests.support.stack import Running
-from tests.support.stages import UNKNOWN, a_stage
+from tests.support.stages import UNKNOWN
 from tests.support.tokens import an_actor
 
 MONDAY, SUNDAY = "2024-03-04", "2024-03-03"
 AT_HOME = dict.fromkeys(("nearby_ordinary", "designated_ordinary", "special_school"), "needs_full_time_nursing")
 MARK = re.compile(r'name="(day-[0-9a-f-]{36})" value="([^"]*)"( checked)?')
-
-
-@pytest.fixture(scope="module")
-async def education(servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "education") as stage:
-        yield stage
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +69,7 @@ class School:
 async def school(office, education) -> School:
     person = await office.person(OrgType.SCHOOL)
     browser = await office.signed_in(person)
-    await browser.look("/account")
-    await browser.send("/account/preferences", language="en")
+    await browser.reads_english()
     education.knows(Organisation(person["organisation"], "A school (invented)", OrgType.SCHOOL, COUNTY))
     return School(education, browser, person["organisation"])
 
