@@ -13,9 +13,9 @@ from services.timeline.api.reading import board, database, reader_of, ready
 from services.timeline.completeness import CompletenessOut
 from services.timeline.domain import outline as domain
 from services.timeline.domain.chain import LANE_OF, Lane
-from services.timeline.domain.entry import Row
+from services.timeline.domain.entry import Row, detail_of
 from services.timeline.domain.outline import PeriodKind, Told
-from services.timeline.domain.sight import Detail, Sight
+from services.timeline.domain.sight import Detail
 from services.timeline.errors import PeriodReversed
 from services.timeline.repository import outline as repository
 from services.timeline.repository.entries import BEGINNING, END
@@ -107,8 +107,8 @@ async def outline(request: Request, case: CaseId, actor: Reads, looked: Annotate
         if not rows:
             raise CaseNotFound
         stamp = await board(request).stamp(rows[0]["parked"], session.driver)
-    told = [_told(row) for row in rows if row["event_id"] and _detail(row, reader.sight) is Detail.FULL]
-    counted = [row for row in rows if row["day"] and _detail(row, reader.sight) is not Detail.HIDDEN]
+    told = [_told(row) for row in rows if row["event_id"] and detail_of(row, reader.sight) is Detail.FULL]
+    counted = [row for row in rows if row["day"] and detail_of(row, reader.sight) is not Detail.HIDDEN]
     return ready({
         "case": str(case),
         "born_on": domain.born_on(told),
@@ -116,12 +116,6 @@ async def outline(request: Request, case: CaseId, actor: Reads, looked: Annotate
         "counts": list(_counts(counted)),
         "completeness": stamp,
     })  # fmt: skip
-
-
-def _detail(row: Row, sight: Sight) -> Detail:
-    own = row["own"] is True
-    detail = sight.detail(row["producer"], row["type"], own=own)
-    return sight.masked(detail, own=own, withdrawn=row["masked"] is True, erased=row["erased"])
 
 
 def _told(row: Row) -> Told:

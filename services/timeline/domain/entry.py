@@ -18,13 +18,8 @@ class Row(Protocol):
 
 
 def shown(row: Row, sight: Sight) -> Shown | None:
-    """Return an entry as this reader may see it, ready for orjson; None when it is hidden.
-
-    `own` of the row says whether the reader's organisation recorded the fact, or is the one that it concerns.
-    """
-    own = row["own"] is True
-    detail = sight.detail(row["producer"], row["type"], own=own)
-    detail = sight.masked(detail, own=own, withdrawn=row["masked"] is True, erased=row["erased"])
+    """Return an entry as this reader may see it, ready for orjson; None when it is hidden."""
+    detail = detail_of(row, sight)
     if detail is Detail.HIDDEN:
         return None
     entry: Shown = {
@@ -37,6 +32,16 @@ def shown(row: Row, sight: Sight) -> Shown | None:
     }
     entry.update(_MORE[detail](row))
     return entry
+
+
+def detail_of(row: Row, sight: Sight) -> Detail:
+    """Return how much this reader sees of a fact, or of facts that are counted together.
+
+    `own` of the row says whether the reader's organisation recorded the fact, or is the one that it concerns.
+    """
+    own = row["own"] is True
+    detail = sight.detail(row["producer"], row["type"], own=own)
+    return sight.masked(detail, own=own, withdrawn=row["masked"] is True, erased=row["erased"])
 
 
 def _correction(row: Row) -> dict[str, Any] | None:
