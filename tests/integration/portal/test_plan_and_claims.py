@@ -135,5 +135,8 @@ async def test_who_claims_nothing_has_no_such_page(house):
 
 
 async def test_a_claim_of_another_centre_is_not_found(centre, house):
+    claim, _ = await centre.bureau.claimed(await centre.bureau.trained())
+    await centre.look(f"/claims/{claim}")
     stranger = await house.signed_in(await house.person(OrgType.REHAB_CENTRE))
-    assert (await stranger.look(f"/claims/{UNKNOWN}")).status_code == 404
+    for one in (claim, UNKNOWN):
+        assert (await stranger.look(f"/claims/{one}")).status_code == 404, one
