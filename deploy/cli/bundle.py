@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
 from deploy.local.errors import Trouble
+from deploy.services import PRODUCERS
 from shared.clock import SHANGHAI
 from shared.journal.bundle import Bundle, Fault, NotABundle, Verdict, check
 
@@ -16,13 +17,18 @@ class NotReadable(Trouble):
 
 
 def verified(bundle: Path, keys: Path | None) -> list[Verdict]:
-    """Check a bundle. Raises NotReadable."""
+    """Check a bundle. Raises NotReadable, also where a service has no word in it: its facts could all be gone."""
     try:
-        return check(Bundle.unpacked(bundle.read_bytes()), _trusted(keys) if keys else None)
+        verdicts = check(Bundle.unpacked(bundle.read_bytes()), _trusted(keys) if keys else None)
     except OSError as error:
         raise NotReadable(f"{error.filename} cannot be read: {error.strerror}.") from error
     except NotABundle as error:
         raise NotReadable(f"{bundle} is no verifier bundle, or a part of it is missing.") from error
+    if sorted(one.producer for one in verdicts) != sorted(PRODUCERS):
+        raise NotReadable(
+            f"{bundle} does not hold the word of each of {', '.join(PRODUCERS)}, once: a part is missing."
+        )
+    return verdicts
 
 
 def _trusted(keys: Path) -> Mapping[str, str]:

@@ -189,6 +189,8 @@ def verify(
 
     With --bundle: the same for one child's file that somebody took along.
     """
+    if (bundled and services) or (keys and not bundled):
+        raise typer.BadParameter("--bundle takes no service, and --keys goes with it.")
     if bundled:
         verdicts = bundle.verified(bundled, keys)
         console.print(bundle.verdicts_table(verdicts))

@@ -16,12 +16,12 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter
 
 from shared.contracts.envelope import GENESIS, Event, Unreadable, b64, timestamp, unb64
 from shared.journal.checkpoint import Signer, signed_by
 
-UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, ValidationError)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, ValueError)
 """What a ZIP of anybody may raise: broken, cut off, encrypted or packed otherwise (RuntimeError), without our parts."""
 README, HEADS, KEYS, FACTS = "README.txt", "heads.json", "keys.json", "facts/{}.jsonl"
 

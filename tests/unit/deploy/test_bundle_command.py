@@ -49,6 +49,18 @@ def test_keys_of_another_installation_do_not_fit(bundle, tmp_path):
     assert verified(bundle, tmp_path, "--keys", str(keys)).exit_code == 0
 
 
+@pytest.mark.parametrize("left", [[], ["screening", "education", "custody", "timeline"]], ids=["none", "without rehab"])
+def test_a_service_that_was_left_out_as_a_whole_is_missed(bundle, tmp_path, left):
+    told = verified(replace(bundle, heads=[one for one in bundle.heads if one.producer in left]), tmp_path)
+    assert isinstance(told.exception, NotReadable)
+    assert "rehab" in str(told.exception)
+
+
+def test_keys_without_a_bundle_and_a_bundle_with_a_service_are_refused(bundle, tmp_path):
+    assert verified(bundle, tmp_path, "rehab").exit_code == 2
+    assert CliRunner().invoke(app, ["verify", "--keys", str(tmp_path / "keys.json")]).exit_code == 2
+
+
 @pytest.mark.parametrize("content", [b"no bundle", None])
 def test_what_cannot_be_read_is_told_in_a_sentence(tmp_path, content):
     path = tmp_path / "x.zip"
