@@ -110,10 +110,10 @@ class _Day:
             return refusal
 
     def _recorded(self, order: SessionOrder, clash: sessions.Interval | None) -> SessionRecorded:
-        sessions.check_times(order.content, self.now, self.rules)
         enrolled = self.own.get(order.enrolment)
         if enrolled is None or enrolled.case != order.case:
             raise CaseNotFound
+        sessions.check_times(order.content, self.now, self.rules)
         fact = sessions.record_session(ids.new_record(), enrolled, order.content)
         if clash is not None:
             raise sessions.overlap(clash)

@@ -83,7 +83,7 @@ class Asked(BaseModel):
     @field_validator("stage")
     @classmethod
     def _is_known(cls, stage: str | None) -> str | None:
-        return stage and Stage.of(stage).code
+        return None if stage is None else Stage.of(stage).code
 
 
 class Participant(BaseModel):

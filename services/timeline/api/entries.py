@@ -1,6 +1,6 @@
 """The entries of a case: pages, and a live view of what is new."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from services.timeline.api.reading import bells, board, database, reader_of, ready, settings
+from services.timeline.api.reading import begin_of, bells, board, database, end_of, reader_of, ready, settings
 from services.timeline.completeness import CompletenessOut
 from services.timeline.domain.chain import PRODUCER_OF, Lane
 from services.timeline.domain.entry import shown
@@ -16,8 +16,7 @@ from services.timeline.domain.sight import Detail
 from services.timeline.errors import PeriodReversed
 from services.timeline.live import View, family_of, from_marker
 from services.timeline.repository import entries as repository
-from services.timeline.repository.entries import BEGINNING, END, LAST_ID, Wanted
-from shared import clock
+from services.timeline.repository.entries import END, LAST_ID, Wanted
 from shared.access.policy import Act, Actor
 from shared.access.tokens import expires_at
 from shared.contracts.codes import RehabCategory
@@ -62,7 +61,7 @@ class Filter(BaseModel):
         return Wanted(
             limit=self.limit + 1,
             before=self._before(),
-            since=clock.moment_of(self.since) if self.since else BEGINNING,
+            since=begin_of(self.since),
             known_at=self.as_known_at or END,
             producer=PRODUCER_OF[self.lane] if self.lane else None,
             types=self.type,
@@ -74,9 +73,8 @@ class Filter(BaseModel):
         cursor: Any = from_cursor(self.after, datetime.fromisoformat, UUID)
         if cursor is not None:
             return cursor  # type: ignore[no-any-return]
-        if self.until is None or self.until >= END.date():
-            return END, LAST_ID
-        return clock.moment_of(self.until + timedelta(days=1)), UUID(int=0)
+        ends = end_of(self.until)
+        return ends, LAST_ID if ends == END else UUID(int=0)
 
 
 class Correction(BaseModel):

@@ -1,7 +1,7 @@
 """The outline of a case: periods and counts, from which its picture is drawn."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from services.timeline.api.reading import board, database, reader_of, ready
+from services.timeline.api.reading import begin_of, board, database, end_of, reader_of, ready
 from services.timeline.completeness import CompletenessOut
 from services.timeline.domain import outline as domain
 from services.timeline.domain.chain import LANE_OF, Lane
@@ -18,9 +18,8 @@ from services.timeline.domain.outline import PeriodKind, Told
 from services.timeline.domain.sight import Detail
 from services.timeline.errors import PeriodReversed
 from services.timeline.repository import outline as repository
-from services.timeline.repository.entries import BEGINNING, END
+from services.timeline.repository.entries import END
 from services.timeline.repository.outline import Window
-from shared import clock
 from shared.access.policy import Act, Actor
 from shared.errors import CaseNotFound
 from shared.http.direct import DirectRead
@@ -47,11 +46,10 @@ class Looked(BaseModel):
         """Return the question as the repository takes it. Raises PeriodReversed."""
         if self.since and self.until and self.until < self.since:
             raise PeriodReversed
-        ends = self.until is not None and self.until < END.date()
         return Window(
             step=self.by,
-            since=clock.moment_of(self.since) if self.since else BEGINNING,
-            until=clock.moment_of(self.until + timedelta(days=1)) if ends and self.until else END,
+            since=begin_of(self.since),
+            until=end_of(self.until),
             known_at=self.as_known_at or END,
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from fastapi import Request, Response
 
@@ -9,9 +10,10 @@ from services.timeline.completeness import Board, dumped
 from services.timeline.domain.sight import BY_REGION, sight_of
 from services.timeline.errors import OutsideRegion
 from services.timeline.live import Bells
-from services.timeline.repository.entries import Reader
+from services.timeline.repository.entries import BEGINNING, END, Reader
 from services.timeline.repository.readable import readable_by
 from services.timeline.settings import Settings
+from shared import clock
 from shared.access.policy import Actor, covers
 from shared.db import Database
 from shared.http.doors import service_of
@@ -70,3 +72,13 @@ def _inside(actor: Actor, region: str | None) -> Actor:
 def ready(answer: Mapping[str, object]) -> Response:
     """Return an answer whose rows need no model to pass through: the model stands in the OpenAPI document."""
     return Response(dumped(answer), media_type="application/json")
+
+
+def begin_of(day: date | None) -> datetime:
+    """Return where a first day begins; for none, or one before all facts, the beginning."""
+    return clock.moment_of(day) if day is not None and day > BEGINNING.date() else BEGINNING
+
+
+def end_of(day: date | None) -> datetime:
+    """Return the first instant after a last day; for none, or one after all facts, the end."""
+    return clock.moment_of(day + timedelta(days=1)) if day is not None and day < END.date() else END

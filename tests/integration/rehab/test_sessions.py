@@ -157,7 +157,7 @@ async def test_a_rehearsal_says_what_the_batch_then_says_and_writes_nothing(reha
     stranger = await county.enrolled(await a_second_centre(rehab, county))
     lines = [
         a_line(child, after=20), a_line(child, after=40), a_line(child, after=60), a_line(child, after=200, minutes=0),
-        a_line(stranger), a_line(child, after=300, discipline="magic"),
+        a_line(stranger), a_line(stranger, minutes=0), a_line(child, after=300, discipline="magic"),
     ]  # fmt: skip
     before = await rehab.counts()
     answer = await county.post(county.centre, "/v1/sessions/preview", {"sessions": lines})

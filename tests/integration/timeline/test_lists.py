@@ -140,7 +140,9 @@ async def test_whoever_is_shown_no_states_does_not_learn_them_by_asking(timeline
     assert await listed(timeline, school, county="371603") == []
 
 
-@pytest.mark.parametrize("query", [{"stage": "happy"}, {"category": "happiness"}, {"overdue": "perhaps"}, {"x": "y"}])
+@pytest.mark.parametrize(
+    "query", [{"stage": "happy"}, {"stage": ""}, {"category": "happiness"}, {"overdue": "perhaps"}, {"x": "y"}]
+)
 async def test_a_question_that_is_none_is_refused(timeline, query):
     async with timeline.client(timeline.organisation(OrgType.AUDITOR, "37")) as client:
         assert code_of(await client.get("/v1/cases", params=query)) == (422, "invalid-request")

@@ -197,3 +197,14 @@ async def test_who_looked_is_shown_to_who_may_ask_and_that_is_a_look_too(timelin
     assert [look["act"] for look in looks] == ["access-log.read", "timeline.read"]
     assert {look["person"] for look in looks} == {str(auditor.person)}
     assert len(await timeline.fetch("SELECT 1 FROM access_log WHERE case_id = $1", child.case)) == 3
+
+
+@pytest.mark.parametrize("door", ["entries", "outline"])
+async def test_days_before_and_after_all_facts_ask_for_all_of_them(timeline, child, auditor, door):
+    whole, asked = [
+        (await get(timeline, auditor, f"/v1/cases/{child.case}/{door}", **query)).json()
+        for query in ({}, {"from": "0001-01-01", "to": "9999-12-31"})
+    ]
+    counted = "items" if door == "entries" else "counts"
+    assert whole[counted]
+    assert asked[counted] == whole[counted]
