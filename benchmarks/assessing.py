@@ -9,7 +9,8 @@ import orjson
 
 from benchmarks.figures import Figure, figure
 from benchmarks.machine import Cost, said
-from benchmarks.town import QUIET_WITHIN_S, TO_BE_ASSESSED, Town, until
+from benchmarks.town import QUIET_WITHIN_S, Town, until
+from deploy.cli.counting import TO_BE_ASSESSED
 
 _CHILDREN = "SELECT case_id FROM case_file ORDER BY case_id"
 _FACTS = "SELECT envelope FROM entry WHERE case_id = ANY($1::uuid[])"

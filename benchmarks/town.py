@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 from rich.progress import Progress
 
+from deploy.cli.counting import TO_BE_ASSESSED
 from deploy.local.server import start_all, stop_all
 from deploy.local.stack import ADMINISTRATOR, Stack
 from deploy.services import PRODUCERS
@@ -46,7 +47,6 @@ AT_ONCE = 24
 USERS = 50
 """People who are signed in at the portal at the same time."""
 QUIET_WITHIN_S = 900
-TO_BE_ASSESSED = "SELECT (SELECT count(*) FROM dirty_case) + (SELECT count(*) FROM dirty_institution)"
 APPLIED = "SELECT coalesce(sum(last_seq), 0)::bigint FROM stream_position"
 LOOK_EVERY_S = 0.1
 

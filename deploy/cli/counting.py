@@ -25,7 +25,7 @@ HEARD = next(spec.hears for spec in SERVICES if spec.name == "timeline")
 _COMPLETE = "SELECT (count(*) FILTER (WHERE complete_to >= $1 AND behind = 0) >= $2)::int FROM completeness"
 _COMMITTED = "SELECT count(*) FROM event_log"
 _APPLIED = "SELECT producer, sum(last_seq)::bigint AS n FROM stream_position GROUP BY producer"
-_TO_BE_ASSESSED = "SELECT (SELECT count(*) FROM dirty_case) + (SELECT count(*) FROM dirty_institution)"
+TO_BE_ASSESSED = "SELECT (SELECT count(*) FROM dirty_case) + (SELECT count(*) FROM dirty_institution)"
 _PARKED = "SELECT producer, count(*) AS n FROM parked_event WHERE producer IS NOT NULL GROUP BY producer"
 _DUPLICATE = (
     "SELECT substring(topic FROM 10) AS producer, sum(duplicate)::bigint AS n FROM partition_account GROUP BY topic"
@@ -47,7 +47,7 @@ async def complete_since(place: Installation, moment: datetime) -> bool:
 
 async def to_be_assessed(place: Installation) -> int:
     """Return how many cases, and institutions with theirs, are still to be looked at; conclusions are facts again."""
-    return await _value(place, "timeline", _TO_BE_ASSESSED)
+    return await _value(place, "timeline", TO_BE_ASSESSED)
 
 
 async def count(place: Installation, *, all_on_topics: bool) -> Account:

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from services.rehab.api.forms import Open
-from services.rehab.api.sessions import BadLine, BatchIn, LineIn, LineResult, orders_of, refused_line
+from services.rehab.api.sessions import BatchIn, LineIn, LineResult, orders_of, refused_line
 from services.rehab.handlers import training
 from shared.access.policy import Act, Actor
 from shared.errors import CaseNotFound, InvalidRequest, Refusal
 from shared.http.doors import may
+from shared.http.lines import BadLine
 from shared.http.problems import language_of
 
 router = APIRouter(prefix="/v1", tags=["sessions"])

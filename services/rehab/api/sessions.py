@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import BaseModel, Field, WrapValidator
 
 from services.rehab.api.forms import Flag, Open, Uow, View
 from services.rehab.domain.rules import Rules
@@ -29,7 +29,8 @@ from shared.contracts.events.rehab import (
 from shared.errors import InvalidRequest, Refusal
 from shared.http.direct import DirectWrite
 from shared.http.doors import may
-from shared.http.problems import language_of, places
+from shared.http.lines import BadLine, keep_bad, refused
+from shared.http.problems import language_of
 from shared.ids import CaseId, PersonId
 from shared.journal.unit_of_work import Receipt
 from shared.stage import Body, Moment
@@ -111,25 +112,10 @@ class CorrectionIn(Body):
     replacement: ContentIn | None = None
 
 
-class BadLine(BaseModel):
-    """A line of a batch that has not the expected form, and where."""
-
-    errors: list[dict[str, Any]]
-
-
-def _keep_bad(value: object, read: ValidatorFunctionWrapHandler) -> LineIn | BadLine:
-    """Read a line; a bad one is refused by itself and does not stop the others."""
-    try:
-        line: LineIn = read(value)
-    except ValidationError as error:
-        return BadLine(errors=places(error.errors()))
-    return line
-
-
 class BatchIn(Body):
     """A day of sessions, 1 to 1,000."""
 
-    sessions: list[Annotated[LineIn, WrapValidator(_keep_bad)]]
+    sessions: list[Annotated[LineIn, WrapValidator(keep_bad)]]
 
 
 class LineResult(BaseModel):
@@ -227,7 +213,7 @@ def _result(line: LineIn | BadLine, outcomes: Iterator[UUID | Refusal], language
 
 def refused_line(refusal: Refusal, language: str) -> LineResult:
     """Return why a line is not taken."""
-    return LineResult(code=refusal.code, title=refusal.words(language), details=refusal.details)
+    return LineResult(**refused(refusal, language))
 
 
 @router.post("/sessions/{session}/correction", status_code=201)

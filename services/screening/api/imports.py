@@ -12,6 +12,7 @@ from services.screening.handlers import importing
 from services.screening.handlers.importing import ImportChild, Imported
 from shared.access.policy import Act, Actor
 from shared.http.doors import may
+from shared.http.lines import refused
 from shared.http.problems import language_of
 
 router = APIRouter(tags=["import"])
@@ -67,10 +68,4 @@ def _result(place: int, imported: Imported, language: str) -> ImportResult:
     refusal = imported.refusal
     if refusal is None:
         return ImportResult(place=place, status="recorded", case=imported.case)
-    return ImportResult(
-        place=place,
-        status="refused",
-        code=refusal.code,
-        title=refusal.words(language),
-        details=refusal.details,
-    )
+    return ImportResult(place=place, status="refused", **refused(refusal, language))

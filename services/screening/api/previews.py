@@ -1,10 +1,10 @@
 """Doors of a clerk who is about to register a child, or a file of them: known already? What would the screening say?"""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import BaseModel, Field, WrapValidator, model_validator
 
 from services.screening.api.bodies import Body
 from services.screening.api.identities import likely_ones
@@ -23,7 +23,8 @@ from shared import clock, ids
 from shared.access.policy import Act, Actor
 from shared.errors import InvalidRequest, Refusal
 from shared.http.doors import Read, Reading, may
-from shared.http.problems import language_of, places
+from shared.http.lines import BadLine, keep_bad, refused
+from shared.http.problems import language_of
 from shared.rulebook.explanation import Explanation
 
 router = APIRouter(tags=["children"])
@@ -39,6 +40,13 @@ class PreviewLineIn(ImportItem):
         default=None, max_length=4, description="Numbers of the signs that are there, in the column of the child's age."
     )
 
+    @model_validator(mode="after")
+    def _is_answered_once(self) -> Self:
+        if self.positive_signs is not None and (self.screening is None or self.screening.signs):
+            message = "positive_signs stand in place of the signs of a screening"
+            raise ValueError(message)
+        return self
+
     def answered(self) -> ImportItem:
         """Return the line with each sign answered. Raises NoSignColumn."""
         if self.positive_signs is None or self.screening is None:
@@ -49,25 +57,10 @@ class PreviewLineIn(ImportItem):
         return ImportItem(child=self.child, screening=screening)
 
 
-class BadLine(BaseModel):
-    """A line that has not the expected form, and where."""
-
-    errors: list[dict[str, Any]]
-
-
-def _keep_bad(value: object, read: ValidatorFunctionWrapHandler) -> PreviewLineIn | BadLine:
-    """Read a line; a bad one is refused by itself and does not stop the others."""
-    try:
-        line: PreviewLineIn = read(value)
-    except ValidationError as error:
-        return BadLine(errors=places(error.errors()))
-    return line
-
-
 class PreviewsIn(Body):
     """Lines of a file."""
 
-    lines: list[Annotated[PreviewLineIn, WrapValidator(_keep_bad)]] = Field(min_length=1, max_length=LARGEST_FILE_PART)
+    lines: list[Annotated[PreviewLineIn, WrapValidator(keep_bad)]] = Field(min_length=1, max_length=LARGEST_FILE_PART)
 
 
 class PreviewLineOut(BaseModel):
@@ -121,8 +114,7 @@ async def _line(line: PreviewLineIn | BadLine, actor: Actor, reading: Reading, r
         item = line.answered()
         found = await _previewed(item, actor, reading, request)
     except Refusal as refusal:
-        title = refusal.words(language_of(request))
-        return PreviewLineOut(code=refusal.code, title=title, details=refusal.details)
+        return PreviewLineOut(**refused(refusal, language_of(request)))
     return PreviewLineOut(preview=found, signs=item.screening.signs if item.screening else {})
 
 

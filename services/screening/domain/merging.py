@@ -75,12 +75,17 @@ def traits_of(sex: str, born: date, identity: Mapping[str, str | None]) -> Trait
 
 
 def common_traits(one: Traits, other: Traits) -> tuple[Trait, ...]:
-    """Return what two children have in common: names as they are compared, all else but for width and blanks."""
+    """Return what two children have in common: names as they are compared, all else but for width and blanks.
+
+    In phones hyphens make no difference either.
+    """
     return tuple(trait for trait in Trait if _told(trait, one) == _told(trait, other) != "")
 
 
 def _told(trait: Trait, traits: Traits) -> str:
     text = traits.get(trait) or ""
+    if trait is Trait.GUARDIAN_PHONE:
+        text = text.replace("-", "")
     return written(text) if trait in NAMES else "".join(unicodedata.normalize("NFKC", text).split())
 
 

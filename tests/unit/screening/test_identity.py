@@ -216,6 +216,8 @@ def test_what_is_absent_on_both_sides_is_not_in_common():
         (Trait.ADDRESS, "虚构路１-１２号", "虚构路 1-12号", True),
         (Trait.ADDRESS, "虚构路1.12号", "虚构路112号", False),
         (Trait.GUARDIAN_PHONE, "000 0000 0000", "00000000000", True),
+        (Trait.GUARDIAN_PHONE, "000-0000 0000", "00000000000", True),
+        (Trait.GUARDIAN_PHONE, "00000000001", "00000000000", False),
         (Trait.GUARDIAN_NAME, "童·大一", "童大一", True),
     ],
 )

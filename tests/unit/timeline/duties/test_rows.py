@@ -466,3 +466,8 @@ def test_death_erasure_and_withdrawn_consent_void_it_but_for_money_and_incidents
     assert (end is None) is table()[row.rule].survives
     if end is not None:
         assert (end.outcome, end.met_by) == (DutyEnd.VOID, gone.id)
+
+
+def test_every_end_of_a_case_but_the_hand_over_voids_its_follow_up():
+    (closed,) = (ending for ending in table()["follow-up"].void_by if ending.kind is screening.CaseClosed)
+    assert set(closed.where["reason"]) == set(screening.ClosingReason) - {screening.ClosingReason.HANDED_OVER}
