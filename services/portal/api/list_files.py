@@ -10,6 +10,7 @@ from services.portal.api import applications, cases, duties, findings, parked
 from services.portal.api.common import Visit
 from services.portal.api.whole_lists import Column, Row, Whole, at, book, on, whole
 from services.portal.words import catalogue
+from shared.contracts.codes import OrgType
 from shared.words import called, said
 
 router = APIRouter(include_in_schema=False)
@@ -20,7 +21,8 @@ async def duties_book(visit: duties.Reads, asked: Annotated[duties.Narrowed, Que
     """Return a working list."""
     _, word = catalogue(visit.language).gettext, _Words(visit)
     listed = await whole(visit, "timeline", duties.DUTIES, asked.query)
-    names = await visit.names([*(row["owner"] for row in listed.rows), str(asked.owner)])
+    owner = [] if isinstance(asked.owner, OrgType) else [str(asked.owner)]
+    names = await visit.names([*(row["owner"] for row in listed.rows), *owner])
     rules = {row["rule"]: word.told(row["name"]) for row in listed.rows}
     narrowed = [
         (_("When"), word.code("Standing", asked.standing)), (_("Duty"), rules.get(asked.rule, asked.rule)),

@@ -167,6 +167,13 @@ async def test_a_working_list_is_taken_along_as_narrowed_and_says_as_of_when_it_
     assert after[0][0] == before[0][0] + 1
 
 
+async def test_what_a_kind_of_authority_owes_is_taken_along_too(office, city):
+    browser = await reader(office, OrgType.FEDERATION, "3716")
+    said, rows = await book_of(browser, "/duties.xlsx", owner="federation")
+    assert "Owed by: disabled persons' federation" in said
+    assert rows == []
+
+
 async def test_a_long_list_is_read_page_by_page_and_says_where_it_was_cut(office, city, monkeypatch):
     browser = await reader(office, OrgType.FEDERATION, "3716")
     monkeypatch.setattr(whole_lists, "MOST_ROWS", 1)
