@@ -1,5 +1,6 @@
 """Organisations and accounts: who may keep them, a password that is shown once, an account that ends."""
 
+import html
 import re
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import Browser, Portal
 from tests.support.directory import a_user_name
 
+NEXT = re.compile(r'href="([^"]+)" rel="next"')
 PASSWORD = re.compile(r'<code class="secret">([^<]+)</code>')
 
 
@@ -71,6 +73,24 @@ async def test_what_the_directory_refuses_is_told_and_nothing_typed_is_lost(port
     assert answer.status_code == 422
     assert 'value="no spaces here"' in answer.text
     assert 'role="alert"' in answer.text
+
+
+async def test_the_next_page_is_that_of_the_list_where_a_form_was_answered(portal):
+    browser = await reader(portal, OrgType.FEDERATION, Role.ADMINISTRATOR)
+    organisation = await portal.directory.organisation(OrgType.CLINIC)
+    for _ in range(51):
+        await portal.directory.organisation(OrgType.CLINIC)
+        await portal.directory.account(organisation)
+    await browser.look("/organisations")
+    refused = await browser.send("/organisations", name="", org_type="clinic", region="x")
+    assert refused.status_code == 422
+    made = await browser.send("/accounts", organisation=str(organisation), **a_person())
+    assert PASSWORD.search(made.text)
+    for answer, path in ((refused, "/organisations?"), (made, f"/accounts?organisation={organisation}&")):
+        (link,) = NEXT.findall(html.unescape(answer.text))
+        assert link.startswith(path)
+        assert (await browser.look(link)).status_code == 200
+    assert len(re.findall('action="/accounts/[0-9a-f-]+/password"', browser.last.text)) == 2
 
 
 async def test_a_manager_sees_the_people_of_its_own_organisation_only(portal):

@@ -66,6 +66,7 @@ async def test_what_is_tried_again_and_cannot_be_applied_says_that_it_stays(offi
     operator = await reader(office, Role.ADMINISTRATOR)
     answer = await send(operator, f"/parked/{await poison(timeline)}/redrive", how="redrive")
     assert "it stays parked" in answer.text
+    assert 'href="/parked.xlsx"' in answer.text
 
 
 async def test_one_person_asks_to_step_over_and_another_agrees(office, timeline, stuck):
