@@ -11,10 +11,17 @@ from services.portal.domain.known_on import end_of_day
 from services.portal.domain.zoom import Zoom
 from shared import clock
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
 
 def _a_day(value: str) -> str:
-    """Let an empty field and a day of the calendar through. Raises ValueError."""
-    return date.fromisoformat(value).isoformat() if value else ""
+    """Let an empty field and a day of living memory through. Raises ValueError."""
+    if not value:
+        return ""
+    day = date.fromisoformat(value)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError
+    return day.isoformat()
 
 
 Day = Annotated[str, AfterValidator(_a_day)]
@@ -29,7 +36,7 @@ class Narrowed(BaseModel):
     since: Day = ""
     until: Day = ""
     known_on: Day = ""
-    view: Literal["full", "compact"] = "full"
+    view: Literal["", "full", "compact"] = ""
     zoom: Zoom = Zoom.LIFE
     at: Day = ""
     after: Annotated[str, Field(max_length=400)] = ""

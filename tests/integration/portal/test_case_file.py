@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -96,7 +97,29 @@ async def test_filters_narrow_the_entries_and_are_kept_by_the_links(office, chil
     assert everything.count('<li class="entry ') == len(child.records)
 
 
-@pytest.mark.parametrize("query", [{"since": "2024-99-01"}, {"zoom": "decade"}, {"organisation": "x"}])
+async def test_each_view_that_the_form_offers_is_shown(office, child):
+    browser = await somebody(office)
+    page = await page_of(browser, child.case)
+    (form,) = re.findall(r'<select id="view".*?</select>', page, re.DOTALL)
+    assert re.findall(r'<option value="(\w*)"[^>]*>(\w+)', form) == [("", "Full"), ("compact", "Compact")]
+    full = await page_of(browser, child.case, view="")
+    assert '<div class="full">' in full
+    assert full.count('class="by"') == page.count('class="by"') > 0
+    compact = await page_of(browser, child.case, view="compact")
+    assert '<div class="compact">' in compact
+    assert compact.count('class="by"') < full.count('class="by"')
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"since": "2024-99-01"},
+        {"zoom": "decade"},
+        {"organisation": "x"},
+        {"zoom": "year", "at": "9999-01-01"},
+        {"zoom": "week", "at": "0001-01-01"},
+    ],
+)
 async def test_an_address_that_somebody_changed_by_hand_is_refused_in_words(office, child, query):
     browser = await somebody(office)
     assert (await browser.look(f"/cases/{child.case}", **query)).status_code == 422
