@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from shared.ages import anniversary, birthday
+
 GROWN_UP = 18
 WEEK = timedelta(days=7)
 ONE_DAY = timedelta(days=1)
-DECEMBER = 12
 
 
 class Zoom(StrEnum):
@@ -59,7 +60,7 @@ class Window:
         if self.zoom is Zoom.LIFE:
             return day if (day.month, day.day) == (1, 1) else date(day.year + 1, 1, 1)
         if self.zoom is Zoom.YEAR:
-            return day if day.day == 1 else next_month(day)
+            return day if day.day == 1 else anniversary(day.replace(day=1), months=1)
         return day
 
 
@@ -68,14 +69,9 @@ def window_of(zoom: Zoom, at: date) -> Window:
     if zoom is Zoom.YEAR:
         return Window(zoom, date(at.year, 1, 1), date(at.year + 1, 1, 1))
     if zoom is Zoom.MONTH:
-        return Window(zoom, at.replace(day=1), next_month(at))
+        return Window(zoom, at.replace(day=1), anniversary(at.replace(day=1), months=1))
     monday = at - timedelta(days=at.weekday())
     return Window(zoom, monday, monday + WEEK)
-
-
-def next_month(day: date) -> date:
-    """Return the first day of the month after."""
-    return date(day.year + 1, 1, 1) if day.month == DECEMBER else date(day.year, day.month + 1, 1)
 
 
 def childhood(born_on: date | None, first_day: date | None, today: date) -> Window:
@@ -87,11 +83,3 @@ def childhood(born_on: date | None, first_day: date | None, today: date) -> Wind
         return Window(Zoom.LIFE, date((first_day or today).year, 1, 1), date(today.year + 1, 1, 1))
     since = min(born_on, first_day or born_on)
     return Window(Zoom.LIFE, since, max(birthday(born_on, GROWN_UP), since + ONE_DAY))
-
-
-def birthday(born_on: date, years: int) -> date:
-    """Return a birthday; who was born on 29 February has it on 1 March of other years."""
-    try:
-        return born_on.replace(year=born_on.year + years)
-    except ValueError:
-        return date(born_on.year + years, 3, 1)

@@ -7,7 +7,7 @@ import pytest
 
 from services.portal.domain import picture
 from services.portal.domain.picture import LEAST, WIDTH, Picture, drawn, fits, level_of
-from services.portal.domain.zoom import Window, Zoom, birthday, childhood, window_of
+from services.portal.domain.zoom import Window, Zoom, childhood, window_of
 
 TODAY = date(2024, 7, 1)
 YEAR = window_of(Zoom.YEAR, TODAY)
@@ -74,9 +74,8 @@ def test_of_a_child_whose_birth_is_not_told_the_axis_begins_with_the_year_of_the
     assert childhood(None, None, TODAY).since == date(2024, 1, 1)
 
 
-def test_who_was_born_on_a_leap_day_has_a_birthday_every_year():
-    assert birthday(date(2020, 2, 29), 18) == date(2038, 3, 1)
-    assert birthday(date(2020, 2, 29), 4) == date(2024, 2, 29)
+def test_who_was_born_on_a_leap_day_is_grown_up_on_the_first_of_march():
+    assert childhood(date(2020, 2, 29), None, TODAY).until == date(2038, 3, 1)
 
 
 def test_a_period_is_as_wide_as_it_lasts():
