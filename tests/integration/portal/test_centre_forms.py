@@ -292,3 +292,4 @@ async def test_nobody_of_another_centre_or_kind_records_anything(desk, child, ho
 async def test_a_form_of_another_login_writes_nothing(desk, child):
     answer = await desk.browser.send(f"/children/{child.case}/evaluation", form="forged", **desk.scored(child))
     assert answer.status_code == 403
+    assert await desk.read(f"/v1/cases/{child.case}/evaluations") == []

@@ -13,6 +13,7 @@ from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 from shared.journal.inbox import Record
 from tests.integration.portal.conftest import Browser, Portal, a_portal
+from tests.integration.timeline.snapshot import emptied
 from tests.support.directory import COUNTY
 from tests.support.rehab import County
 from tests.support.screening import Chain
@@ -47,6 +48,7 @@ async def clinic(office) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 async def child(stages, clinic) -> tuple[UUID, str]:
     """A child that the registry knows, with open duties, and an application that waits."""
+    await emptied(stages["timeline"])
     chain = Chain(stages["screening"])
     chain.clinic = replace(chain.clinic, organisation=clinic["organisation"])
     stages["screening"].knows(Organisation(clinic["organisation"], "clinic (invented)", OrgType.CLINIC, COUNTY))

@@ -118,14 +118,18 @@ async def test_a_refused_claim_says_why_and_keeps_what_was_typed(centre):
     await centre.look("/claims", county=PAYING, cycle=CYCLE)
     answer = await centre.claim(key, **{f"cost/{key}": "twelve"})
     assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
     assert 'value="twelve"' in answer.text
     assert TICKED.findall(answer.text) == [key]
     answer = await centre.claim()
     assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
 
 
 async def test_a_cycle_that_is_none_is_told_and_the_rest_of_the_page_stands(centre):
     page = await centre.look("/claims", county=PAYING, cycle=CYCLE.replace("-01-01", "-01-02"))
+    assert 'class="away"' in page
+    assert "没有可申报的项目" not in page
     assert "尚无结算申报" in page
 
 

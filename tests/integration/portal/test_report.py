@@ -176,9 +176,11 @@ async def test_a_known_number_leads_to_the_child_that_has_it(clinic):
 
 
 async def test_the_check_says_verdict_and_likeness_without_writing(clinic, screening):
+    await clinic.reported(name="童先问", guardian_name="童大问")
     before = await screening.counts()
     answer = await clinic.report("/report/check", name="童先问", guardian_name="童大问", **{"sign.M24-4": "yes"})
     assert "Result: abnormal" in words(answer)
+    assert "1 child that you know is much like this one" in words(answer)
     after = await screening.counts()
     assert {table for table in after if after[table] != before[table]} <= {"access_log", "access_log_head"}
 
@@ -189,6 +191,7 @@ async def test_a_draft_is_here_again_after_the_browser_was_closed_and_only_for_i
     assert "What you typed the last time is here again" in await clinic.page("/report")
     assert 'value="童草稿"' in clinic.browser.last.text
     rows = await office.running.fetch("SELECT sealed FROM draft")
+    assert rows
     assert not any("童草稿".encode() in row[0] for row in rows)
     other = await office.signed_in()
     assert "童草稿" not in (await other.look("/report")).text
