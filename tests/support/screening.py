@@ -25,7 +25,8 @@ _SERIAL = count(1)
 def a_resident_number(born: date = BORN, *, male: bool = True) -> str:
     """Return a number nobody can have: 379999 is no region (handbook §2.3)."""
     order = next(_SERIAL) * 2 - (1 if male else 2)
-    first17 = f"379999{born:%Y%m%d}{order % 1000:03d}"
+    assert order < 1000, "no number is left that no other child has"
+    first17 = f"379999{born:%Y%m%d}{order:03d}"
     return first17 + resident_check(first17)
 
 

@@ -108,7 +108,8 @@ async def test_use_keeps_a_login_from_ending_as_idle(directory, person):
     kept = await kept_login(directory, person)
     await age(directory, person, used=timedelta(minutes=50), begun=timedelta(minutes=50))
     await renew(directory, kept)
-    await directory.running.fetch("UPDATE kept_login SET used_at = used_at - interval '50 minutes'")
+    idle = "UPDATE kept_login SET used_at = used_at - interval '50 minutes' WHERE account_id = $1"
+    await directory.running.fetch(idle, UUID(person["id"]))
     assert (await renew(directory, kept)).status_code == 200
 
 

@@ -329,7 +329,7 @@ async def test_nothing_is_taken_over_before_all_is_checked(clinic, screening):
     await clinic.act("take")
     await clinic.go()
     assert await children(screening) == before
-    assert "导入 51 行" in await clinic.page()
+    assert f"导入 {PART + 1} 行" in await clinic.page()
 
 
 async def test_two_clicks_keep_one_file_and_too_many_are_refused(clinic):
@@ -412,12 +412,13 @@ async def test_what_is_in_is_not_kept_any_longer(clinic, office):
 
 async def test_a_file_is_over_after_some_days_and_forgotten_when_somebody_signs_in(clinic, office):
     await clinic.checked(a_line())
-    async with office.running.service.database.transaction() as session:
-        await session.driver.execute("UPDATE upload SET saved_at = now() - interval '7 days'")
+    upload, days = UUID(clinic.upload), office.running.service.settings.import_days
+    ended = "UPDATE upload SET saved_at = now() - $2::int * interval '1 day' WHERE id = $1"
+    await office.running.fetch(ended, upload, days)
     assert (await clinic.browser.look(f"{CHILDREN}/{clinic.upload}")).status_code == 404
     assert "没有待处理的文件" in words(await clinic.browser.look(CHILDREN))
     await office.signed_in()
-    assert (await office.running.fetch("SELECT count(*) FROM upload"))[0][0] == 0
+    assert await office.running.fetch("SELECT 1 FROM upload WHERE id = $1", upload) == []
 
 
 async def test_anybody_elses_file_does_not_exist(clinic, office):

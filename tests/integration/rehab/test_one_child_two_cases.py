@@ -103,7 +103,7 @@ async def test_a_day_of_sessions_holds_only_the_cases_of_the_enrolments(rehab, c
     for told in (one, other):
         await told.hear(merged(other.case, one.case))
     named = replace(child, case=other.case)
-    async with rehab.service.database.transaction() as session, asyncio.timeout(5):
+    async with rehab.service.database.transaction() as session, asyncio.timeout(60):
         await session.driver.execute("SELECT 1 FROM case_stream WHERE case_id = $1 FOR UPDATE", other.case)
         lines = {"sessions": [a_line(named), a_line(named, after=60)]}
         assert (await county.post(county.centre, "/v1/sessions/batch", lines)).json()["recorded"] == 2

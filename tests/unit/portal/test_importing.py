@@ -177,8 +177,8 @@ def other_zip():
         (text(NEEDED[:-1], ROW), HeadingsMissing),
         (text([*NEEDED, "姓名"], ROW), HeadingsTwice),
         (text(ALL), FileEmpty),
-        (text(ALL, *[ROW] * 5001), FileTooLong),
-        (book(ALL, *[["童"]] * 5001), FileTooLong),
+        (text(ALL, *[ROW] * (files.MOST_LINES + 1)), FileTooLong),
+        (book(ALL, *[["童"]] * (files.MOST_LINES + 1)), FileTooLong),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(content, refused):
@@ -186,9 +186,9 @@ def test_what_cannot_be_read_is_refused_with_its_reason(content, refused):
         read(content)
 
 
-def test_five_thousand_lines_are_taken_and_go_in_parts():
-    lines = read(text(ALL, *[ROW] * 5000)).lines
-    assert len(lines) == 5000
+def test_as_many_lines_as_a_file_may_have_are_taken_and_go_in_parts():
+    lines = read(text(ALL, *[ROW] * files.MOST_LINES)).lines
+    assert len(lines) == files.MOST_LINES
     assert {len(part) for part in parts_of(lines)} == {PART}
 
 
