@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from playwright.async_api import Route
 
 from deploy.simulator.directory import Login
+from services.portal.domain.importing.lines import PART
 from tests.journey.browser.files import HEADINGS
 from tests.journey.browser.visitor import Visitor
 from tests.journey.story import CLINIC
@@ -22,7 +23,7 @@ async def test_a_file_is_checked_and_taken_over_part_by_part(visitor: Visitor, p
         await (route.abort() if len(lost) == 1 else route.continue_())
 
     await visitor.signs_in(people[CLINIC], to="/import/children")
-    text = (HEADINGS + GOOD + WRONG * 50).encode("gb18030")
+    text = (HEADINGS + GOOD + WRONG * PART).encode("gb18030")
     await page.set_input_files("#file", [{"name": "导入.csv", "mimeType": "text/csv", "buffer": text}])
     await page.route("**/go", lose_the_first)
     await page.get_by_role("button", name="检查文件").click()
