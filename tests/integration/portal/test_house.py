@@ -21,7 +21,7 @@ from tests.support.stack import Running
 from tests.support.stages import UNKNOWN, a_child
 from tests.support.tokens import an_actor
 
-GRANDMOTHER = {"name": "王奶奶（样例）", "relation": "祖母", "phone": "10011112222"}
+GRANDMOTHER = {"name": "童奶奶（样例）", "relation": "祖母", "phone": "10011112222"}
 SHEET = {"allergies": "花生", "medication": "", "emergency_contacts": [GRANDMOTHER], "pick_up_list": [GRANDMOTHER]}
 DAYS = {"contract_signed_on": "2024-02-20", "health_checked_on": "2024-02-21"}
 COLLECTOR = re.compile(r'name="collector" value="([0-9a-f-]{36})"')
@@ -84,13 +84,13 @@ async def house(office, custody) -> House:
 async def test_a_child_is_handed_to_a_person_of_its_list_and_the_list_of_the_door_says_so(house):
     case = await house.takes_in()
     page = await house.page(f"/door/{case}")
-    assert "王奶奶" in page
+    assert "童奶奶" in page
     assert "花生" in page
     answer = await house.hand_over(case)
     assert answer.status_code == 303
     assert await house.told(answer) == "outside"
     assert await house.moves(case) == ["custody_admitted", "signed_out"]
-    assert "王奶奶" in await house.page(f"/door/{case}")
+    assert "童奶奶" in await house.page(f"/door/{case}")
     assert f"/door/{case}" in await house.page("/door", now="outside")
 
 
