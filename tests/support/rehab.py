@@ -5,7 +5,7 @@ the tests run.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from shared import clock
+from shared.access.clients import Organisation
 from shared.access.policy import Actor, Role
 from shared.contracts.codes import OrgType, RehabCategory, ScreeningCategory, Sex
 from shared.contracts.envelope import Fact
@@ -74,6 +75,12 @@ class County:
             self.federation, f"/v1/institutions/{institution}/designations", a_designation(**changes)
         )
         return record(answer)
+
+    async def works_as(self, centre: UUID) -> None:
+        """Let the centre be an organisation that exists already, and designate it."""
+        self.stage.knows(Organisation(centre, "centre (invented)", OrgType.REHAB_CENTRE, self.region))
+        self.centre = replace(self.centre, organisation=centre)
+        await self.designated()
 
     async def diagnosed(self, hospital: UUID | None = None, *, born: date = BORN) -> UUID:
         """A child with a confirmed diagnosis, as screening tells it."""

@@ -1,5 +1,6 @@
 """The portal and the directory in this process, speaking with each other over their real HTTP interfaces."""
 
+import html
 import json
 import re
 from collections.abc import AsyncIterator
@@ -73,6 +74,22 @@ class Portal:
         answer = await browser.sign_in(person["user_name"], person["password"])
         assert answer.status_code == 303, answer.text
         return browser
+
+    async def reader(self, org_type: OrgType, *roles: str) -> Browser:
+        """Return the browser of somebody of a new organisation, who reads English and may do what the roles may."""
+        browser = await self.signed_in(await self.person(org_type, *roles))
+        await browser.reads_english()
+        return browser
+
+
+def words(answer: httpx.Response) -> str:
+    """Return what a page says, without its marks."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+async def children(screening: Running) -> int:
+    """Return how many children the registry knows."""
+    return int((await screening.fetch("SELECT count(*) FROM child"))[0][0])
 
 
 @asynccontextmanager

@@ -6,15 +6,14 @@ from uuid import uuid4
 
 import pytest
 
+from services.timeline.domain.chain import PRODUCERS
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 from shared.contracts.events.screening import ConsentWithdrawn
 from shared.journal.bundle import Bundle, check
-from tests.integration.portal.conftest import Browser, Portal, a_portal
+from tests.integration.portal.conftest import Portal, a_portal
 from tests.support.children import Child, a_whole_way
 from tests.support.feeds import feeds, keep
-
-PRODUCERS = ("screening", "rehab", "education", "custody", "timeline")
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +29,9 @@ async def child(timeline) -> Child:
     return child
 
 
-async def somebody(office: Portal, org_type: OrgType, *roles: Role) -> Browser:
-    browser = await office.signed_in(await office.person(org_type, *roles))
-    await browser.reads_english()
-    return browser
-
-
 @pytest.mark.parametrize(("org_type", "role"), [(OrgType.FEDERATION, Role.REVIEWER), (OrgType.AUDITOR, Role.AUDITOR)])
 async def test_the_page_of_a_child_offers_its_bundle_and_the_bundle_is_sound(office, timeline, child, org_type, role):
-    browser = await somebody(office, org_type, role)
+    browser = await office.reader(org_type, role)
     assert f'href="/cases/{child.case}/bundle.zip"' in (await browser.look(f"/cases/{child.case}")).text
     async with feeds(timeline, *PRODUCERS) as apps:
         for app in apps.values():
@@ -55,27 +48,27 @@ async def test_of_a_covered_file_no_bundle_is_offered_but_to_an_auditor(office, 
     child.add(ConsentWithdrawn(withdrawn_on=withdrawn), withdrawn)
     await timeline.deliver(child.records[-1])
     path = f"/cases/{child.case}/bundle.zip"
-    federation = await somebody(office, OrgType.FEDERATION, Role.REVIEWER)
+    federation = await office.reader(OrgType.FEDERATION, Role.REVIEWER)
     assert path not in (await federation.look(f"/cases/{child.case}")).text
     assert (await federation.look(path)).status_code == 403
-    auditor = await somebody(office, OrgType.AUDITOR, Role.AUDITOR)
+    auditor = await office.reader(OrgType.AUDITOR, Role.AUDITOR)
     assert path in (await auditor.look(f"/cases/{child.case}")).text
 
 
 async def test_while_a_service_is_away_the_page_says_so_and_gives_no_half_a_bundle(office, child):
-    answer = await (await somebody(office, OrgType.AUDITOR, Role.AUDITOR)).look(f"/cases/{child.case}/bundle.zip")
+    answer = await (await office.reader(OrgType.AUDITOR, Role.AUDITOR)).look(f"/cases/{child.case}/bundle.zip")
     assert answer.status_code == 503
     assert "<h1>" in answer.text
 
 
 async def test_a_clinic_is_neither_offered_a_bundle_nor_given_one(office, child):
-    clinic = await somebody(office, OrgType.CLINIC, Role.STAFF)
+    clinic = await office.reader(OrgType.CLINIC, Role.STAFF)
     for path in (f"/cases/{child.case}/bundle.zip", "/integrity/keys.json"):
         assert (await clinic.look(path)).status_code == 403, path
 
 
 async def test_the_keys_of_the_services_stand_on_the_page_of_integrity_and_are_taken_along(office, timeline):
-    browser = await somebody(office, OrgType.AUDITOR, Role.AUDITOR)
+    browser = await office.reader(OrgType.AUDITOR, Role.AUDITOR)
     key = timeline.service.signer.public
     page = (await browser.look("/integrity")).text
     assert key in page

@@ -3,9 +3,7 @@
 import asyncio
 import json
 import re
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -13,9 +11,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-import uvicorn
 from openpyxl import load_workbook
-from starlette.types import ASGIApp
 
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
@@ -23,6 +19,7 @@ from shared.contracts.events.screening import ConsentWithdrawn, IdentityMerged
 from shared.testing.eventually import eventually
 from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.support.children import Child, a_whole_way
+from tests.support.stack import served
 
 CENTRE, SCHOOL, HOME = uuid4(), uuid4(), uuid4()
 
@@ -40,11 +37,8 @@ async def child(timeline) -> Child:
     return child
 
 
-async def somebody(office: Portal, org_type: OrgType = OrgType.FEDERATION, *roles: Role) -> Browser:
-    """Return the browser of a person who reads English."""
-    browser = await office.signed_in(await office.person(org_type, *(roles or (Role.AUDITOR,))))
-    await browser.reads_english()
-    return browser
+async def auditor(office: Portal) -> Browser:
+    return await office.reader(OrgType.FEDERATION, Role.AUDITOR)
 
 
 async def page_of(browser: Browser, case: UUID, **query: Any) -> str:
@@ -54,7 +48,7 @@ async def page_of(browser: Browser, case: UUID, **query: Any) -> str:
 
 
 async def test_the_file_shows_lanes_bars_strip_and_the_same_as_tables(office, child):
-    page = await page_of(await somebody(office), child.case)
+    page = await page_of(await auditor(office), child.case)
     for lane in ("Screening", "Rehabilitation", "Schooling", "Custody", "Findings"):
         assert lane.lower() in page.lower()
     assert page.count('class="bar') == 4 + 2  # four periods, and two in the legend
@@ -64,7 +58,7 @@ async def test_the_file_shows_lanes_bars_strip_and_the_same_as_tables(office, ch
 
 
 async def test_the_picture_is_zoomed_by_links_to_a_year_a_month_and_a_week(office, child):
-    browser = await somebody(office)
+    browser = await auditor(office)
     page = await page_of(browser, child.case, zoom="year", at="2024-03-05")
     assert "1 Jan 2024 – 31 Dec 2024" in page
     assert "?zoom=month&amp;at=2024-03-01#picture" in page
@@ -73,20 +67,20 @@ async def test_the_picture_is_zoomed_by_links_to_a_year_a_month_and_a_week(offic
 
 
 async def test_a_corrected_entry_is_struck_through_beside_its_correction(office, child):
-    page = await page_of(await somebody(office), child.case)
+    page = await page_of(await auditor(office), child.case)
     assert page.count("<del>") == 3
     assert page.count("corrects an entry") == 3
 
 
 async def test_entries_tell_their_main_words(office, child):
-    page = await page_of(await somebody(office), child.case)
+    page = await page_of(await auditor(office), child.case)
     assert "autism · confirmed" in page
     assert "09:00–09:45" in page
     assert "most per month: CN¥1,500.00" in page
 
 
 async def test_filters_narrow_the_entries_and_are_kept_by_the_links(office, child):
-    browser = await somebody(office)
+    browser = await auditor(office)
     page = await page_of(browser, child.case, lane="custody", since="2024-05-01")
     assert page.count('<li class="entry ') == 1
     assert "lane=custody&amp;since=2024-05-01" in page
@@ -98,7 +92,7 @@ async def test_filters_narrow_the_entries_and_are_kept_by_the_links(office, chil
 
 
 async def test_each_view_that_the_form_offers_is_shown(office, child):
-    browser = await somebody(office)
+    browser = await auditor(office)
     page = await page_of(browser, child.case)
     (form,) = re.findall(r'<select id="view".*?</select>', page, re.DOTALL)
     assert re.findall(r'<option value="(\w*)"[^>]*>(\w+)', form) == [("", "Full"), ("compact", "Compact")]
@@ -121,7 +115,7 @@ async def test_each_view_that_the_form_offers_is_shown(office, child):
     ],
 )
 async def test_an_address_that_somebody_changed_by_hand_is_refused_in_words(office, child, query):
-    browser = await somebody(office)
+    browser = await auditor(office)
     assert (await browser.look(f"/cases/{child.case}", **query)).status_code == 422
 
 
@@ -131,7 +125,7 @@ async def test_the_file_as_known_on_a_day_shows_neither_later_facts_nor_later_co
     session = child.trained(date(2024, 3, 4), CENTRE, uuid4(), recorded_at=then - timedelta(days=1))
     child.corrected(session, recorded_at=then + timedelta(days=1))
     await timeline.deliver(*child.records)
-    browser = await somebody(office)
+    browser = await auditor(office)
     page = await page_of(browser, child.case, known_on="2024-03-20")
     assert "The file as it was known on 20 Mar 2024." in page
     assert "<del>" not in page
@@ -143,7 +137,7 @@ async def test_what_a_mask_hides_is_said_to_be_shown_in_part(office, timeline, c
     withdrawn = date(2024, 9, 2)
     child.add(ConsentWithdrawn(withdrawn_on=withdrawn), withdrawn)
     await timeline.deliver(*child.records)
-    page = await page_of(await somebody(office), child.case)
+    page = await page_of(await auditor(office), child.case)
     assert "consent withdrawn" in page
     assert "shown in part" in page
     assert "09:00–09:45" not in page
@@ -157,7 +151,7 @@ async def test_a_file_outside_of_the_visitors_region_does_not_exist_in_any_of_it
 
 
 async def test_all_entries_that_fit_come_as_json_with_the_time_as_of_which_they_stand(office, child):
-    browser = await somebody(office)
+    browser = await auditor(office)
     answer = await browser.look(f"/cases/{child.case}/export.json", lane="rehabilitation")
     told = json.loads(answer.text)
     assert answer.headers["content-disposition"] == f'attachment; filename="{child.case}.json"'
@@ -172,7 +166,7 @@ async def test_all_entries_come_as_a_table_page_after_page(office, timeline):
     for number in range(230):
         child.trained(date(2022, 1, 3) + timedelta(days=number), CENTRE, enrolment)
     await timeline.deliver(*child.records)
-    browser = await somebody(office)
+    browser = await auditor(office)
     browser.client.headers["Sec-Fetch-Site"] = "same-origin"
     answer = await browser.look(f"/cases/{child.case}/export.xlsx")
     assert "content-encoding" not in answer.headers  # a workbook is compressed already
@@ -189,7 +183,7 @@ async def test_two_thousand_sessions_are_a_page_as_small_as_of_a_few(office, tim
     for number in range(2000):
         child.trained(date(2022, 1, 3) + timedelta(days=number % 700), CENTRE, enrolment)
     await timeline.deliver(*child.records)
-    page = await page_of(await somebody(office), child.case)
+    page = await page_of(await auditor(office), child.case)
     assert page.count('<li class="entry ') == 50
     assert len(page) < 100_000
 
@@ -201,22 +195,11 @@ async def test_a_child_that_is_shown_under_another_case_leads_there(office, time
         day = date(2024, 6, 3)
         one.add(IdentityMerged(survivor=other.case, merged=child.case, merged_on=day), day)
     await timeline.deliver(*child.records, *other.records)
-    assert f'href="/cases/{other.case}"' in await page_of(await somebody(office), child.case)
-
-
-@asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve an app on a socket: a transport inside the process would give a stream only when it is over."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning"))
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await serving
+    assert f'href="/cases/{other.case}"' in await page_of(await auditor(office), child.case)
 
 
 async def test_new_entries_of_an_open_file_reach_its_page_by_themselves(office, timeline, child):
-    browser, upstream = await somebody(office), office.running.app.state.reception.upstream
+    browser, upstream = await auditor(office), office.running.app.state.reception.upstream
     cookies = "; ".join(f"{name}={value}" for name, value in browser.client.cookies.items())
     lines: list[str] = []
 

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from shared.access.clients import Organisation
 from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import ONCE, Browser, Portal, a_portal
 from tests.support.rehab import NINE, STARTED, YEAR, Enrolled, record
-from tests.support.settlement import PAYING, Bureau, an_assessment
+from tests.support.settlement import Bureau, an_assessment
 
 DAY = NINE.date().isoformat()
 NEXT = NINE.date().replace(day=13).isoformat()
@@ -59,9 +58,7 @@ class Desk:
 @pytest.fixture
 async def desk(house, rehab) -> Desk:
     bureau, person = Bureau(rehab), await house.person(OrgType.REHAB_CENTRE)
-    rehab.knows(Organisation(person["organisation"], "centre (invented)", OrgType.REHAB_CENTRE, PAYING))
-    bureau.centre = replace(bureau.centre, organisation=person["organisation"])
-    await bureau.designated()
+    await bureau.works_as(person["organisation"])
     return Desk(await house.signed_in(person), bureau, person)
 
 

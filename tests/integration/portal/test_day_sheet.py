@@ -1,12 +1,11 @@
 """A centre's day sheet, as a browser without script uses it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from shared.access.clients import Organisation
 from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import ONCE, Browser, Portal, a_portal
 from tests.support.rehab import NINE, County, Enrolled
@@ -46,12 +45,8 @@ class Desk:
 
 @pytest.fixture
 async def desk(house, rehab) -> Desk:
-    county = County(rehab)
-    person = await house.person(OrgType.REHAB_CENTRE)
-    centre = Organisation(person["organisation"], "centre (invented)", OrgType.REHAB_CENTRE, county.region)
-    rehab.knows(centre)
-    county.centre = replace(county.centre, organisation=centre.id)
-    await county.designated()
+    county, person = County(rehab), await house.person(OrgType.REHAB_CENTRE)
+    await county.works_as(person["organisation"])
     return Desk(await house.signed_in(person), county, person)
 
 

@@ -39,13 +39,6 @@ async def raised(timeline) -> tuple[Way, UUID]:
     return way, finding
 
 
-async def somebody(office: Portal, org_type: OrgType, *roles: Role) -> Browser:
-    """Return the browser of a person who reads English and may do what the roles may."""
-    browser = await office.signed_in(await office.person(org_type, *roles))
-    await browser.reads_english()
-    return browser
-
-
 async def decide(browser: Browser, finding: UUID, **typed: Any) -> Any:
     await browser.look(f"/findings/{finding}")
     return await browser.send(f"/findings/{finding}/reviews", **typed)
@@ -53,7 +46,7 @@ async def decide(browser: Browser, finding: UUID, **typed: Any) -> Any:
 
 async def test_what_waits_stands_on_the_desk_and_tells_what_was_compared_with_its_facts(office, raised):
     way, finding = raised
-    auditor = await somebody(office, OrgType.FEDERATION, Role.AUDITOR)
+    auditor = await office.reader(OrgType.FEDERATION, Role.AUDITOR)
     desk = (await auditor.look("/findings")).text
     assert f'href="/findings/{finding}"' in desk
     assert "F05 Session after death" in desk
@@ -65,7 +58,7 @@ async def test_what_waits_stands_on_the_desk_and_tells_what_was_compared_with_it
 
 async def test_the_desk_can_be_narrowed_until_nothing_is_left_and_says_so(office, raised):
     _, finding = raised
-    auditor = await somebody(office, OrgType.FEDERATION, Role.AUDITOR)
+    auditor = await office.reader(OrgType.FEDERATION, Role.AUDITOR)
     for narrowed, seen in (
         ({"severity": "hold"}, True), ({"rule": "F05"}, True), ({"state": ""}, True), ({"county": "371602"}, True),
         ({"severity": "note"}, False), ({"rule": "F01"}, False), ({"state": "confirmed"}, False),
@@ -76,7 +69,7 @@ async def test_the_desk_can_be_narrowed_until_nothing_is_left_and_says_so(office
 
 async def test_a_decision_is_recorded_with_its_reason_and_shown(office, timeline, raised):
     way, finding = raised
-    auditor = await somebody(office, OrgType.FEDERATION, Role.AUDITOR)
+    auditor = await office.reader(OrgType.FEDERATION, Role.AUDITOR)
     answer = await decide(auditor, finding, decision="explained", reason="The death belongs to a twin.")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/findings/{finding}?reviewed=1")
     page = (await auditor.look(f"/findings/{finding}", reviewed="1")).text
@@ -88,7 +81,7 @@ async def test_a_decision_is_recorded_with_its_reason_and_shown(office, timeline
 
 async def test_a_double_click_decides_once(office, timeline, raised):
     way, finding = raised
-    auditor = await somebody(office, OrgType.FEDERATION, Role.AUDITOR)
+    auditor = await office.reader(OrgType.FEDERATION, Role.AUDITOR)
     for _ in range(2):
         answer = await decide(auditor, finding, decision="confirmed", reason="Seen the list.", once="one-click")
         assert answer.status_code == 303
@@ -97,7 +90,7 @@ async def test_a_double_click_decides_once(office, timeline, raised):
 
 async def test_a_decision_without_a_reason_is_refused_and_nothing_typed_is_lost(office, raised):
     _, finding = raised
-    auditor = await somebody(office, OrgType.FEDERATION, Role.AUDITOR)
+    auditor = await office.reader(OrgType.FEDERATION, Role.AUDITOR)
     answer = await decide(auditor, finding, decision="data_error", reason="  ")
     assert answer.status_code == 422
     assert 'value="data_error" required checked' in answer.text
@@ -106,7 +99,7 @@ async def test_a_decision_without_a_reason_is_refused_and_nothing_typed_is_lost(
 
 async def test_a_clerk_who_reviews_nothing_is_offered_no_decision_and_refused_one(office, raised):
     _, finding = raised
-    clerk = await somebody(office, OrgType.FEDERATION, Role.INTAKE_CLERK)
+    clerk = await office.reader(OrgType.FEDERATION, Role.INTAKE_CLERK)
     page = await clerk.look(f"/findings/{finding}")
     assert page.status_code == 200
     assert "Record the decision" not in page.text
@@ -115,7 +108,7 @@ async def test_a_clerk_who_reviews_nothing_is_offered_no_decision_and_refused_on
 
 async def test_a_centre_neither_sees_the_desk_nor_is_led_to_it(office, raised):
     _, finding = raised
-    centre = await somebody(office, OrgType.REHAB_CENTRE)
+    centre = await office.reader(OrgType.REHAB_CENTRE)
     assert 'href="/findings"' not in (await centre.look("/account")).text
     for path in ("/findings", f"/findings/{finding}"):
         assert (await centre.look(path)).status_code == 403

@@ -1,11 +1,10 @@
 """Files of many lines: a dry run, decisions, taking over, a break in the middle, what is refused as a file again."""
 
 import csv
-import html
 import logging
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Any
 from uuid import UUID
@@ -21,12 +20,10 @@ from services.portal.domain.importing.lines import PART
 from services.portal.domain.importing.uploads import MOST_UPLOADS
 from services.portal.repository import Uploads
 from shared import clock
-from shared.access.clients import Organisation
 from shared.contracts.codes import OrgType
-from tests.integration.portal.conftest import HIDDEN, Browser, Portal, a_portal
+from tests.integration.portal.conftest import HIDDEN, ONCE, Browser, Portal, a_portal, children, words
 from tests.support.rehab import NINE, County
 from tests.support.screening import a_birth_certificate
-from tests.support.stack import Running
 
 DAY = NINE.date().isoformat()
 CHILDREN, SESSIONS = "/import/children", "/import/sessions"
@@ -42,10 +39,6 @@ NUMBERS = iter(range(1, 100_000))
 async def office(servers, directory, screening, rehab) -> AsyncIterator[Portal]:
     async with a_portal(servers, directory, screening, rehab) as it:
         yield it
-
-
-def words(answer: httpx.Response) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
 
 
 def a_book(columns: list[str], *lines: Mapping[str, str]) -> bytes:
@@ -84,7 +77,7 @@ class Desk:
     async def send(self, content: bytes, name: str = "孩子.xlsx", *, once: str | None = None) -> httpx.Response:
         await self.browser.look(self.path)
         page = self.browser.last.text
-        form = {"form": HIDDEN.findall(page)[0], "once": once or re.findall(r'name="once" value="([^"]+)"', page)[0]}
+        form = {"form": HIDDEN.findall(page)[0], "once": once or ONCE.findall(page)[0]}
         answer = await self.browser.client.post(self.path, data=form, files={"file": (name, content)})
         self.upload = answer.headers.get("location", "").removeprefix(f"{self.path}/")
         return answer
@@ -127,10 +120,6 @@ class Desk:
 async def clinic(office) -> Desk:
     person = await office.person(OrgType.CLINIC)
     return Desk(await office.signed_in(person), person)
-
-
-async def children(screening: Running) -> int:
-    return int((await screening.fetch("SELECT count(*) FROM child"))[0][0])
 
 
 async def test_the_template_comes_as_a_workbook_that_says_what_may_stand_in_it(clinic):
@@ -477,12 +466,8 @@ class Centre:
 
 @pytest.fixture
 async def centre(office, rehab) -> Centre:
-    county = County(rehab)
-    person = await office.person(OrgType.REHAB_CENTRE)
-    own = Organisation(person["organisation"], "centre (invented)", OrgType.REHAB_CENTRE, county.region)
-    rehab.knows(own)
-    county.centre = replace(county.centre, organisation=own.id)
-    await county.designated()
+    county, person = County(rehab), await office.person(OrgType.REHAB_CENTRE)
+    await county.works_as(person["organisation"])
     return Centre(Desk(await office.signed_in(person), person, SESSIONS), county)
 
 

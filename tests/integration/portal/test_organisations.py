@@ -6,17 +6,10 @@ from uuid import uuid4
 
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
-from tests.integration.portal.conftest import Browser, Portal
 from tests.support.directory import a_user_name
 
 NEXT = re.compile(r'href="([^"]+)" rel="next"')
 PASSWORD = re.compile(r'<code class="secret">([^<]+)</code>')
-
-
-async def reader(portal: Portal, org_type: OrgType, *roles: Role) -> Browser:
-    browser = await portal.signed_in(await portal.person(org_type, *roles))
-    await browser.reads_english()
-    return browser
 
 
 def a_person() -> dict[str, str]:
@@ -24,7 +17,7 @@ def a_person() -> dict[str, str]:
 
 
 async def test_an_administrator_takes_up_an_organisation_and_its_first_person_who_can_sign_in(portal):
-    browser = await reader(portal, OrgType.FEDERATION, Role.ADMINISTRATOR)
+    browser = await portal.reader(OrgType.FEDERATION, Role.ADMINISTRATOR)
     await browser.look("/organisations")
     name = f"某机构 {uuid4()}"
     answer = await browser.send("/organisations", name=name, org_type="rehab_centre", region="371602")
@@ -42,7 +35,7 @@ async def test_an_administrator_takes_up_an_organisation_and_its_first_person_wh
 
 
 async def test_a_double_click_makes_one_account_and_says_that_the_password_was_shown(portal):
-    browser = await reader(portal, OrgType.CLINIC, Role.MANAGER)
+    browser = await portal.reader(OrgType.CLINIC, Role.MANAGER)
     person = a_person() | {"once": str(uuid4())}
     await browser.look("/accounts")
     first, second = await browser.send("/accounts", **person), await browser.send("/accounts", **person)
@@ -53,7 +46,7 @@ async def test_a_double_click_makes_one_account_and_says_that_the_password_was_s
 
 
 async def test_a_manager_gives_a_new_password_and_ends_an_account(portal):
-    browser = await reader(portal, OrgType.CLINIC, Role.MANAGER)
+    browser = await portal.reader(OrgType.CLINIC, Role.MANAGER)
     person = a_person()
     await browser.look("/accounts")
     made = await browser.send("/accounts", **person)
@@ -67,7 +60,7 @@ async def test_a_manager_gives_a_new_password_and_ends_an_account(portal):
 
 
 async def test_what_the_directory_refuses_is_told_and_nothing_typed_is_lost(portal):
-    browser = await reader(portal, OrgType.CLINIC, Role.MANAGER)
+    browser = await portal.reader(OrgType.CLINIC, Role.MANAGER)
     await browser.look("/accounts")
     answer = await browser.send("/accounts", display_name="新同事（样例）", user_name="no spaces here", roles="staff")
     assert answer.status_code == 422
@@ -76,7 +69,7 @@ async def test_what_the_directory_refuses_is_told_and_nothing_typed_is_lost(port
 
 
 async def test_the_next_page_is_that_of_the_list_where_a_form_was_answered(portal):
-    browser = await reader(portal, OrgType.FEDERATION, Role.ADMINISTRATOR)
+    browser = await portal.reader(OrgType.FEDERATION, Role.ADMINISTRATOR)
     organisation = await portal.directory.organisation(OrgType.CLINIC)
     for _ in range(51):
         await portal.directory.organisation(OrgType.CLINIC)
@@ -103,7 +96,7 @@ async def test_a_manager_sees_the_people_of_its_own_organisation_only(portal):
 
 
 async def test_staff_keep_neither_organisations_nor_accounts_and_are_not_led_there(portal):
-    browser = await reader(portal, OrgType.CLINIC, Role.STAFF)
+    browser = await portal.reader(OrgType.CLINIC, Role.STAFF)
     menu = (await browser.look("/account")).text
     assert 'href="/accounts"' not in menu
     assert 'href="/organisations"' not in menu
@@ -111,7 +104,7 @@ async def test_staff_keep_neither_organisations_nor_accounts_and_are_not_led_the
 
 
 async def test_a_closed_organisation_takes_up_nobody_and_its_people_are_out(portal):
-    browser = await reader(portal, OrgType.FEDERATION, Role.ADMINISTRATOR)
+    browser = await portal.reader(OrgType.FEDERATION, Role.ADMINISTRATOR)
     person = await portal.person(OrgType.SCHOOL)
     await browser.look("/organisations")
     answer = await browser.send(f"/organisations/{person['organisation']}/close")

@@ -29,12 +29,6 @@ async def stuck(timeline) -> UUID:
     return child.case
 
 
-async def reader(office: Portal, *roles: Role, org_type: OrgType = OrgType.FEDERATION) -> Browser:
-    browser = await office.signed_in(await office.person(org_type, *roles))
-    await browser.reads_english()
-    return browser
-
-
 async def poison(timeline: Running) -> int:
     ((event,),) = await timeline.fetch("SELECT id FROM parked_event WHERE reason = 'poison'")
     return int(event)
@@ -46,7 +40,7 @@ async def send(browser: Browser, path: str, **typed: Any) -> Any:
 
 
 async def test_what_waits_says_why_in_plain_words_who_owns_it_and_how_long(office, stuck):
-    page = (await (await reader(office, Role.REVIEWER)).look("/parked")).text
+    page = (await (await office.reader(OrgType.FEDERATION, Role.REVIEWER)).look("/parked")).text
     assert "The timeline cannot make sense of this fact" in page
     assert f'href="/cases/{stuck}"' in page
     assert "second" in page
@@ -54,7 +48,7 @@ async def test_what_waits_says_why_in_plain_words_who_owns_it_and_how_long(offic
 
 
 async def test_a_rehearsal_tells_what_would_happen_and_changes_nothing(office, timeline, stuck):
-    operator = await reader(office, Role.ADMINISTRATOR)
+    operator = await office.reader(OrgType.FEDERATION, Role.ADMINISTRATOR)
     before = await timeline.fetch("SELECT id, tries FROM parked_event ORDER BY id")
     answer = await send(operator, f"/parked/{await poison(timeline)}/redrive", how="rehearse")
     assert answer.status_code == 200
@@ -63,7 +57,7 @@ async def test_a_rehearsal_tells_what_would_happen_and_changes_nothing(office, t
 
 
 async def test_what_is_tried_again_and_cannot_be_applied_says_that_it_stays(office, timeline, stuck):
-    operator = await reader(office, Role.ADMINISTRATOR)
+    operator = await office.reader(OrgType.FEDERATION, Role.ADMINISTRATOR)
     answer = await send(operator, f"/parked/{await poison(timeline)}/redrive", how="redrive")
     assert "it stays parked" in answer.text
     assert 'href="/parked.xlsx"' in answer.text
@@ -72,29 +66,29 @@ async def test_what_is_tried_again_and_cannot_be_applied_says_that_it_stays(offi
 async def test_one_person_asks_to_step_over_and_another_agrees(office, timeline, stuck):
     event = await poison(timeline)
     path, typed = f"/parked/{event}/waiver", {"reason": "content_invalid"}
-    first = await reader(office, Role.ADMINISTRATOR)
+    first = await office.reader(OrgType.FEDERATION, Role.ADMINISTRATOR)
     assert (await send(first, path, **typed)).headers["location"] == "/parked?waiver=asked"
     assert (await send(first, path, **typed)).status_code == 403
-    second = await reader(office, Role.ADMINISTRATOR)
+    second = await office.reader(OrgType.FEDERATION, Role.ADMINISTRATOR)
     assert (await send(second, path, **typed)).headers["location"] == "/parked?waiver=agreed"
 
 
 async def test_who_does_not_run_the_installation_redrives_nothing(office, timeline, stuck):
-    clerk = await reader(office, Role.REVIEWER)
+    clerk = await office.reader(OrgType.FEDERATION, Role.REVIEWER)
     answer = await send(clerk, f"/parked/{await poison(timeline)}/redrive", how="redrive")
     assert answer.status_code == 403
 
 
 async def test_integrity_is_told_to_federations_and_how_services_stand_to_administrators_only(office, timeline, stuck):
-    clerk = (await (await reader(office, Role.REVIEWER)).look("/integrity")).text
+    clerk = (await (await office.reader(OrgType.FEDERATION, Role.REVIEWER)).look("/integrity")).text
     assert "Last signed word" in clerk
     assert "How each service stands" not in clerk
-    page = (await (await reader(office, Role.ADMINISTRATOR)).look("/integrity")).text
+    page = (await (await office.reader(OrgType.FEDERATION, Role.ADMINISTRATOR)).look("/integrity")).text
     assert "How each service stands" in page
     assert "cannot be reached" in page
     assert "tongkang verify" in page
 
 
 async def test_a_clinic_sees_neither_desk_nor_integrity(office):
-    clinic = await reader(office, Role.STAFF, org_type=OrgType.CLINIC)
+    clinic = await office.reader(OrgType.CLINIC, Role.STAFF)
     assert [(await clinic.look(path)).status_code for path in ("/parked", "/integrity")] == [403, 403]

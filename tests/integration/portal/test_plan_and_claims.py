@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from shared.access.clients import Organisation
 from shared.contracts.codes import OrgType
-from tests.integration.portal.conftest import Browser, Portal, a_portal
+from tests.integration.portal.conftest import ONCE, Browser, Portal, a_portal
 from tests.support.rehab import STARTED, an_evaluation, record
 from tests.support.settlement import CYCLE, DAYS, JANUARY, PAYING, Bureau
 from tests.support.stages import UNKNOWN
@@ -36,7 +35,7 @@ class Centre:
         return answer.text
 
     async def claim(self, *lines: str, **typed: str) -> Any:
-        fields = {"county": PAYING, "cycle": CYCLE, "once": re.findall(r'name="once" value="([^"]+)"', self.page)[-1]}
+        fields = {"county": PAYING, "cycle": CYCLE, "once": ONCE.findall(self.page)[-1]}
         return await self.browser.send("/claims", **fields, line=list(lines), **typed)  # type: ignore[arg-type]
 
     @property
@@ -47,9 +46,7 @@ class Centre:
 @pytest.fixture
 async def centre(house, rehab) -> Centre:
     bureau, person = Bureau(rehab), await house.person(OrgType.REHAB_CENTRE)
-    rehab.knows(Organisation(person["organisation"], "centre (invented)", OrgType.REHAB_CENTRE, PAYING))
-    bureau.centre = replace(bureau.centre, organisation=person["organisation"])
-    await bureau.designated()
+    await bureau.works_as(person["organisation"])
     return Centre(await house.signed_in(person), bureau)
 
 

@@ -1,6 +1,5 @@
 """A clinic reports a suspected child and follows what becomes of it, over the real registry."""
 
-import html
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from shared.access.clients import Organisation
 from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
-from tests.integration.portal.conftest import Browser, Portal, a_portal
+from tests.integration.portal.conftest import ONCE, Browser, Portal, a_portal, children, words
 from tests.support.directory import COUNTY
 from tests.support.screening import BORN, Chain, a_birth_certificate, a_rescreening, a_resident_number, of
 from tests.support.stack import Running
@@ -62,15 +61,6 @@ class Clinic:
         await self.browser.look(f"/my-children/{case}")
         body = {"to": f"rescreening:{receiver.organisation}", "on": "20240321"} | typed
         return await self.browser.send(f"/my-children/{case}/autism/referrals", **body)
-
-
-def words(answer: httpx.Response) -> str:
-    """Return what a page says, without its marks."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-async def children(screening: Running) -> int:
-    return int((await screening.fetch("SELECT count(*) FROM child"))[0][0])
 
 
 @pytest.fixture
@@ -142,7 +132,7 @@ async def test_an_unanswered_sign_is_never_taken_for_a_no(clinic):
 
 async def test_two_clicks_report_one_child(clinic, screening):
     await clinic.browser.look("/report")
-    once = re.search(r'name="once" value="([^"]+)"', clinic.browser.last.text).group(1)
+    once = ONCE.search(clinic.browser.last.text).group(1)
     typed = CHILD | SIGNS | {"birth_certificate": a_birth_certificate(), "once": once}
     before = await children(screening)
     answers = [await clinic.browser.send("/report", **typed) for _ in range(2)]

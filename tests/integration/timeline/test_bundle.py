@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.timeline.domain.chain import PRODUCERS
 from shared.contracts.codes import OrgType
 from shared.contracts.events.screening import ConsentWithdrawn, IdentityMerged
 from shared.journal.bundle import Bundle, Wrong, check
@@ -12,8 +13,6 @@ from tests.integration.timeline.snapshot import emptied
 from tests.support.children import COUNTY, Child, a_whole_way
 from tests.support.feeds import feeds, keep
 from tests.support.stages import code_of
-
-PRODUCERS = ("screening", "rehab", "education", "custody", "timeline")
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ async def test_a_bundle_holds_every_fact_as_it_was_published_and_is_sound(timeli
         keys = {name: app.state.service.signer.public for name, app in apps.items()}
     assert facts_of(bundle) == {record.value for record in child.records}
     assert bundle.keys == keys
-    assert [one.faults for one in check(bundle, keys)] == [[]] * 5
+    assert [one.faults for one in check(bundle, keys)] == [[]] * len(PRODUCERS)
     logged = await timeline.fetch("SELECT case_id, act FROM access_log WHERE person = $1", actor.person)
     assert [tuple(row) for row in logged] == [(child.case, "timeline.bundle")]
 

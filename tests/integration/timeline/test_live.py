@@ -1,7 +1,6 @@
 """Live views over a real connection: what is new appears by itself, after a lost connection too."""
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +12,6 @@ from uuid import UUID, uuid4
 import httpx
 import orjson
 import pytest
-import uvicorn
 
 from services.timeline.domain.chain import PRODUCERS
 from services.timeline.live import from_marker, to_marker
@@ -22,6 +20,7 @@ from shared.contracts.codes import OrgType
 from shared.http.paging import BadCursor
 from shared.testing.eventually import eventually
 from tests.support.children import COUNTY, Child, event_of, merge, unmerge
+from tests.support.stack import served
 from tests.support.stages import code_of
 
 CENTRE = uuid4()
@@ -29,13 +28,8 @@ CENTRE = uuid4()
 
 @pytest.fixture(scope="module")
 async def address(timeline) -> AsyncIterator[str]:
-    """Serve the app on a socket: a transport inside the process would give a stream only when it is over."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(timeline.app, lifespan="off", log_level="warning"))
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await serving
+    async with served(timeline.app) as it:
+        yield it
 
 
 @dataclass
