@@ -21,6 +21,13 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}
 """Parsed once: a page of fifty entries writes two hundred dates."""
 FEN = 100
+SILENT_SECONDS = 120
+"""A service of which nothing was heard for longer is said to be silent."""
+
+
+def _(text: str) -> str:
+    """Mark words for the catalogue."""
+    return text
 
 
 @cache
@@ -85,12 +92,24 @@ def truth(value: bool, language: Language) -> str:
 
 
 def complete_to(completeness: Mapping[str, Any], language: Language) -> str:
-    """Return up to when the facts of each service are there, in one line."""
-    stamps = (
-        f"{called('Service', one['producer'], language)} {moment(one['complete_to'], language)}"
-        for one in completeness["producers"]
-    )
-    return f"{catalogue(language).gettext('Complete to')} {'; '.join(stamps)}"
+    """Return up to when the facts of each service are there, in one line; what is silent or parked is said."""
+    say, parked = catalogue(language), completeness["parked"]
+    told = [_heard(one, language) for one in completeness["producers"]]
+    if parked:
+        told.append(say.ngettext("%(num)s fact is parked", "%(num)s facts are parked", parked) % {"num": parked})
+    return f"{say.gettext('Complete to')} {'; '.join(told)}"
+
+
+def _heard(producer: Mapping[str, Any], language: Language) -> str:
+    """Return up to when the facts of one service are there, and how long it is silent."""
+    say, silent = catalogue(language), producer["silent_seconds"] or 0
+    until = moment(producer["complete_to"], language) or say.gettext("nothing heard yet")
+    told = f"{called('Service', producer['producer'], language)} {until}"
+    if silent <= SILENT_SECONDS:
+        return told
+    minutes = silent // 60
+    for_so_long = say.ngettext("silent for %(num)s minute", "silent for %(num)s minutes", minutes)
+    return f"{told} ({for_so_long % {'num': minutes}})"
 
 
 def mark(on: date, zoom: str, language: Language) -> str:

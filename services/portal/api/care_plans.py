@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api.common import Sent, Visit, page, see
+from services.portal.api.common import Sent, Visit, page, see, status_of
 from services.portal.domain.care_plan import CarePlan
 from services.portal.domain.mistakes import named_by
 from services.portal.errors import PageUnknown
@@ -20,7 +20,6 @@ router = APIRouter(prefix="/children", include_in_schema=False)
 
 Signs = Annotated[Visit, page(Act.RECORD_CARE_PLAN)]
 MORE_ROWS = 3
-WRONG = 422
 
 
 @router.get("/{case}/care-plan/{enrolment}")
@@ -66,7 +65,7 @@ async def _ask(
         raise PageUnknown
     last = next((one for one in plans["plans"] if one["enrolment_id"] == str(enrolment)), None)
     return visit.page(
-        "centre/care_plan.html", status=refused.status if refused else WRONG if wrong else 200, refused=refused,
+        "centre/care_plan.html", status=status_of(refused, wrong), refused=refused,
         wrong=wrong or {}, kept=kept, case=case, enrolment=held, last=last, colleagues=colleagues,
         plan=plan or CarePlan.after(last, **_proposed(held)), terms=tuple(GoalTerm), outcomes=tuple(NeedsOutcome),
         modes=tuple(TrainingMode), me=str(visit.actor.person),

@@ -28,6 +28,8 @@ from shared.words import Language
 LANGUAGE_COOKIE = "tongkang-language"
 YEAR_SECONDS = 365 * 24 * 3600
 SEE_OTHER = 303
+COUNTY_DIGITS = 6
+WRONG = 422
 MOST_NAMES = 500
 """For how many children the registry is asked at once."""
 CARE = "care"
@@ -69,6 +71,11 @@ class Visit:
     def who(self) -> Who:
         """Whom the page greets."""
         return self.login.tokens.who
+
+    @property
+    def county(self) -> str:
+        """The county of the visitor's organisation; nothing where its region is greater."""
+        return self.who.region if len(self.who.region) == COUNTY_DIGITS else ""
 
     @property
     def language(self) -> Language:
@@ -229,6 +236,13 @@ async def sent_form(request: Request) -> AsyncIterator[Form]:
 
 Sent = Annotated[Form, Depends(sent_form)]
 """Stands after the page's door: a form belongs to whom that let in."""
+
+
+def status_of(refused: TurnedDown | None, wrong: Mapping[str, str] | None) -> int:
+    """Return the status of a page whose form a service refused, or in which something cannot be read."""
+    if refused:
+        return refused.status
+    return WRONG if wrong else 200
 
 
 def see(path: str, **query: str) -> Response:

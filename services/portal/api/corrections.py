@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api.common import Sent, Visit, page, see
+from services.portal.api.common import Sent, Visit, page, see, status_of
 from services.portal.domain.correction import Correction, day_in_china
 from services.portal.domain.mistakes import named_by
 from services.portal.domain.typed import day_of
@@ -21,7 +21,6 @@ from shared.contracts.events.rehab import ConfirmationMethod, CorrectionReason, 
 router = APIRouter(prefix="/children", include_in_schema=False)
 
 Logs = Annotated[Visit, page(Act.RECORD_SESSION)]
-WRONG = 422
 HOME = SessionMode.HOME.value
 
 
@@ -84,7 +83,7 @@ async def _ask(
         visit.children([str(case)]), visit.call.every("directory", "/v1/colleagues")
     )
     return visit.page(
-        "centre/correction.html", status=refused.status if refused else WRONG if wrong else 200, refused=refused,
+        "centre/correction.html", status=status_of(refused, wrong), refused=refused,
         wrong=wrong or {}, case=case, was=was, typed=typed, on=day_in_china(was["starts_at"]), children=children,
         recorded=Correction.of(was), therapists=_therapists(colleagues, was["therapist"]),
         reasons=tuple(CorrectionReason), disciplines=tuple(Discipline), modes=tuple(SessionMode),

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.portal.api.common import Sent, Visit, page, see
+from services.portal.api.common import Sent, Visit, page, see, status_of
 from services.portal.domain.curve import name_of
 from services.portal.domain.evaluation import Evaluation
 from services.portal.domain.mistakes import named_by
@@ -24,7 +24,6 @@ router = APIRouter(prefix="/children", include_in_schema=False)
 
 Evaluates = Annotated[Visit, page(Act.RECORD_EVALUATION)]
 Word = Annotated[str, Query(max_length=40)]
-WRONG = 422
 
 
 @router.get("/{case}/evaluation")
@@ -69,7 +68,7 @@ async def _ask(
         "instrument_version": _last_version(series, typed.get("instrument", "")),
     }  # fmt: skip
     return visit.page(
-        "centre/evaluation.html", status=refused.status if refused else WRONG if wrong else 200, refused=refused,
+        "centre/evaluation.html", status=status_of(refused, wrong), refused=refused,
         wrong=wrong or {}, case=case, enrolments=enrolments, typed=proposed | dict(typed), instrument=instrument,
         instruments=[(code, name_of(code, visit.language)) for code in codes], checkpoints=tuple(Checkpoint),
         name=instrument and name_of(instrument.code, visit.language), colleagues=colleagues,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services.portal.words import _
 from shared.access.policy import Act
 
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ class Place:
     name: str
     """Words in English, which the catalogue translates."""
     act: Act
-
-
-def _(text: str) -> str:
-    """Mark words for the catalogue."""
-    return text
 
 
 PLACES = (

@@ -12,6 +12,7 @@ from services.portal.api.common import Form, Sent, Visit, page, see
 from services.portal.domain.typed import typed_day
 from services.portal.errors import PageUnknown
 from services.portal.upstream import TurnedDown
+from services.portal.words import _
 from shared import clock
 from shared.access.policy import TABLE, Act
 from shared.contracts.codes import ScreeningCategory
@@ -35,11 +36,6 @@ class List:
     path: str
     query: Mapping[str, str]
     act: Act = Act.RECORD_SCREENING
-
-
-def _(text: str) -> str:
-    """Mark words for the catalogue."""
-    return text
 
 
 LISTS = (

@@ -27,7 +27,6 @@ router = APIRouter(prefix="/report", include_in_schema=False)
 Reports = Annotated[Visit, page(Act.REGISTER_CHILD)]
 Word = Annotated[str, Query(max_length=40)]
 FORM = "report"
-COUNTY_DIGITS = 6
 EXAMINATIONS = (
     Instrument.WARNING_SIGNS, Instrument.NEWBORN_HEARING, Instrument.BEHAVIOURAL_HEARING, Instrument.EYE_CARE_CHECK,
     Instrument.VISION_TEST, Instrument.HIP_AND_LIMB_CHECK,
@@ -193,8 +192,7 @@ async def _column(visit: Visit, born: date, on: date) -> Any:  # noqa: ANN401 - 
 
 
 def _fresh(visit: Visit) -> Report:
-    region = visit.who.region if len(visit.who.region) == COUNTY_DIGITS else ""
-    return Report.fresh(region, clock.today())
+    return Report.fresh(visit.county, clock.today())
 
 
 async def _draft(visit: Visit) -> Report | None:

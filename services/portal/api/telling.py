@@ -1,13 +1,12 @@
 """What a fact says, in the words of a language: beside an entry, in a table, in a file."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from services.portal import words
 from services.portal.domain.curve import name_of
+from services.portal.domain.day_sheet import clock_of
 from services.portal.domain.main_words import How, Piece, main_words
-from shared.clock import SHANGHAI
 from shared.words import Language, called
 
 
@@ -52,4 +51,4 @@ def _value(piece: Piece, language: Language) -> str:  # noqa: PLR0911 - one way 
 
 def _hours(starts_at: str, ends_at: str) -> str:
     """Say from when to when by the clock on the wall."""
-    return "–".join(datetime.fromisoformat(at).astimezone(SHANGHAI).strftime("%H:%M") for at in (starts_at, ends_at))
+    return f"{clock_of(starts_at)}–{clock_of(ends_at)}"

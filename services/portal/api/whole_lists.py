@@ -61,7 +61,7 @@ async def book(
         [[column.cell(row) for column in columns] for row in listed.rows],
         [column.width for column in columns],
     )
-    return await file_of([sheet], f"{name}-{listed.as_of.astimezone(clock.SHANGHAI).date()}")
+    return await file_of([sheet], f"{name}-{clock.local_date(listed.as_of)}")
 
 
 def said(visit: Visit, narrowed: Iterable[tuple[str, str]], listed: Whole) -> list[str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.portal.domain.day_sheet import TYPED, Row, clock_of
 from services.portal.domain.typed import day_of
-from shared.clock import SHANGHAI
+from shared.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +68,4 @@ def _same_lesson(content: Mapping[str, Any], was: Mapping[str, Any]) -> bool:
 
 def day_in_china(moment: str) -> str:
     """Return the civil day of a moment."""
-    return datetime.fromisoformat(moment).astimezone(SHANGHAI).date().isoformat()
+    return local_date(datetime.fromisoformat(moment)).isoformat()

@@ -264,6 +264,13 @@ def test_a_child_that_stands_there_twice_is_pointed_out():
     assert [line.first for line in marked_repeats(lines, same_child)] == [None, None, 2, 3, None]
 
 
+def test_a_session_that_stands_twice_is_found_however_its_time_is_typed():
+    typed = {"case": "C1", "day": "2024/3/5", "start": "0900"}
+    same = typed | {"case": "c1", "day": "2024-03-05", "start": "9:00"}
+    lines = [Line(2, typed), Line(3, same), Line(4, typed | {"start": "0930"}), Line(5, typed | {"start": "soon"})]
+    assert [line.first for line in marked_repeats(lines, sessions.same_session)] == [None, 2, None, None]
+
+
 ROSTER = Centre(
     UUID(int=1),
     [

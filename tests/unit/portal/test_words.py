@@ -98,6 +98,20 @@ def test_nothing_is_shown_of_no_date():
     assert (words.day(None, "zh"), words.moment(None, "zh")) == ("", "")
 
 
+def test_a_file_says_what_is_silent_what_was_never_heard_of_and_how_much_is_parked():
+    heard = {"producer": "rehab", "complete_to": "2024-05-06T16:30:00+00:00", "silent_seconds": 120}
+    silent = heard | {"producer": "custody", "silent_seconds": 300}
+    never = {"producer": "education", "complete_to": None, "silent_seconds": None}
+    told = words.complete_to({"producers": [heard, silent, never], "parked": 2}, "en")
+    assert told == (
+        "Complete to rehab 7 May 2024, 00:30; custody 7 May 2024, 00:30 (silent for 5 minutes); "
+        "education nothing heard yet; 2 facts are parked"
+    )
+    zh = words.complete_to({"producers": [never], "parked": 0}, "zh")
+    assert "尚未" in zh
+    assert not re.search("[a-z]", zh)
+
+
 @pytest.mark.parametrize(
     ("seconds", "zh", "en"), [(40, "40秒钟", "40 seconds"), (7200, "2小时", "2 hours"), (400_000, "5天", "5 days")]
 )

@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from services.portal.api.common import Visit
-from services.portal.api.importing.kinds import Chosen, FileKind, _
+from services.portal.api.importing.kinds import Chosen, FileKind
 from services.portal.api.importing.reasons import columns_named, words_of
-from services.portal.api.report import CODES, COUNTY_DIGITS
+from services.portal.api.report import CODES
 from services.portal.domain.importing import children
 from services.portal.domain.importing.lines import Line, LineStanding
 from services.portal.upstream import TurnedDown
+from services.portal.words import _
 from shared.access.policy import Act
 
 COLUMNS = {
@@ -21,18 +22,13 @@ COLUMNS = {
 
 async def check(visit: Visit, lines: Sequence[Line]) -> list[Line]:
     """Ask the registry what it would say of each line; nothing is written."""
-    region = visit.who.region if len(visit.who.region) == COUNTY_DIGITS else ""
     codes = KIND.codes
-    read = [children.read_child(line, codes, region) for line in lines]
+    read = [children.read_child(line, codes, visit.county) for line in lines]
     asked = [line for line in read if line.standing is LineStanding.NEW and line.first is None]
     body = {"lines": [line.sends for line in asked]}
     answer = await visit.call.post("screening", "/v1/children/previews", body, key="writes-nothing") if asked else {}
     found = {line.number: _found(line, told) for line, told in zip(asked, answer.get("lines", ()), strict=True)}
-    return [found.get(line.number) or _repeated(line) for line in read]
-
-
-def _repeated(line: Line) -> Line:
-    return line if line.first is None else line.wrong()
+    return [found.get(line.number) or line.unless_repeated() for line in read]
 
 
 def _found(line: Line, told: Mapping[str, Any]) -> Line:

@@ -9,15 +9,9 @@ from typing import Any, Protocol
 from services.portal.api.common import Visit
 from services.portal.domain.importing.lines import Column, Line, heading_of
 from services.portal.domain.importing.values import Codes, word_of
-from services.portal.words import LANGUAGES, catalogue
+from services.portal.words import LANGUAGES, _, catalogue
 from shared.access.policy import Act
 from shared.words import Language, called
-
-
-def _(text: str) -> str:
-    """Mark words for the catalogue."""
-    return text
-
 
 HEADINGS = {
     "name": _("Name"), "resident_number": _("Resident number"), "birth_certificate": _("Birth certificate number"),

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.portal.api.importing.kinds import HEADINGS, _, heading
+from services.portal.api.importing.kinds import HEADINGS, heading
 from services.portal.domain.importing.lines import Line, LineStanding
-from services.portal.words import catalogue
+from services.portal.words import _, catalogue
 from shared.errors import InvalidRequest
 from shared.words import Language, said
 

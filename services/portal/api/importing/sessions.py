@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from services.portal.api.common import Visit
-from services.portal.api.importing.kinds import Chosen, FileKind, _
+from services.portal.api.importing.kinds import Chosen, FileKind
 from services.portal.api.importing.reasons import columns_named, words_of
 from services.portal.domain.importing import sessions
 from services.portal.domain.importing.lines import Line, LineStanding
 from services.portal.domain.importing.sessions import Centre, Trained
 from services.portal.domain.typed import day_of
 from services.portal.upstream import MOST_ROWS
-from services.portal.words import catalogue
+from services.portal.words import _, catalogue
 from shared import clock
 from shared.access.policy import Act
 from shared.contracts.events.rehab import ConfirmationMethod, Discipline, SessionMode
@@ -35,17 +35,13 @@ async def check(visit: Visit, lines: Sequence[Line]) -> list[Line]:
     body = {"sessions": [line.sends for line in asked]}
     answer = await visit.call.post("rehab", "/v1/sessions/preview", body, key="writes-nothing") if asked else {}
     found = {line.number: _found(line, told) for line, told in zip(asked, answer.get("results", ()), strict=True)}
-    return [found.get(line.number) or _repeated(line) for line in read]
+    return [found.get(line.number) or line.unless_repeated() for line in read]
 
 
 def _days_between(lines: Iterable[Line]) -> list[date]:
     """Return the days of children who are enrolled neither on the first day nor on the last."""
     lost = [line for line in lines if "child" in line.flaws.values()]
     return sorted({day for line in lost if (day := day_of(line.cells.get("day", "")))})
-
-
-def _repeated(line: Line) -> Line:
-    return line if line.first is None or line.standing is LineStanding.WRONG else line.wrong()
 
 
 def _found(line: Line, told: Mapping[str, Any]) -> Line:

@@ -8,12 +8,12 @@ from typing import Any
 from fastapi.responses import Response
 
 from services.portal.api.common import Visit
-from services.portal.api.importing.kinds import ALWAYS, FileKind, _, heading, hint
+from services.portal.api.importing.kinds import ALWAYS, FileKind, heading, hint
 from services.portal.api.importing.reasons import reasons
 from services.portal.api.sheets import Sheet, file_of
 from services.portal.domain.importing.files import quoted
 from services.portal.domain.importing.lines import Line
-from services.portal.words import catalogue, truth
+from services.portal.words import _, catalogue, truth
 from shared.words import Language
 
 WIDTH, WIDE = 18, 60
@@ -77,9 +77,7 @@ def _sheet(kind: FileKind, language: Language, rows: Sequence[Sequence[str]], *m
 
 def _allowed(kind: FileKind, language: Language, therapists: Iterable[tuple[str, str]]) -> Sheet:
     say = catalogue(language).gettext
-    columns = [
-        say(text) for text in (_("Column"), _("In every line"), _("What to type"), _("Allowed values"), _("Example"))
-    ]
+    columns = [say(text) for text in ALLOWED]
     rows = [_explained(one, language) for one in explained(kind, language)]
     people = [[heading("therapist", language), "", "", name, number] for name, number in therapists]
     widths = [WIDTH, WIDTH, WIDE, WIDE, WIDTH]

@@ -92,6 +92,10 @@ class Line:
         """Return the line as one that cannot be taken over."""
         return replace(self, standing=LineStanding.WRONG, said=said, named=named, flaws={**self.flaws, **flaws})
 
+    def unless_repeated(self) -> Self:
+        """Return the line; one that says the same as an earlier one cannot be taken over."""
+        return self if self.first is None else self.wrong(self.said, self.named)
+
     def refused(self, said: str) -> Self:
         """Return the line as one that the service did not take."""
         return replace(self, standing=LineStanding.REFUSED, said=said, choice="", sends=None)

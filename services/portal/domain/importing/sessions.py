@@ -1,14 +1,13 @@
 """A line of a centre's file: a session of one of its own children, who needs no resident number."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from services.portal.domain.day_sheet import Row
+from services.portal.domain.day_sheet import Row, clock_time
 from services.portal.domain.importing.lines import CellKind, Column, Line
-from services.portal.domain.importing.values import Codes, values_of
+from services.portal.domain.importing.values import Codes, values_of, word_of
 from services.portal.domain.typed import day_of
 
 COLUMNS = (
@@ -58,7 +57,7 @@ class Centre:
     def therapist(self, text: str) -> tuple[str, str]:
         """Return whom a line names, or why nobody."""
         ids = {one for found in self.therapists.values() for one in found}
-        named = [one for name, found in self.therapists.items() if _name(name) == _name(text) for one in found]
+        named = [one for name, found in self.therapists.items() if word_of(name) == word_of(text) for one in found]
         found = [text.lower()] if text.lower() in ids else named
         return (found[0], "") if len(found) == 1 else ("", "two_people" if found else "therapist")
 
@@ -66,8 +65,8 @@ class Centre:
         """Return the child that a line names by case or by name, or why none."""
         wanted = case.lower()
         by_case = [one for one in self.children if wanted in (one.case, one.shown_as)]
-        named = [one for one in self.children if _name(one.name) == _name(name)] if name else []
-        if case and by_case and name and by_case[0].name and _name(by_case[0].name) != _name(name):
+        named = [one for one in self.children if word_of(one.name) == word_of(name)] if name else []
+        if case and by_case and name and by_case[0].name and word_of(by_case[0].name) != word_of(name):
             return None, {"name": "other_name"}
         there = [one for one in (by_case if case else named) if one.on(day)]
         column = "case" if case else "name"
@@ -109,9 +108,10 @@ def says_something(line: Line) -> bool:
 def same_session(line: Line) -> Iterator[tuple[str, ...]]:
     """Yield by what two lines are the same session: child, day and beginning."""
     day = day_of(line.cells.get("day", ""))
-    child = line.cells.get("case", "").lower() or _name(line.cells.get("name", ""))
+    child = line.cells.get("case", "").lower() or word_of(line.cells.get("name", ""))
     if day and child:
-        yield (child, day.isoformat(), line.cells.get("start", ""))
+        start = line.cells.get("start", "")
+        yield (child, day.isoformat(), str(clock_time(start) or start))
 
 
 def days_asked(lines: Sequence[Line]) -> list[date]:
@@ -125,7 +125,3 @@ EXAMPLE: Mapping[str, str] = {
     "discipline": "st", "mode": "individual", "attended": "yes", "words": "拼图", "proof": "signed",
 }  # fmt: skip
 """An invented session."""
-
-
-def _name(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
