@@ -1,5 +1,6 @@
 """Claims of a centre: what can be billed, what is held and why, and sending it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from services.portal.api.common import Sent, Visit, page, see
 from services.portal.upstream import TurnedDown
 from shared import clock
 from shared.access.policy import Act
+from shared.errors import TemporarilyUnavailable
 
 router = APIRouter(prefix="/claims", include_in_schema=False)
 
@@ -21,7 +23,7 @@ Claims = Annotated[Visit, page(Act.SUBMIT_CLAIM)]
 After = Annotated[str | None, Query(max_length=400)]
 County = Annotated[str, Field(pattern=r"^([0-9]{6})?$")]
 Cycle = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-QUARTER, COUNTY_DIGITS = 3, 6
+QUARTER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +92,23 @@ def _last_cycle() -> str:
     return date(over.year, (over.month - 1) // QUARTER * QUARTER + 1, 1).isoformat()
 
 
+async def _made(visit: Visit) -> Sequence[Mapping[str, Any]] | TurnedDown | TemporarilyUnavailable:
+    """Return all claims made so far, or why they cannot be had; the rest of the page stands without them."""
+    try:
+        return await visit.call.every("rehab", "/v1/claims")
+    except (TurnedDown, TemporarilyUnavailable) as away:
+        return away
+
+
 async def _page(
     visit: Visit, asked: Mapping[str, str], after: str | None, *, told: Told = NOTHING_TOLD, done: bool = False
 ) -> Response:
-    region = visit.who.region
-    county, cycle = asked["county"] or (region if len(region) == COUNTY_DIGITS else ""), asked["cycle"] or _last_cycle()
-    proposal, made = await visit.call.together(
-        ("rehab", "/v1/claims/proposal", {"county": county, "cycle": cycle, "after": after, "limit": 50}),
-        ("rehab", "/v1/claims", {"limit": 200}),
+    county, cycle = asked["county"] or visit.county, asked["cycle"] or _last_cycle()
+    (proposal,), made = await asyncio.gather(
+        visit.call.together(
+            ("rehab", "/v1/claims/proposal", {"county": county, "cycle": cycle, "after": after, "limit": 50})
+        ),
+        _made(visit),
     )
     lines = proposal["items"] if isinstance(proposal, dict) else []
     return visit.page(

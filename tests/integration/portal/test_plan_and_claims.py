@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.portal import upstream
 from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import ONCE, Browser, Portal, a_portal
 from tests.support.rehab import STARTED, an_evaluation, record
@@ -99,6 +100,18 @@ async def test_what_was_trained_is_claimed_and_stands_in_the_list(centre):
     assert TICKED.findall(page) == []
     claim = re.findall(r'href="/claims/([0-9a-f-]{36})"', page)[-1]
     assert JANUARY in await centre.look(f"/claims/{claim}")
+
+
+async def test_all_claims_are_listed_the_newest_first(centre, monkeypatch):
+    monkeypatch.setattr(upstream, "MOST_ROWS", 1)
+    made = []
+    for _ in range(2):
+        await centre.bureau.trained()
+        page = await centre.look("/claims", county=PAYING, cycle=CYCLE)
+        assert (await centre.claim(*TICKED.findall(page))).status_code == 303
+        listed = re.findall(r'href="/claims/([0-9a-f-]{36})"', await centre.look("/claims"))
+        made = [next(one for one in listed if one not in made), *made]
+    assert listed == made
 
 
 async def test_a_month_whose_evaluation_is_missing_cannot_be_ticked(centre):
