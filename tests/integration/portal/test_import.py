@@ -332,6 +332,13 @@ async def test_two_clicks_keep_one_file_and_too_many_are_refused(clinic):
     assert (refused.status_code, f"您已有 {MOST_UPLOADS} 个文件" in refused.text) == (409, True)
 
 
+async def test_another_file_from_the_same_page_is_another_upload(clinic):
+    locations = [
+        (await clinic.send(a_book(COLUMNS, a_line()), once="the same page")).headers["location"] for _ in range(2)
+    ]
+    assert len(set(locations)) == 2
+
+
 async def test_a_file_that_is_discarded_is_gone(clinic, office):
     await clinic.checked(a_line())
     answer = await clinic.act("discard")

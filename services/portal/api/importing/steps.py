@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from time import monotonic
 from uuid import UUID, uuid5
 
@@ -35,10 +36,13 @@ OUR_OWN = {heading_of(heading("reason", language)) for language in LANGUAGES}
 
 
 async def receive(visit: Visit, kind: FileKind, sent: Form) -> UUID:
-    """Keep a file that somebody sent and return its id; two clicks keep one. Raises what the file is refused with."""
+    """Keep a file that somebody sent and return its id; two clicks keep one.
+
+    Another file from the same page, as after going back, is another upload. Raises what the file is refused with.
+    """
     content, name = await _file(sent)
     table = await asyncio.to_thread(_read, content, kind, visit.language)
-    upload = uuid5(visit.login.person, f"{kind.key}/{sent.key}")
+    upload = uuid5(visit.login.person, f"{kind.key}/{sent.key}/{sha256(content).hexdigest()}")
     parts = parts_of(table.lines)
     async with visit.desk.database.transaction() as session:
         rows = _rows(visit, session)
