@@ -237,6 +237,18 @@ async def test_what_is_refused_stands_on_the_childs_page_with_what_was_typed(cli
     assert "screening.before-suspicion" in answer.text
 
 
+async def test_what_is_refused_of_one_form_is_typed_into_no_other_form_of_the_page(clinic):
+    case, receiver = await clinic.reported(), await clinic.receiver()
+    await clinic.refer(case, receiver)
+    await clinic.browser.look(f"/my-children/{case}")
+    path = f"/my-children/{case}/autism/tracings"
+    answer = await clinic.browser.send(path, on="2023-01-01", outcome="not_reached")
+    assert answer.status_code == 422
+    assert answer.text.count('name="on"') == 2
+    (typed,) = re.findall(r'id="([\w-]+)" name="on" value="2023-01-01"', answer.text)
+    assert typed == "traced-autism"
+
+
 async def test_an_attempt_to_reach_the_family_is_recorded_from_the_list(clinic):
     case, receiver = await clinic.reported(), await clinic.receiver()
     await clinic.refer(case, receiver)
