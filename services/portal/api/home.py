@@ -22,5 +22,7 @@ async def home(visit: Annotated[Visit, page(Act.READ_OWN_ACCOUNT)]) -> Response:
     counts, first = await visit.call.together(
         ("timeline", "/v1/duties/counts", {}), ("timeline", "/v1/duties", {"standing": "overdue", "limit": FIRST})
     )
-    overdue = [] if isinstance(first, Exception) else first["items"]
+    if isinstance(first, Exception):
+        return visit.page("home.html", waiting=counts, overdue=first)
+    overdue = first["items"]
     return visit.page("home.html", waiting=counts, overdue=overdue, **await people_of(visit, overdue))

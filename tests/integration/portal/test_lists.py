@@ -10,11 +10,13 @@ from uuid import UUID
 import pytest
 from openpyxl import load_workbook
 
-from services.portal.api import whole_lists
+from services.portal.api import duties, whole_lists
 from services.portal.api.sheets import Sheet, workbook
+from services.portal.upstream import Upstream
 from shared import clock
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
+from shared.errors import TemporarilyUnavailable
 from tests.integration.portal.conftest import Browser, Portal, a_portal
 from tests.integration.timeline.snapshot import emptied
 from tests.support.children import Child
@@ -121,6 +123,21 @@ async def test_the_first_page_shows_what_is_overdue_longest(office, city):
     assert f"/cases/{city.here.case}" in page
     idle = await page_of(await reader(office, OrgType.CLINIC, HERE), "/")
     assert "Overdue longest" not in idle
+
+
+async def test_the_first_page_says_when_the_list_of_what_is_overdue_cannot_be_had(office, city, monkeypatch):
+    browser = await reader(office, OrgType.FEDERATION, HERE)
+    ask = Upstream.ask
+
+    async def without_list(self: Upstream, service: str, method: str, path: str, **options: Any) -> Any:
+        if path == duties.DUTIES:
+            raise TemporarilyUnavailable(what=service)
+        return await ask(self, service, method, path, **options)
+
+    monkeypatch.setattr(Upstream, "ask", without_list)
+    page = await page_of(browser, "/")
+    assert "This part cannot be shown at the moment" in page
+    assert "What is waiting, by kind" in page
 
 
 @pytest.mark.parametrize("query", [{"county": "x"}, {"owner": "nobody"}, {"county": "110101"}, {"rule": "happiness"}])
