@@ -34,9 +34,14 @@ class Curve:
         return " ".join(f"{dot.x},{dot.y}" for dot in self.dots)
 
 
-def curve_of(series: Mapping[str, Any]) -> Curve:
-    """Return the picture of one dimension of an instrument; up is always more, whatever that means."""
-    instrument, dimension = INSTRUMENTS[series["instrument"]], series["dimension"]
+def curve_of(series: Mapping[str, Any]) -> Curve | None:
+    """Return the picture of one dimension of an instrument; up is always more, whatever that means.
+
+    There is none where a newer service knows an instrument, or a dimension of it, whose scale is not known here.
+    """
+    instrument, dimension = INSTRUMENTS.get(series["instrument"]), series["dimension"]
+    if instrument is None or dimension not in instrument.dimensions:
+        return None
     scale = instrument.dimensions[dimension]
     least, most = (scale.codes[0], scale.codes[-1]) if isinstance(scale, Ordered) else (str(scale.min), str(scale.max))
     low, high = float(instrument.rank(dimension, least)), float(instrument.rank(dimension, most))
@@ -60,7 +65,8 @@ def _place(value: float, low: float, high: float, at_low: float, at_high: float)
 
 def reading_of(instrument: str, code: str | None, language: str) -> str:
     """Return how a score reads; the instruments' own words are Chinese."""
-    known = {band.code: band.zh for band in INSTRUMENTS[instrument].readings}
+    row = INSTRUMENTS.get(instrument)
+    known = {band.code: band.zh for band in row.readings} if row else {}
     if language == "zh" and code in known:
         return known[code]
     return (code or "").replace("_", " ")

@@ -42,6 +42,13 @@ def test_a_score_reads_in_both_languages(instrument, code, zh, en):
     assert (reading_of(instrument, code, "zh"), reading_of(instrument, code, "en")) == (zh, en)
 
 
+def test_an_instrument_or_a_dimension_of_a_newer_service_has_no_picture():
+    assert curve_of(a_series("not_made_yet", "total", ("2026-01-01", "60"))) is None
+    assert curve_of(a_series("cars", "not_made_yet", ("2026-01-01", "60"))) is None
+    assert reading_of("not_made_yet", "very_good", "zh") == "very good"
+    assert name_of("not_made_yet", "zh") == "not_made_yet"
+
+
 def test_instruments_have_names():
     assert name_of("cars", "zh") == "儿童孤独症评定量表"
     assert "Autism" in name_of("cars", "en")
