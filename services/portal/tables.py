@@ -1,4 +1,7 @@
-"""The portal's own database: who is signed in, what they prefer, and drafts. Nothing of a child stands in the open."""
+"""The portal's own database: who is signed in, what they prefer, drafts and files that are being taken over.
+
+Nothing of a child stands in the open.
+"""
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, LargeBinary, Table, Text, Uuid
 
