@@ -14,7 +14,7 @@ shown, logged and counted.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from shared.words import said
+from shared.words import called, said
 
 CATALOGUE: dict[str, type["Refusal"]] = {}
 """Every refusal by its code; tests hold codes unique and both languages present."""
@@ -45,7 +45,12 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     def words(self, language: str) -> str:
         """Return the sentence for a person, in `zh` or `en`, with the details filled in."""
         template = self.zh if language == "zh" else self.en
-        return template.format_map(_Readable(self.details, language))
+        return template.format_map(_Readable(self.told(language), language))
+
+    def told(self, language: str) -> Mapping[str, Any]:
+        """Return the details as a sentence in a language has them; the answer itself keeps the codes."""
+        del language
+        return self.details
 
     def __str__(self) -> str:
         return f"{self.code}: {self.words('en')}"
@@ -123,3 +128,6 @@ class TooManyRequests(Refusal, code="too-many-requests", status=429):
 class TemporarilyUnavailable(Refusal, code="temporarily-unavailable", status=503):
     en = "{what} cannot be reached at the moment; nothing was saved. Try again in a moment."
     zh = "{what} 暂时无法访问；未保存任何内容，请稍后重试。"
+
+    def told(self, language: str) -> Mapping[str, Any]:
+        return {**self.details, "what": called("Service", self.details["what"], "zh" if language == "zh" else "en")}

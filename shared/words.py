@@ -19,6 +19,9 @@ WORDS: Mapping[str, Mapping[str, Mapping[Language, str]]] = TypeAdapter(
 """Words by the name of the list of codes, by code and language (glossary, handbook §10.1)."""
 
 
+_LISTS = (list, tuple, set, frozenset)  # written as a union it would be made anew for each value of each step
+
+
 def called(kind: str, code: str, language: Language) -> str:
     """Return the words of a code on a page; one that a newer service sent is shown as it is."""
     known = WORDS.get(kind, {}).get(str(code))
@@ -30,7 +33,7 @@ def said(value: object, language: str) -> object:
 
     English says a code itself, and what has no word stays as it is.
     """
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, _LISTS):
         return ("、" if language == "zh" else ", ").join(str(said(one, language)) for one in value) or "-"
     if isinstance(value, datetime):
         return wall_clock(value)

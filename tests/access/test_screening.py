@@ -26,10 +26,17 @@ DOORS = {
     "preview": ("POST", "/v1/children/preview", HEALTH, {"child": a_child()}),
     "previews": ("POST", "/v1/children/previews", HEALTH, {"lines": [{"child": a_child()}]}),
     "resolve": ("POST", "/v1/children/resolve", NAMED, {"cases": ["{case}"]}),
+    "find": ("POST", "/v1/children/searches", NAMED, {"case": "{case}"}),
     "read": ("GET", CASE, READERS, None),
     "suspicions": ("GET", "/v1/suspicions", READERS, None),
     "referrals": ("GET", "/v1/referrals", READERS, None),
     "signs": ("GET", "/v1/warning-signs?birth_date=2022-03-15&on=2024-03-20", HEALTH, None),
+    "examinations": (
+        "GET",
+        "/v1/examinations?category=autism&birth_date=2022-03-15&on=2024-03-20",
+        HEALTH,
+        None,
+    ),
     "screen": ("POST", f"{CASE}/screenings", HEALTH, a_screening(1)),
     "refer": ("POST", f"{SUSPICION}/referrals", HEALTH, ON | {"step": "rescreening", "receiver": "{mch}"}),
     "accept": ("POST", "/v1/referrals/{referral}/acceptance", {OrgType.MCH, OrgType.HOSPITAL}, ON),
@@ -54,6 +61,7 @@ DOORS = {
     "feedback": ("GET", "/v1/feedback", HEALTH, None),
     "to trace": ("GET", "/v1/tracings/due", HEALTH, None),
     "rates": ("GET", f"/v1/rates?{PERIOD}", COUNTERS, None),
+    "rates by county": ("GET", f"/v1/rates/by-county?{PERIOD}", COUNTERS, None),
     "residents": ("GET", "/v1/resident-children?county=371602", COUNTERS, None),
     "set residents": (
         "POST",
@@ -96,6 +104,7 @@ DOORS |= {
     ),
     "confirm": ("POST", f"{CASE}/identity", HEALTH, {"resident_number": NUMBER[:18], "confirmed_on": "2024-04-20"}),
     "duplicates": ("GET", f"{CASE}/duplicates", FEDERATION, None),
+    "another": ("POST", f"{CASE}/others", FEDERATION, {"other": "{case}"}),
     "merge": ("POST", f"{CASE}/merges", FEDERATION, ON | {"merged": "{case}"}),
     "settle": ("POST", f"{CASE}/doubts/settlement", FEDERATION, ON | A_SETTLEMENT),
     "unmerge": ("POST", f"{CASE}/merges/{{case}}/undoing", FEDERATION, ON),
@@ -152,6 +161,7 @@ DOORS |= {
 NEEDED = {
     "duplicates": Role.REVIEWER,
     "reconcile": Role.REVIEWER,
+    "another": Role.REVIEWER,
     "merge": Role.REVIEWER,
     "settle": Role.REVIEWER,
     "unmerge": Role.REVIEWER,
@@ -163,6 +173,11 @@ NEEDED = {
     "cancel": Role.REVIEWER,
 }
 """Doors that open to one role only."""
+COUNTS = {"rates", "rates by county", "residents"}
+FOR_ANY_ROLE = [
+    door for door, (_, _, let_in, _) in DOORS.items() if OrgType.FEDERATION in let_in and door not in COUNTS | {*NEEDED}
+]
+"""Doors to children that open to whoever works with the federation."""
 SHUT = [(door, kind) for door, (_, _, let_in, _) in DOORS.items() for kind in OrgType if kind not in let_in]
 OF_A_CASE = [door for door, (_, path, _, _) in DOORS.items() if "{case}" in path]
 LET_IN = [(door, kind) for door in OF_A_CASE for kind in sorted(DOORS[door][2])]
@@ -237,6 +252,13 @@ async def test_nobody_passes_without_a_valid_token(referred, door):
 async def test_who_takes_no_part_cannot_tell_that_the_child_exists(screening, referred, door, kind, region):
     stranger = screening.organisation(kind, region, *({NEEDED[door]} if door in NEEDED else ()))
     assert code_of(await referred.knock(door, stranger)) == (404, "case-not-found")
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize("door", FOR_ANY_ROLE)
+async def test_who_only_runs_the_installation_does_nothing_with_a_child(screening, referred, door):
+    administrator = screening.organisation(OrgType.FEDERATION, "371602", Role.ADMINISTRATOR)
+    assert code_of(await referred.knock(door, administrator)) == (403, "not-allowed")
 
 
 @pytest.mark.usefixtures("untouched")

@@ -14,10 +14,12 @@ from services.screening.api import (
     reconciliations,
     referrals,
     registers,
+    searches,
 )
 
 ROUTERS = (
     children.router,
+    searches.router,
     previews.router,
     identities.router,
     identities.arrivals,

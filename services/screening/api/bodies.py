@@ -69,10 +69,18 @@ class ChildIn(Body):
         default=None, description="Day on which an older register took the child up; today unless given."
     )
     identity: IdentityIn
+    another_than: list[UUID] = Field(
+        default=[], max_length=50, description="Children much alike of whom the clerk decided that they are others."
+    )
 
     def new_child(self) -> NewChild:
         return NewChild(
-            Identity(**self.identity.model_dump()), self.sex, self.birth_date, self.region, self.registered_on
+            Identity(**self.identity.model_dump()),
+            self.sex,
+            self.birth_date,
+            self.region,
+            self.registered_on,
+            tuple(self.another_than),
         )
 
 

@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from services.screening.api.bodies import DiagnosisIn, RescreeningIn, ScreeningIn
-from services.screening.api.tools import Uow
-from services.screening.api.views import SignsOut
+from services.screening.api.tools import Uow, tools_of
+from services.screening.api.views import ExaminationsOut, SignsOut
+from services.screening.domain.ages import check_registry_age
+from services.screening.domain.rescreening import instruments_for
 from services.screening.domain.warning_signs import table
 from services.screening.handlers import finding
 from shared.access.policy import Act, Actor
@@ -26,6 +28,26 @@ async def warning_signs(
     """Return the four signs to be asked at a child's age (handbook §1.3)."""
     del actor
     return SignsOut.model_validate(table().column_for(birth_date, on))
+
+
+@router.get("/v1/examinations")
+async def examinations(
+    actor: Annotated[Actor, may(Act.RECORD_SCREENING)],
+    request: Request,
+    category: ScreeningCategory,
+    birth_date: Annotated[Day, Query()],
+    on: Annotated[Day, Query()],
+) -> ExaminationsOut:
+    """Return what a re-screening and a diagnosis of a category use at a child's age (handbook §1.4)."""
+    del actor
+    protocol = tools_of(request).protocols.in_force(on)
+    check_registry_age(birth_date, on, protocol.age_limits)
+    developmental = category in protocol.rescreening.developmental.value
+    return ExaminationsOut(
+        scales=list(instruments_for(birth_date, on, protocol)) if developmental else [],
+        examined_by=list(protocol.rescreening.judged.value.get(category, ())),
+        diagnosis=list(protocol.diagnosis.instruments.value[category]),
+    )
 
 
 @router.post("/v1/cases/{case}/screenings", status_code=201)

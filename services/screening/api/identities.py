@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
-from services.screening.api.person_bodies import ArrivalIn, ConfirmationIn, MergeIn, SettlementIn, UnmergeIn
+from services.screening.api.person_bodies import AnotherIn, ArrivalIn, ConfirmationIn, MergeIn, SettlementIn, UnmergeIn
 from services.screening.api.tools import Uow, noted, tools_of
 from services.screening.api.views import LikelyOut
 from services.screening.domain.merging import Traits, common_traits, likeness
@@ -68,7 +68,9 @@ async def duplicates(
     merges = Merges(reading.session, tools.vault, actor.ref)
     traits = await merges.traits([shown, *await merges.born_alike(shown, actor)], actor)
     policy = tools.registry_policies.in_force(clock.today())
-    found = likely_ones(traits.pop(shown), traits, policy)[:limit]
+    apart = await merges.told_apart(shown)
+    likely = likely_ones(traits.pop(shown), traits, policy)[:limit]
+    found = [one.model_copy(update={"told_apart_at": apart.get(one.case)}) for one in likely]
     await reading.shown([shown, *(one.case for one in found)])
     return found
 
@@ -79,6 +81,15 @@ def likely_ones(own: Traits, others: Mapping[UUID, Traits], policy: RegistryPoli
     likely = [one for one in scored if one[1].explanation.outcome == "likely"]
     found = sorted(likely, key=lambda one: (-one[1].score, one[0]))
     return [LikelyOut(case=other, score=one.score, explanation=one.explanation) for other, one in found]
+
+
+@router.post("/others", status_code=201)
+async def decide_apart(
+    case: CaseId, body: AnotherIn, actor: Annotated[Actor, may(Act.MERGE_CHILDREN)], uow: Uow
+) -> Receipt:
+    """Decide that two children who are much alike are two; a later look at likely duplicates says so."""
+    await identity.decide_apart(case, body.other, actor, uow)
+    return await uow.commit(record=body.other)
 
 
 @router.post("/doubts/settlement", status_code=201)

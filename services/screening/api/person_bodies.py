@@ -52,6 +52,12 @@ class MergeIn(Body):
         return Merge(survivor, self.merged, self.on)
 
 
+class AnotherIn(Body):
+    """The decision that another case, much alike, is another child."""
+
+    other: UUID
+
+
 class UnmergeIn(Body):
     """The decision that a merged case is a child of its own after all."""
 

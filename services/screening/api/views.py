@@ -1,6 +1,6 @@
 """What callers get. Field by field, so that nothing new is shown by accident."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -177,6 +177,9 @@ class LikelyOut(View):
     case: UUID
     score: int
     explanation: Explanation
+    told_apart_at: datetime | None = Field(
+        default=None, description="When somebody decided that it is another child, if anybody did."
+    )
 
 
 class PreviewOut(BaseModel):
@@ -208,6 +211,14 @@ class SignsOut(View):
 
     age: str
     signs: list[SignOut]
+
+
+class ExaminationsOut(View):
+    """What a child of an age is examined with."""
+
+    scales: list[Instrument] = Field(description="Scales of a re-screening; none where a finding is judged.")
+    examined_by: list[Instrument] = Field(description="Examinations of a re-screening by which a finding is judged.")
+    diagnosis: list[Instrument] = Field(description="Instruments that a diagnosis may name.")
 
 
 DETAIL = {

@@ -152,7 +152,7 @@ def _signs_explained(column: Column, screening: InitialScreening) -> Iterator[St
         "Absence or regression of language or social ability: {answer}.",
         "语言或社交能力缺失、倒退：{answer}。",
         holds=None if screening.regression is Regression.NOT_ASKED else screening.regression in REGRESSED,
-        answer=screening.regression.value,
+        answer=screening.regression,
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 from services.screening.domain.ages import check_not_in_future, check_registry_age
 from services.screening.domain.identifiers import resident_number
@@ -55,6 +56,8 @@ class NewChild:
     region: str
     registered_on: date | None = None
     """Day on which an older register took the child up; today unless given."""
+    another_than: tuple[UUID, ...] = ()
+    """Children much alike of whom the clerk decided that they are others."""
 
 
 @dataclass(frozen=True, slots=True)

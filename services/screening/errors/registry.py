@@ -28,6 +28,11 @@ class NumberNeeded(Refusal, code="screening.number-needed", status=422):
     zh = "需要居民身份号码或出生医学证明编号。"
 
 
+class SayMore(Refusal, code="screening.say-more", status=422):
+    en = "Say which child you mean: a whole number, the whole name with the birth date, or the case number."
+    zh = "请说明要查找的是哪名儿童：完整号码，或完整姓名加出生日期，或个案编号。"
+
+
 class DuplicateChild(Refusal, code="screening.duplicate-child", status=409):
     en = "A child with this number is registered already."
     zh = "该号码的儿童已登记。"

@@ -8,6 +8,7 @@ from services.screening.domain.initial import InitialScreening
 from services.screening.domain.registry import NewChild
 from services.screening.domain.rescreening import Rescreening
 from services.screening.domain.suspicion import Decision
+from services.screening.handlers import identity
 from services.screening.handlers.together import keep, suspicion_of
 from services.screening.repository.registry import Part
 from services.screening.repository.unit_of_work import ScreeningUnitOfWork
@@ -26,6 +27,7 @@ async def register_child(child: NewChild, actor: Actor, uow: ScreeningUnitOfWork
     for refusal in (await uow.registry.add({case: registered}, actor)).values():
         raise refusal
     await uow.registry.take_part(Part(case, actor.organisation, Basis.REGISTERED, child.registered_on or today))
+    await identity.tell_apart(case, child.another_than, actor, uow)
     uow.record(case, registered.fact, occurred_at=child.registered_on or clock.now())
     return case
 

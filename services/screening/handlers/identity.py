@@ -1,6 +1,6 @@
 """Commands about who a child is: confirm its number, note a doubt, compare, merge and take apart (handbook §1.4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,7 +10,7 @@ from services.screening.domain.identity import Doubt, Given, Settlement
 from services.screening.domain.merging import Alike
 from services.screening.domain.registry import NewChild, register
 from services.screening.domain.suspicion import Child
-from services.screening.errors import NotMerged
+from services.screening.errors import NotMerged, OneAndTheSameCase
 from services.screening.handlers.person import share_death
 from services.screening.handlers.together import keep
 from services.screening.repository.registry import given_in
@@ -87,6 +87,20 @@ async def _compared(case: UUID, other: UUID, actor: Actor, uow: ScreeningUnitOfW
     traits = await uow.merges.traits([case, other], actor)
     common = merging.common_traits(traits[case], traits[other])
     return merging.likeness(common, uow.registry_policy(clock.today()))
+
+
+async def tell_apart(case: UUID, others: Collection[UUID], actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Keep a person's decision that children who are much alike are others; of whom it may not know, it decides not."""
+    if others:
+        await uow.merges.tell_apart(case, await uow.merges.known_to(others, actor))
+
+
+async def decide_apart(case: UUID, other: UUID, actor: Actor, uow: ScreeningUnitOfWork) -> None:
+    """Keep the federation's decision that two cases are two children. Raises CaseNotFound, OneAndTheSameCase."""
+    one, two = [(await uow.registry.child(each, actor)).case_id for each in (case, other)]
+    if one == two:
+        raise OneAndTheSameCase
+    await uow.merges.tell_apart(one, [two])
 
 
 async def merge(command: Merge, actor: Actor, uow: ScreeningUnitOfWork) -> Explanation:

@@ -52,6 +52,9 @@ async def import_children(items: Sequence[ImportChild], actor: Actor, uow: Scree
     await _keep([one for one in arrivals if one.case not in refused], actor, uow)
     if refused:
         await identity.doubt_registrations([one.child for one in arrivals if one.case in refused], uow)
+    for one in arrivals:
+        if one.case not in refused:
+            await identity.tell_apart(one.case, one.child.another_than, actor, uow)
     return [_imported(one, refused) for one in prepared]
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -93,6 +93,28 @@ class Merges:
     def _traits(self, row: Row[Any]) -> Traits:
         sealed = SealedIdentity(row.wrapped_key, row.wrapped_with, {name: getattr(row, name) for name in FIELDS})
         return traits_of(row.sex, row.birth_date, self.vault.open(row.case_id, sealed))
+
+    async def known_to(self, cases: Iterable[UUID], actor: Actor) -> set[UUID]:
+        """Return those of some cases that the actor may know of."""
+        c = t.child.c
+        seen = select(c.case_id).where(c.case_id.in_(list(cases)), readable_by(actor, c.case_id))
+        return set((await self.session.execute(seen)).scalars())
+
+    async def tell_apart(self, case: UUID, others: Iterable[UUID]) -> None:
+        """Keep that children who are much alike are others; what was decided before stays as it is."""
+        pairs = [sorted((case, other)) for other in others if other != case]
+        rows = [
+            {"case_id": one, "other": two, "organisation": self.by.organisation, "person": self.by.person}
+            for one, two in pairs
+        ]
+        if rows:
+            await self.session.execute(upsert(t.told_apart).on_conflict_do_nothing(), rows)
+
+    async def told_apart(self, case: UUID) -> dict[UUID, datetime]:
+        """Return the children of whom somebody decided that they are others than this one, and when."""
+        a = t.told_apart.c
+        rows = await self.session.execute(select(t.told_apart).where(or_(a.case_id == case, a.other == case)))
+        return {row.other if row.case_id == case else row.case_id: row.recorded_at for row in rows}
 
     # Merging --------------------------------------------------------------------------------------------------------
 

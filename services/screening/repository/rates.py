@@ -1,6 +1,7 @@
 """What the three official rates are counted from: children, not records; as known at a moment (handbook §1.5)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,14 +15,16 @@ from shared.contracts.events.screening import Instrument, RescreeningOutcome, Sc
 from shared.db import Session
 
 CHILD = func.coalesce(t.child.c.merged_into, t.child.c.case_id)
-"""One child counts once, under whichever of its cases it was seen."""
+"""One child counts once in a county, under whichever of its cases it was seen."""
+ByCounty = Counter[str]
+"""Children by county; one in which there is nothing to count is absent, and counts as zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A county and the days of which a rate is asked, as known at a moment."""
+    """A region, as a prefix of its counties' codes, and the days of which rates are asked, as known at a moment."""
 
-    county: str
+    region: str
     since: date
     until: date
     as_of: datetime
@@ -47,11 +50,11 @@ class Counts:
     period: Period
     instruments: Sequence[Instrument]
 
-    async def screened(self) -> int:
-        """Return how many children of the county had an initial screening."""
+    async def screened(self) -> ByCounty:
+        """Return how many children had an initial screening."""
         return await self._count(self._screened())
 
-    async def initially_abnormal(self) -> tuple[int, int]:
+    async def initially_abnormal(self) -> tuple[ByCounty, ByCounty]:
         """Return how many were abnormal then, and how many of them were re-screened."""
         s, r = t.screening.c, t.rescreening.c
         abnormal = self._screened().where(s.outcome == ScreeningOutcome.ABNORMAL.value)
@@ -63,13 +66,17 @@ class Counts:
         )
         return await self._count(abnormal), await self._count(abnormal.where(seen))
 
-    async def abnormal_again(self) -> tuple[int, int]:
+    async def abnormal_again(self) -> tuple[ByCounty, ByCounty]:
         """Return how many were abnormal at a re-screening, and how many of them were diagnosed."""
         r, d = t.rescreening.c, t.diagnosis.c
-        abnormal = self._of_county(select(CHILD).join(t.rescreening, r.case_id == t.child.c.case_id)).where(
-            r.outcome == RescreeningOutcome.ABNORMAL.value,
-            r.rescreened_on.between(self.period.since, self.period.until),
-            r.recorded_at <= self.period.as_of,
+        abnormal = (
+            self._children()
+            .join(t.rescreening, r.case_id == t.child.c.case_id)
+            .where(
+                r.outcome == RescreeningOutcome.ABNORMAL.value,
+                r.rescreened_on.between(self.period.since, self.period.until),
+                r.recorded_at <= self.period.as_of,
+            )
         )
         seen = exists().where(
             d.case_id == r.case_id,
@@ -79,31 +86,38 @@ class Counts:
         )
         return await self._count(abnormal), await self._count(abnormal.where(seen))
 
-    async def residents(self) -> Row[Any] | None:
-        """Return the last number of resident children given for exactly this county and period."""
+    async def residents(self) -> Mapping[str, Row[Any]]:
+        """Return, by county, the last number of resident children given for exactly this period."""
         n = t.resident_children.c
         wanted = select(t.resident_children).where(
-            n.county == self.period.county,
+            n.county.startswith(self.period.region, autoescape=True),
             n.since == self.period.since,
             n.until == self.period.until,
             n.recorded_at <= self.period.as_of,
         )
-        return (await self.session.execute(wanted.order_by(n.recorded_at.desc(), n.id.desc()).limit(1))).one_or_none()
+        # The last of a county takes the place of those before it.
+        given = wanted.order_by(n.recorded_at, n.id)
+        return {row.county: row for row in await self.session.execute(given)}
 
     def _screened(self) -> Select[Any]:
         s = t.screening.c
-        return self._of_county(select(CHILD).join(t.screening, s.case_id == t.child.c.case_id)).where(
-            s.instrument.in_([one.value for one in self.instruments]),
-            s.screened_on.between(self.period.since, self.period.until),
-            s.recorded_at <= self.period.as_of,
+        return (
+            self._children()
+            .join(t.screening, s.case_id == t.child.c.case_id)
+            .where(
+                s.instrument.in_([one.value for one in self.instruments]),
+                s.screened_on.between(self.period.since, self.period.until),
+                s.recorded_at <= self.period.as_of,
+            )
         )
 
-    def _of_county(self, wanted: Select[Any]) -> Select[Any]:
-        return wanted.where(t.child.c.region == self.period.county)
+    def _children(self) -> Select[Any]:
+        county = t.child.c.region
+        counted = select(county.label("county"), func.count(CHILD.distinct()).label("number")).group_by(county)
+        return counted.where(county.startswith(self.period.region, autoescape=True))
 
-    async def _count(self, children: Select[Any]) -> int:
-        distinct = children.distinct().subquery()
-        return int((await self.session.execute(select(func.count()).select_from(distinct))).scalar_one())
+    async def _count(self, children: Select[Any]) -> ByCounty:
+        return ByCounty({row.county: row.number for row in await self.session.execute(children)})
 
 
 async def set_residents(session: Session, given: Residents, actor: Actor) -> None:

@@ -10,6 +10,7 @@ from services.screening.tables.persons import (
     guardian_change,
     hospital_stay,
     identity_conflict,
+    told_apart,
 )
 from services.screening.tables.reconciliations import reconciliation, reconciliation_difference
 from services.screening.tables.suspicions import (
@@ -47,5 +48,6 @@ __all__ = [
     "resident_children",
     "screening",
     "suspicion",
+    "told_apart",
     "tracing",
 ]

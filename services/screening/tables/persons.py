@@ -113,3 +113,14 @@ identity_conflict = Table(
     *author(),
     *codes(kind=ConflictKind),
 )
+
+told_apart = Table(
+    "told_apart",
+    metadata,
+    Column("case_id", ForeignKey("child.case_id"), primary_key=True, comment="The lesser id of the two."),
+    Column("other", ForeignKey("child.case_id"), primary_key=True),
+    *author(),
+    CheckConstraint("case_id < other", name="once"),
+    Index("ix_told_apart_other", "other"),
+    comment="Decisions that children who are much alike are two, and whose they are.",
+)

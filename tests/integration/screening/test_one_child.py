@@ -210,6 +210,48 @@ async def test_likely_duplicates_are_listed_with_what_they_have_in_common(chain,
     assert logged == 2
 
 
+async def apart(chain: Chain, reviewer, case: str) -> dict[str, bool]:
+    """Return the children who are likely the same, and whether somebody decided that they are others."""
+    found = (await chain.get(reviewer, f"/v1/cases/{case}/duplicates")).json()
+    return {one["case"]: one["told_apart_at"] is not None for one in found}
+
+
+async def test_what_a_clerk_decided_when_registering_stands_beside_the_comparison(chain, reviewer):
+    born = date(2021, 7, 9)
+    first = await chain.register(born=born)
+    second = (await chain.done(chain.clinic, "/v1/children", a_child(born) | {"another_than": [first]}))["case"]
+    item = {"child": a_child(born) | {"another_than": [second]}}
+    imported = await chain.done(chain.clinic, "/v1/children/import", {"items": [item]})
+    third = imported["results"][0]["case"]
+    assert await apart(chain, reviewer, second) == {first: True, third: True}
+    assert await apart(chain, reviewer, first) == {second: True, third: False}
+    who = await chain.stage.fetch("SELECT organisation FROM told_apart WHERE other = $1 OR case_id = $1", UUID(third))
+    assert [row[0] for row in who] == [chain.clinic.organisation]
+
+
+async def test_nobody_decides_of_a_child_of_whom_it_does_not_know(chain, reviewer):
+    born = date(2021, 7, 10)
+    theirs = await Chain(chain.stage).register(born=born)
+    own = (await chain.done(chain.clinic, "/v1/children", a_child(born) | {"another_than": [theirs]}))["case"]
+    assert await apart(chain, reviewer, own) == {theirs: False}
+
+
+async def test_the_federation_decides_that_two_children_are_two_and_the_first_decision_stands(chain, reviewer):
+    born = date(2021, 7, 11)
+    one, two = [await chain.register(born=born) for _ in range(2)]
+    for _ in range(2):
+        await chain.done(reviewer, f"/v1/cases/{one}/others", {"other": two})
+    assert await apart(chain, reviewer, two) == {one: True}
+    third, merged = [await chain.register(born=born) for _ in range(2)]
+    await chain.done(reviewer, f"/v1/cases/{one}/merges", {"merged": merged, "on": "2024-05-01"})
+    await chain.done(reviewer, f"/v1/cases/{merged}/others", {"other": third})
+    assert await apart(chain, reviewer, one) == {two: True, third: True}
+    itself = await chain.post(reviewer, f"/v1/cases/{one}/others", {"other": merged})
+    assert code_of(itself) == (422, "screening.one-and-the-same-case")
+    unknown = await chain.post(reviewer, f"/v1/cases/{one}/others", {"other": str(uuid4())})
+    assert code_of(unknown) == (404, "case-not-found")
+
+
 async def test_of_more_children_of_a_day_than_are_compared_the_nearest_are(chain, reviewer, monkeypatch):
     monkeypatch.setattr(merges, "LARGEST_DAY", 1)
     born = date(2021, 7, 8)

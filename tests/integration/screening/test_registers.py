@@ -279,6 +279,27 @@ async def test_the_three_rates_name_what_they_are_counted_of(county):
     assert [line["children"] for line in listed] == [16, 4000]
 
 
+async def test_the_rates_of_a_region_are_those_of_its_counties(county):
+    await county.confirmed()
+    other = County(county.stage, region=f"{county.region[:4]}{(int(county.region[4:]) + 1) % 100:02}")
+    await other.at_rescreening()
+    authority = county.stage.organisation(OrgType.HEALTH_AUTHORITY, county.region[:4])
+    listed = (await county.get(authority, f"/v1/rates/by-county?{YEAR}")).json()
+    assert {one["county"] for one in listed} >= {county.region, other.region}
+    for one in listed:
+        alone = (await county.get(authority, f"/v1/rates?county={one['county']}&{YEAR}")).json()
+        assert alone["rates"] == one["rates"]
+    empty = f"/v1/rates/by-county?region={county.region}&since=2024-12-30&until=2024-12-31"
+    (alone,) = (await county.get(authority, empty)).json()
+    assert [(rate["numerator"], rate["percent"]) for rate in alone["rates"]] == [(0, None)] * 3
+
+
+async def test_whoever_asks_for_rates_of_another_region_is_refused(county):
+    authority = county.stage.organisation(OrgType.HEALTH_AUTHORITY, county.region)
+    asked = f"/v1/rates/by-county?region={county.region[:4]}&{YEAR}"
+    assert code_of(await county.get(authority, asked)) == (403, "not-allowed")
+
+
 async def test_a_number_of_residents_is_of_a_period_that_can_be(county):
     authority = county.stage.organisation(OrgType.HEALTH_AUTHORITY, county.region)
     body = {"county": county.region, "since": "2024-12-31", "until": "2024-01-01", "children": 1, "source": "年报"}

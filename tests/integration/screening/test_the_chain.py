@@ -306,6 +306,37 @@ async def test_the_signs_to_ask_are_those_of_the_childs_age(chain):
     assert code_of(young) == (422, "screening.no-sign-column")
 
 
+@pytest.mark.parametrize(
+    ("asked", "scales", "examined_by", "diagnosis"),
+    [
+        ("category=autism&birth_date=2022-03-15&on=2023-09-14", ["cdss_ii"], [], ["cars", "clinical_examination"]),
+        (
+            "category=autism&birth_date=2022-03-15&on=2023-09-15",
+            ["m_chat_23", "cdss_ii"], [], ["cars", "clinical_examination"],
+        ),
+        (
+            "category=intellectual&birth_date=2022-03-15&on=2024-03-15",
+            ["abc", "cdss_ii"], [], ["cdss_ii", "clinical_examination"],
+        ),
+        (
+            "category=vision&birth_date=2022-03-15&on=2024-03-15",
+            [], ["vision_test", "clinical_examination"], ["vision_test", "clinical_examination"],
+        ),
+    ],
+)  # fmt: skip
+async def test_what_a_child_is_examined_with_is_said_for_its_age(chain, asked, scales, examined_by, diagnosis):
+    answer = (await chain.get(chain.mch, f"/v1/examinations?{asked}")).json()
+    assert answer == {"scales": scales, "examined_by": examined_by, "diagnosis": diagnosis}
+
+
+@pytest.mark.parametrize(
+    ("on", "code"), [("2022-03-14", "screening.not-yet-born"), ("2040-03-15", "screening.child-too-old")]
+)
+async def test_who_is_not_born_or_grown_up_is_examined_with_nothing(chain, on, code):
+    asked = f"category=autism&birth_date=2022-03-15&on={on}"
+    assert code_of(await chain.get(chain.mch, f"/v1/examinations?{asked}")) == (422, code)
+
+
 async def test_dates_of_the_record_are_those_of_the_acts(chain):
     case = await chain.confirmed()
     times = [(fact["type"].split(".")[2], fact["time"]) for fact in await chain.stage.facts(case)]

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.access.policy import EVERYONE, TABLE, Act, Actor, Role, acting_as, allowed, covers
+from shared.access.policy import (
+    EVERYONE,
+    TABLE,
+    WITHOUT_CHILDREN,
+    Act,
+    Actor,
+    Role,
+    acting_as,
+    allowed,
+    covers,
+    sees_no_child,
+)
 from shared.contracts.codes import OrgType
 
 
@@ -44,6 +55,32 @@ def test_a_role_that_the_rule_does_not_name_is_no_key(act: Act):
     rule = TABLE[act]
     others = [role.value for role in Role if role.value not in rule.roles]
     assert not any(allowed(an_actor(kind, *others), act) for kind in rule.org_types)
+
+
+@pytest.mark.parametrize(
+    ("kind", "roles", "expected"),
+    [
+        (OrgType.FEDERATION, ("administrator",), True),
+        (OrgType.FEDERATION, ("administrator", "reviewer"), False),
+        (OrgType.SERVICE, ("service",), True),
+        (OrgType.SERVICE, ("staff",), True),
+        (OrgType.CLINIC, ("staff",), False),
+    ],
+)
+def test_an_administrator_and_a_service_only_run_the_installation(kind, roles, expected):
+    assert sees_no_child(an_actor(kind, *roles)) is expected
+
+
+@pytest.mark.parametrize("act", [act for act, rule in TABLE.items() if OrgType.FEDERATION in rule.org_types])
+def test_who_only_runs_the_installation_does_nothing_with_a_child(act: Act):
+    rule = TABLE[act]
+    runs = allowed(an_actor(OrgType.FEDERATION, Role.ADMINISTRATOR), act)
+    assert runs == (Role.ADMINISTRATOR.value in rule.roles or act in WITHOUT_CHILDREN)
+    assert allowed(an_actor(OrgType.FEDERATION, Role.ADMINISTRATOR, *rule.roles, Role.REVIEWER), act)
+
+
+def test_acts_without_children_are_those_for_any_role():
+    assert [act for act in WITHOUT_CHILDREN if TABLE[act].roles] == []
 
 
 def test_nobody_is_a_service_by_being_everybody():

@@ -73,6 +73,11 @@ def test_who_must_wait_is_told_how_long():
     assert "retry-after" not in problems.answer(asking("en"), CaseNotFound()).headers
 
 
+def test_what_is_away_is_told_by_its_word():
+    assert TemporarilyUnavailable(what="rehab").words("zh").startswith("康复")
+    assert document(problems.answer(asking("zh"), TemporarilyUnavailable(what="rehab")))["what"] == "rehab"
+
+
 def test_who_has_no_token_is_told_which_kind_is_needed():
     assert problems.answer(asking("en"), NotAuthenticated(reason="missing")).headers["www-authenticate"] == "Bearer"
 

@@ -586,7 +586,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_tracing_case_id", "tracing", ["case_id", "attempted_on"], unique=False)
     create_follow_up_and_residents()
-    create_reconciliations()
+    create_comparisons()
     create_indexes_of_registers()
     op.create_table(
         "certificate_application",
@@ -674,7 +674,7 @@ def downgrade() -> None:
     op.drop_index("ix_certificate_application_hospital", table_name="certificate_application")
     op.drop_index("ix_certificate_application_case_id", table_name="certificate_application")
     op.drop_table("certificate_application")
-    drop_reconciliations()
+    drop_comparisons()
     drop_follow_up_and_residents()
     op.drop_index("ix_tracing_case_id", table_name="tracing")
     op.drop_table("tracing")
@@ -770,8 +770,22 @@ def create_follow_up_and_residents() -> None:
     )
 
 
-def create_reconciliations() -> None:
-    """Create the comparisons of the federation's list with the health side's, and what they found."""
+def create_comparisons() -> None:
+    """Create what comparing led to: of the federation's list with the health side's, and of children much alike."""
+    op.create_table(
+        "told_apart",
+        sa.Column("case_id", sa.Uuid(), nullable=False, comment="The lesser id of the two."),
+        sa.Column("other", sa.Uuid(), nullable=False),
+        sa.Column("organisation", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("case_id < other", name=op.f("ck_told_apart_once")),
+        sa.ForeignKeyConstraint(["case_id"], ["child.case_id"], name=op.f("fk_told_apart_case_id")),
+        sa.ForeignKeyConstraint(["other"], ["child.case_id"], name=op.f("fk_told_apart_other")),
+        sa.PrimaryKeyConstraint("case_id", "other", name=op.f("pk_told_apart")),
+        comment="Decisions that children who are much alike are two, and whose they are.",
+    )
+    op.create_index("ix_told_apart_other", "told_apart", ["other"], unique=False)
     op.create_table(
         "reconciliation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -833,8 +847,10 @@ def create_indexes_of_registers() -> None:
     op.create_index("ix_diagnosis_day", "diagnosis", ["diagnosed_on", "id"], unique=False)
 
 
-def drop_reconciliations() -> None:
+def drop_comparisons() -> None:
     """Drop them."""
+    op.drop_index("ix_told_apart_other", table_name="told_apart")
+    op.drop_table("told_apart")
     op.drop_table("reconciliation_difference")
     op.drop_index("ix_reconciliation_county", table_name="reconciliation")
     op.drop_table("reconciliation")
