@@ -24,6 +24,7 @@ from tests.support.rehab import (
     an_application,
     an_evaluation,
     record,
+    slip_of,
 )
 from tests.support.stack import Running, Servers
 from tests.support.stages import a_stage, code_of
@@ -61,6 +62,7 @@ DOORS = {
     "application": Door("GET", "/v1/applications/{application}", by(FEDERATION), Role.INTAKE_CLERK),
     "outlook": Door("GET", "/v1/applications/{application}/outlook", by(FEDERATION), Role.INTAKE_CLERK),
     "assistance": Door("GET", "/v1/cases/{case}/assistance", by(FEDERATION), Role.INTAKE_CLERK),
+    "slip": Door("GET", "/v1/slips/{number}", by(CENTRE, HOSPITAL)),
     "enrol": Door("POST", "/v1/cases/{approved}/enrolments", by(CENTRE)),
     "end": Door("POST", "/v1/enrolments/{enrolment}/end", by(CENTRE)),
     "enrolments": Door("GET", "/v1/enrolments", by(CENTRE, FEDERATION)),
@@ -106,8 +108,8 @@ DOORS = {
 }
 PUBLIC = {"grant", "suspend", "reinstate", "remove", "grade", "grades", "leaving", "strike off", "staff", "closures"}
 """Doors about institutions, which are no secret."""
-BROUGHT = {"enrol", "assess", "operate", "fit"}
-"""Doors to which the guardian brings two ids: whoever holds both is chosen."""
+BROUGHT = {"slip", "enrol", "assess", "operate", "fit"}
+"""Doors to which the guardian brings two ids, or the number of a slip: whoever holds them is chosen."""
 SHUT = [(name, kind) for name, door in DOORS.items() for kind in OrgType if kind not in door.let_in]
 OF_A_CHILD = [name for name, door in DOORS.items() if "{" in door.path and name not in PUBLIC | BROUGHT]
 
@@ -137,7 +139,7 @@ async def place(rehab: Running) -> Place:
     ids = {"designation": designation, "case": str(child.case), "enrolment": child.enrolment, "session": session}
     ids |= {"approved": str(approved), "application": application, "centre": str(county.centre.organisation)}
     ids |= {"applied": str(applied), "approval": approval, "waiting": str(await county.diagnosed())}
-    ids |= {"therapist": str(uuid4())}
+    ids |= {"therapist": str(uuid4()), "number": await slip_of(county, application)}
     return Place(county, child, ids, bodies_of(child, approval))
 
 
@@ -215,6 +217,21 @@ async def test_a_federation_needs_the_role_for_it(rehab, place, name):
         others.append(rehab.organisation(FEDERATION, COUNTY, Role.REVIEWER, Role.AUDITOR))
     for actor in others:
         assert code_of(await knock(place, name, actor)) == (403, "not-allowed")
+    assert await rehab.counts() == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, door in DOORS.items()
+        if FEDERATION in door.let_in and not door.role and name not in PUBLIC | {"designations", "policies"}
+    ],
+)
+async def test_who_only_runs_the_installation_does_nothing_with_a_child(rehab, place, name):
+    before = await rehab.counts()
+    administrator = rehab.organisation(FEDERATION, COUNTY, Role.ADMINISTRATOR)
+    assert code_of(await knock(place, name, administrator)) == (403, "not-allowed")
     assert await rehab.counts() == before
 
 

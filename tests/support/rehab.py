@@ -109,6 +109,12 @@ class County:
         return await self.post(child.centre, f"/v1/cases/{child.case}/sessions", a_session(child, **changes))
 
 
+async def slip_of(county: County, application: str) -> str:
+    """Return the number on the slip of an application."""
+    read: str = (await county.get(county.federation, f"/v1/applications/{application}")).json()["number"]
+    return read
+
+
 @dataclass
 class Told:
     """A child as screening goes on telling of it."""

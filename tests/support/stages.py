@@ -20,6 +20,8 @@ UNKNOWN = UUID(int=404)
 @asynccontextmanager
 async def a_stage(servers: Servers, name: str, *, listens: bool = False) -> AsyncIterator[Running]:
     with pytest.MonkeyPatch.context() as patch:
+        # Whoever has just told a fact asks for figures in which it counts.
+        patch.setenv("TIMELINE_FIGURES_SECONDS", "0")
         async with running(servers, name, patch, listens=listens) as stage:
             yield stage
 

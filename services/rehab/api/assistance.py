@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from services.rehab.api.assistance_forms import (
     ApplicationIn,
@@ -20,6 +20,7 @@ from services.rehab.api.assistance_forms import (
     OutlookView,
     RefusalIn,
     ReturnIn,
+    SlipView,
     WithdrawalIn,
 )
 from services.rehab.api.forms import Open, Uow, page_of
@@ -33,6 +34,8 @@ from shared.http.doors import may
 from shared.http.paging import After, Limit, Page, from_cursor
 from shared.ids import CaseId
 from shared.journal.unit_of_work import Receipt
+
+NUMBER = r"^[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}$"
 
 router = APIRouter(prefix="/v1", tags=["assistance"])
 
@@ -157,6 +160,21 @@ async def list_applications(
     rows = await books.records.assistance.queue(actor, start, limit)
     await books.reading.shown({row.case_id for row in rows[:limit]})
     return page_of(ApplicationView, rows, limit, lambda row: (row.review_due_on, row.id))
+
+
+@router.get("/slips/{number}")
+async def read_slip(
+    number: Annotated[str, Path(pattern=NUMBER, description="Number on the family's slip, as A1B2-C3D4-E5F6.")],
+    actor: Annotated[Actor, may(Act.READ_APPLICATION_SLIP)],
+    books: Open,
+) -> SlipView:
+    """Read the application whose number a family brings, with its approval: to assess, enrol, operate or fit."""
+    del actor
+    row = await books.records.assistance.on_slip(number)
+    await books.reading.shown([row.case_id])
+    approvals = await books.records.approvals.of_cases([row.case_id])
+    approval = next((one for one in approvals if one.application_id == row.id), None)
+    return SlipView.model_validate(row._asdict() | {"approval": approval})
 
 
 @router.get("/applications/{application}")

@@ -190,6 +190,7 @@ class ApplicationView(View):
     checked_on: date | None
     eligible: bool | None
     note: str | None
+    number: str = Field(description="Number on the family's slip, which it shows to the institution that it chooses.")
 
 
 class GivesView(View):
@@ -238,6 +239,23 @@ class ApprovalView(View):
     taken_up_on: date | None
     lapsed_on: date | None
     policy: str
+
+
+class SlipView(View):
+    """What an institution is told of an application whose number the family brings: nothing of hardship or notes."""
+
+    id: UUID
+    case_id: UUID
+    item: AssistanceItem
+    category: RehabCategory
+    mode: TrainingMode
+    surgery: SurgeryKind | None
+    device: DeviceKind | None
+    state: ApplicationState
+    county: str
+    submitted_on: date
+    assess_by: date | None
+    approval: ApprovalView | None
 
 
 class GivenView(View):

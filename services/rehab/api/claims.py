@@ -20,7 +20,7 @@ from services.rehab.api.claim_forms import (
 )
 from services.rehab.api.forms import Open, Uow, page_of
 from services.rehab.domain.amounts import Bill
-from services.rehab.domain.claims import LineOrder, cycle_from
+from services.rehab.domain.claims import Ground, LineOrder, cycle_from
 from services.rehab.handlers import claiming
 from services.rehab.handlers.valuing import Valued, Valuer, lines_of_cycle
 from services.rehab.repository.claims import ClaimFilter
@@ -69,7 +69,7 @@ async def propose_lines(
     where = (books.records, actor.organisation, county, period)
     orders, more = await lines_of_cycle(*where, None if start is None else start[0], limit)
     valuer = Valuer(books.records, books.rules, books.policies)
-    valued = [one for one in await valuer.propose(orders, actor.organisation) if _worth_showing(one)]
+    valued = await valuer.propose(orders, actor.organisation, _worth_showing)
     await books.reading.shown({one.ground.case for one in valued})
     return Page(items=[_proposed(one) for one in valued], next=to_cursor(str(more)) if more else None)
 
@@ -126,9 +126,9 @@ async def read_lines(
     return Page(items=[_line(row, anew[row.id]) for row in rows[:limit]], next=more)
 
 
-def _worth_showing(one: Valued) -> bool:
-    happened = one.ground.month.sessions or one.ground.month.unproven or one.ground.provision
-    return bool(happened) and not one.ground.claimed_before
+def _worth_showing(ground: Ground) -> bool:
+    happened = ground.month.sessions or ground.month.unproven or ground.provision
+    return bool(happened) and not ground.claimed_before
 
 
 def _proposed(one: Valued) -> ProposedLine:

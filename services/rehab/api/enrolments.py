@@ -14,7 +14,7 @@ from services.rehab.handlers import enrolling, evaluating
 from shared import ids
 from shared.access.policy import Act, Actor
 from shared.contracts.codes import RehabCategory
-from shared.contracts.events.rehab import AssistanceItem, Checkpoint, EnrolmentEndReason, TrainingMode
+from shared.contracts.events.rehab import AssistanceItem, Checkpoint, EnrolmentEndReason, InterruptionKind, TrainingMode
 from shared.http.doors import may
 from shared.http.paging import After, Limit, Page, from_cursor
 from shared.ids import CaseId, PersonId
@@ -75,6 +75,9 @@ class EnrolmentView(View):
     expected_until: date
     ended_on: date | None
     end_reason: EnrolmentEndReason | None
+    rests_as: InterruptionKind | None = Field(default=None, description="Leave or suspension that nobody ended yet.")
+    rests_since: date | None = None
+    expected_back: date | None = None
 
 
 class EvaluationView(View):

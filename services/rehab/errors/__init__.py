@@ -23,6 +23,7 @@ from services.rehab.errors.assistance import (
     ReviewerApproves,
     ReviewMissing,
     SharingStopped,
+    UnknownNumber,
 )
 from services.rehab.errors.care import (
     GoalLevelMissing,
@@ -204,6 +205,7 @@ __all__ = [
     "UnknownDimension",
     "UnknownGoal",
     "UnknownInstrument",
+    "UnknownNumber",
     "UnknownVersion",
     "UnknownVisit",
 ]

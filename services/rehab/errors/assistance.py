@@ -8,6 +8,11 @@ class AlreadyApplied(Refusal, code="rehab.already-applied", status=409):
     zh = "该儿童在 {year} 救助年度已有该项目的在办申请或批准。"
 
 
+class UnknownNumber(Refusal, code="rehab.unknown-number", status=404):
+    en = "No application bears the number {number}; compare it with the family's slip."
+    zh = "没有编号为 {number} 的申请，请与家长所持的回执核对。"
+
+
 class NotOpen(Refusal, code="rehab.application-not-open", status=409):
     en = "The application is {state}; this step is not open to it."
     zh = "该申请当前状态为 {state}，不能进行此步骤。"

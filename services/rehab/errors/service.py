@@ -1,6 +1,23 @@
 """Refusals about sessions and evaluations."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from shared.errors import Refusal
+from shared.rehabilitation.instruments import INSTRUMENTS
+
+
+class NamesInstrument:
+    """A refusal whose sentence says the name of the instrument, not its code."""
+
+    details: dict[str, Any]
+
+    def told(self, language: str) -> Mapping[str, Any]:
+        """Return the details with the name of the instrument."""
+        row = INSTRUMENTS.get(self.details["instrument"])  # a newer service may know one that this one does not
+        if row is None:
+            return self.details
+        return {**self.details, "instrument": row.zh if language == "zh" else row.en}
 
 
 class SessionBackwards(Refusal, code="rehab.session-backwards", status=422):
@@ -43,31 +60,31 @@ class UnknownInstrument(Refusal, code="rehab.unknown-instrument", status=422):
     zh = "没有代码为 {instrument} 的量表。"
 
 
-class UnknownVersion(Refusal, code="rehab.unknown-version", status=422):
+class UnknownVersion(NamesInstrument, Refusal, code="rehab.unknown-version", status=422):
     en = "{instrument} is recorded here in the versions {versions}; another one counts differently."
     zh = "{instrument} 只接受版本 {versions}，其他版本计分不同。"
 
 
-class NotForThisAge(Refusal, code="rehab.instrument-not-for-age", status=422):
+class NotForThisAge(NamesInstrument, Refusal, code="rehab.instrument-not-for-age", status=422):
     en = "{instrument} is for ages of {from_months} to under {before_months} months; the child was {months}."
     zh = "{instrument} 适用于 {from_months} 至不满 {before_months} 月龄，该儿童为 {months} 月龄。"
 
 
-class UnknownDimension(Refusal, code="rehab.unknown-dimension", status=422):
+class UnknownDimension(NamesInstrument, Refusal, code="rehab.unknown-dimension", status=422):
     en = "{instrument} has no dimension {dimension}, or it is given twice."
     zh = "{instrument} 没有维度 {dimension}，或该维度重复。"
 
 
-class ScoreMissing(Refusal, code="rehab.score-missing", status=422):
+class ScoreMissing(NamesInstrument, Refusal, code="rehab.score-missing", status=422):
     en = "{instrument} needs {dimensions}."
     zh = "{instrument} 缺少 {dimensions}。"
 
 
-class ScoreOutOfRange(Refusal, code="rehab.score-out-of-range", status=422):
+class ScoreOutOfRange(NamesInstrument, Refusal, code="rehab.score-out-of-range", status=422):
     en = "{instrument}, {dimension}: {allowed} (least ... most / step, or the codes)."
     zh = "{instrument} 的 {dimension}：允许值为 {allowed}（最小 ... 最大 / 步长，或所列等级）。"
 
 
-class TotalMismatch(Refusal, code="rehab.total-mismatch", status=422):
+class TotalMismatch(NamesInstrument, Refusal, code="rehab.total-mismatch", status=422):
     en = "{instrument}: the total should be {expected}."
     zh = "{instrument}：总分应为 {expected}。"

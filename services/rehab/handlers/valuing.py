@@ -1,12 +1,12 @@
 """What claim lines stand on and are worth: for a claim, its audit, a proposal and a preview alike (handbook §3.2)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from services.rehab.domain.amounts import Bill, Limits, Plan, SessionDay, Settled, Taken, attendance
-from services.rehab.domain.checkpoints import evaluations_due
+from services.rehab.domain.checkpoints import Point, evaluations_due
 from services.rehab.domain.claims import Cycle, Ground, Ledger, LineOrder, missing_points, settle
 from services.rehab.domain.policy import AssistancePolicy
 from services.rehab.domain.rules import Rules
@@ -36,6 +36,8 @@ class _Known:
     days: Mapping[UUID, Sequence[SessionDay]]
     plans: Mapping[UUID, Sequence[Plan]]
     claimed: Collection[tuple[UUID | None, date | None]]
+    points: Mapping[UUID, Sequence[Point]]
+    """The evaluations that each enrolment owes, whatever the month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class Valuer:
         trained, given = await self._looked_up(lines, institution)
         months, books = [line.month for line in lines], self.records.claim_grounds
         days = await books.days(trained, min(months), anniversary(max(months), months=1))
-        known = _Known(trained, given, days, await books.plans(trained), await books.claimed(trained, given))
+        points = {name: evaluations_due(one.course, clock.today(), self.rules) for name, one in trained.items()}
+        known = _Known(trained, given, days, await books.plans(trained), await books.claimed(trained, given), points)
         return {line.id: self._ground(line, known) for line in lines}
 
     async def ledger(self, lines: Iterable[LineOrder], grounds: Mapping[UUID, Ground]) -> Ledger:
@@ -67,9 +70,13 @@ class Valuer:
         children, years = {ground.child for ground in grounds.values()}, {line.month.year for line in lines}
         return await self.records.claim_grounds.ledger(children, years) if children else Ledger()
 
-    async def propose(self, lines: Sequence[LineOrder], institution: UUID) -> list[Valued]:
-        """Value lines in the order in which they would use up the year."""
-        grounds = await self.grounds(lines, institution)
+    async def propose(
+        self, lines: Sequence[LineOrder], institution: UUID, worth: Callable[[Ground], bool] = lambda _: True
+    ) -> list[Valued]:
+        """Value lines in the order in which they would use up the year, those alone that stand on what is worth it."""
+        found = await self.grounds(lines, institution)
+        grounds = {name: ground for name, ground in found.items() if worth(ground)}
+        lines = [line for line in lines if line.id in grounds]
         ledger, valued = await self.ledger(lines, grounds), list[Valued]()
         for line in sorted(lines, key=lambda one: one.month):
             ground = grounds[line.id]
@@ -126,7 +133,7 @@ class Valuer:
         month = attendance(line.month, known.days.get(line.enrolment, ()), known.plans.get(line.enrolment, ()))
         return Ground(
             one.case, one.child, one.approval, one.county, self._limits(one), month, claimed_before=before,
-            points=evaluations_due(one.course, clock.today(), self.rules),
+            points=known.points[line.enrolment],
         )  # fmt: skip
 
     def _limits(self, one: Trained) -> Limits:

@@ -17,6 +17,7 @@ from services.rehab.domain.assistance import (
     Household,
 )
 from services.rehab.domain.terms import AgentKind, Hardship, ResidenceKind, ResidenceProof
+from services.rehab.errors import UnknownNumber
 from services.rehab.repository.records import Cursor, Records, Rows, columns
 from shared.access.policy import Actor
 from shared.contracts.codes import RehabCategory
@@ -102,6 +103,19 @@ class Assistance(Records):
         row = await self.one(wanted)
         if row is None:
             raise NotFound(kind="application")
+        return row
+
+    async def on_slip(self, number: str) -> Row[Any]:
+        """Return the application whose slip bears a number, of a child that lives and whose consent stands.
+
+        An institution cannot see a child before it takes it in: the number is the guardian's choice of it, as the two
+        ids of `Approvals.chosen` are, and most of it is random. Raises UnknownNumber.
+        """
+        a = t.application
+        wanted = select(a).where(a.c.number == number, self.alive(a.c.case_id), self._shared(a.c.case_id))
+        row = await self.one(wanted)
+        if row is None:
+            raise UnknownNumber(number=number)
         return row
 
     async def queue(self, actor: Actor, after: Cursor, limit: int) -> Rows:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, any_, exists, func, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, any_, exists, func, insert, or_, select, update
 
 from services.rehab import tables as t
 from services.rehab.domain.enrolment import Enrolment
@@ -127,7 +127,7 @@ class Enrolments(Records):
     async def listed(self, actor: Actor, after: Cursor, limit: int) -> Rows:
         """List enrolments: a centre's own, a federation's region."""
         e = t.enrolment
-        wanted = select(e, self.shown_as(e.c.case_id)).where(self.own(actor, e), self.readable_by(actor, e))
+        wanted = self._told().where(self.own(actor, e), self.readable_by(actor, e))
         return await self.page(wanted, (e.c.id,), after, limit)
 
     async def to_transfer(self, actor: Actor, after: Cursor, limit: int) -> Rows:
@@ -143,15 +143,22 @@ class Enrolments(Records):
             or_(d.c.removed_on.is_(None), d.c.removed_on > today),
         )
         sitting = (e.c.ended_on.is_(None), e.c.over_on > today, e.c.started_on <= today)
-        wanted = select(e, self.shown_as(e.c.case_id)).where(*sitting, ~in_force, self.alive(e.c.case_id))
+        wanted = self._told().where(*sitting, ~in_force, self.alive(e.c.case_id))
         wanted = wanted.where(self.own(actor, e), self.readable_by(actor, e))
         return await self.page(wanted, (e.c.id,), after, limit)
 
     async def of_cases(self, cases: Sequence[UUID], actor: Actor) -> Rows:
         """List a readable child's enrolments, the newest first."""
         e = t.enrolment
-        wanted = select(e, self.shown_as(e.c.case_id)).where(e.c.case_id.in_(cases), self.own(actor, e))
+        wanted = self._told().where(e.c.case_id.in_(cases), self.own(actor, e))
         return await self.all(wanted.order_by(e.c.id.desc()))
+
+    def _told(self) -> Select[Any]:
+        """Return enrolments as they are shown, each with the rest that nobody ended yet."""
+        e, r = t.enrolment, t.rest
+        open_rest = and_(r.c.enrolment_id == e.c.id, r.c.resumed_on.is_(None))
+        rest = (r.c.kind.label("rests_as"), r.c.suspended_on.label("rests_since"), r.c.expected_back)
+        return select(e, self.shown_as(e.c.case_id), *rest).select_from(e.outerjoin(r, open_rest))
 
 
 def enrolment_of(row: Row[Any]) -> Enrolment:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     ForeignKey,
     Index,
@@ -34,6 +35,7 @@ from shared.contracts.events.screening import GuardianKind
 from shared.journal.tables import Moment
 from shared.stage import code
 
+NUMBER = "upper(substr(id::text, 25, 4) || '-' || substr(id::text, 29, 4) || '-' || substr(id::text, 33))"
 OPEN = text("state IN ('submitted', 'returned')")
 
 intake = Table(
@@ -86,6 +88,8 @@ application = Table(
     Column("eligible", Boolean),
     Column("experts_agree", Boolean, nullable=False, server_default=text("false")),
     words("note"),
+    # The last, random digits of the id in groups: what a family can read out and a clerk can type.
+    Column("number", Text, Computed(NUMBER, persisted=True), nullable=False, index=True),
     CheckConstraint("(agent IS NULL) = (authorised_on IS NULL)", name="agent_authorised"),
     CheckConstraint("(checked_by IS NULL) = (eligible IS NULL)", name="checked"),
     Index("ix_application_reply", "county", "reply_due_on", postgresql_where=text("state = 'submitted'")),

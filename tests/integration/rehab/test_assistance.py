@@ -7,7 +7,22 @@ import pytest
 from shared import clock
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
-from tests.support.rehab import APPROVED, COUNTY, STARTED, YEAR, County, a_session, an_application, data_of, record
+from shared.contracts.events.screening import ConsentWithdrawn, DeathRegistered
+from tests.support.rehab import (
+    APPROVED,
+    COUNTY,
+    STARTED,
+    YEAR,
+    County,
+    Told,
+    a_diagnosis,
+    a_session,
+    an_application,
+    data_of,
+    record,
+    registered,
+    slip_of,
+)
 from tests.support.stages import code_of
 
 DAY = APPROVED.isoformat()
@@ -303,3 +318,47 @@ async def test_an_outlook_names_what_is_missing_and_why_there_is_no_amount(count
     assert told["gives"] is None
     assert set(told["unset"]) == {"zh", "en"}
     assert told["eligibility"]["outcome"] == "not_eligible"
+
+
+async def test_the_number_on_the_slip_shows_an_institution_what_it_assesses_or_takes_up(rehab, county):
+    case, application = await county.applied()
+    number = await slip_of(county, application)
+    stranger = rehab.organisation(OrgType.REHAB_CENTRE, COUNTY)
+    slip = (await county.get(stranger, f"/v1/slips/{number}")).json()
+    assert (slip["id"], slip["case_id"], slip["state"], slip["approval"]) == (application, str(case), "submitted", None)
+    assert slip.keys().isdisjoint({"hardship", "guardian", "note", "materials"})
+    approval = record(await county.post(county.federation, f"/v1/applications/{application}/approval", APPROVE))
+    assert (await county.get(stranger, f"/v1/slips/{number}")).json()["approval"]["id"] == approval
+    logged = await rehab.fetch("SELECT case_id, act FROM access_log WHERE organisation = $1", stranger.organisation)
+    assert [tuple(row) for row in logged] == [(case, "application.read-slip")] * 2
+
+
+async def test_a_number_that_nobody_has_is_not_found(county):
+    assert code_of(await county.get(county.centre, "/v1/slips/0000-0000-0000")) == (404, "rehab.unknown-number")
+    assert (await county.get(county.centre, "/v1/slips/someone")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "gone", [DeathRegistered(died_on=STARTED), ConsentWithdrawn(withdrawn_on=STARTED)], ids=["died", "shared no more"]
+)
+async def test_the_number_of_a_child_that_died_or_is_shared_no_more_is_not_found(rehab, county, gone):
+    told = Told(rehab)
+    await told.hear(registered(), a_diagnosis())
+    _, application = await county.applied(told.case)
+    number = await slip_of(county, application)
+    assert (await county.get(county.centre, f"/v1/slips/{number}")).status_code == 200
+    await told.hear(gone)
+    assert code_of(await county.get(county.centre, f"/v1/slips/{number}")) == (404, "rehab.unknown-number")
+
+
+async def test_an_enrolment_tells_that_it_rests_until_when_and_no_more_when_it_goes_on(rehab, county):
+    child = await county.enrolled()
+    leave = {"kind": "leave_illness", "suspended_on": f"{YEAR}-01-10", "expected_back": f"{YEAR}-01-20"}
+    record(await county.post(child.centre, f"/v1/enrolments/{child.enrolment}/leave", leave))
+    told = ("rests_as", "rests_since", "expected_back")
+    (shown,) = (await county.get(child.centre, f"/v1/cases/{child.case}/enrolments")).json()
+    assert [shown[name] for name in told] == list(leave.values())
+    back = {"resumed_on": f"{YEAR}-01-18"}
+    record(await county.post(child.centre, f"/v1/enrolments/{child.enrolment}/leave-end", back))
+    (shown,) = (await county.get(child.centre, f"/v1/cases/{child.case}/enrolments")).json()
+    assert [shown[name] for name in told] == [None, None, None]

@@ -78,6 +78,13 @@ def test_nobody_enrols_before_the_approval():
         enrol(APPROVAL, replace(ORDER, started_on=date(2026, 3, 8)), [HELD], [])
 
 
+def test_nobody_enrols_after_the_period_of_the_approval_though_it_was_taken_up_in_time():
+    left = replace(EARLIER, ended_on=APPROVAL.valid_until)
+    assert enrol(APPROVAL, replace(ORDER, started_on=APPROVAL.valid_until), [HELD], [left])
+    with pytest.raises(OutsideApproval):
+        enrol(APPROVAL, replace(ORDER, started_on=date(2027, 1, 1)), [HELD], [left])
+
+
 def test_only_a_designated_institution_enrols():
     with pytest.raises(NotDesignated):
         enrol(APPROVAL, ORDER, [], [])

@@ -223,3 +223,10 @@ def test_an_instrument_is_for_its_ages(instrument, born, scores, fits):
     else:
         with pytest.raises(NotForThisAge):
             record_evaluation(ENROLMENT, born, order)
+
+
+def test_a_refusal_says_the_name_of_the_instrument_and_its_answer_the_code():
+    refused = NotForThisAge(instrument="gmfm_88", from_months=6, before_months=96, months=3)
+    assert refused.words("zh").startswith("粗大运动功能评定 88 项 适用于")
+    assert refused.words("en").startswith("Gross Motor Function Measure, 88 items is for ages")
+    assert refused.details["instrument"] == "gmfm_88"

@@ -256,6 +256,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("eligible", sa.Boolean(), nullable=True),
         sa.Column("experts_agree", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
+        sa.Column(
+            "number",
+            sa.Text(),
+            sa.Computed(
+                "upper(substr(id::text, 25, 4) || '-' || substr(id::text, 29, 4) || '-' || substr(id::text, 33))",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
         sa.CheckConstraint(
             "(decided_on IS NULL) = (state IN ('submitted', 'returned'))", name=op.f("ck_application_decided")
         ),
@@ -297,6 +306,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
     )
     op.create_index(op.f("ix_application_case_id"), "application", ["case_id"], unique=False)
+    op.create_index(op.f("ix_application_number"), "application", ["number"], unique=False)
     op.create_index(
         "ix_application_county_queue",
         "application",
