@@ -16,6 +16,7 @@ from services.timeline.api import (
     outline,
     parked,
 )
+from services.timeline.api.counting import Counting
 from services.timeline.completeness import Board
 from services.timeline.live import Bells
 from services.timeline.rebuild import Rebuild
@@ -54,6 +55,7 @@ def create_app() -> FastAPI:
         description="The shared file of every child: what happened, who looked, the figures, how complete it is.",
     )
     app.state.board = Board(settings.completeness_seconds)
+    app.state.counting = Counting(service.database, app.state.board, settings.figures_seconds)
     app.state.bells = bells
     app.state.assessment = here
     app.state.rebuild = Rebuild(service, settings.rebuild_page)

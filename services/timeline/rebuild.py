@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
-import asyncpg
 from pydantic import BaseModel, Field
 
 from services.timeline import consumers
@@ -49,7 +48,7 @@ class Rebuild:
             self.progress, begun = Progress(running=True), time.monotonic()
             completeness.held = True
             try:
-                await _emptied(driver)
+                await repository.empty(driver)
                 for peer in completeness.peers.values():
                     await self._pull(peer, completeness, begun, report)
                 await self._step_over_again(inbox)
@@ -83,18 +82,6 @@ class Rebuild:
         assert self.service.completeness is not None  # noqa: S101 - the timeline always listens
         assert self.service.inbox is not None  # noqa: S101
         return self.service.completeness, self.service.inbox
-
-
-async def _emptied(driver: asyncpg.Connection, tries: int = 10) -> None:
-    """Empty the projections; a reader that holds them the other way round makes it wait or try again."""
-    for left in reversed(range(tries)):
-        try:
-            await repository.empty(driver)
-        except asyncpg.DeadlockDetectedError:
-            if left == 0:
-                raise
-        else:
-            return
 
 
 async def ahead(pages: AsyncIterator[list[bytes]]) -> AsyncIterator[list[bytes]]:

@@ -32,6 +32,12 @@ class Settings(ServiceSettings):
     completeness_seconds: float = Field(
         default=1.0, ge=0, le=60, description="How long one reading of the completeness serves all answers."
     )
+    figures_seconds: float = Field(
+        default=15.0,
+        ge=0,
+        le=600,
+        description="How long one counting of figures serves all who ask the same; they say as of when they are.",
+    )
     live_poll_seconds: float = Field(
         default=1.0, gt=0, description="How often a live view looks for facts that another replica applied."
     )

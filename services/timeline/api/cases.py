@@ -11,12 +11,12 @@ from services.timeline.api.reading import board, database, reader_of, ready
 from services.timeline.completeness import CompletenessOut
 from services.timeline.domain.chain import LANE_OF, Stage
 from services.timeline.domain.entry import Row
-from services.timeline.domain.sight import Sight, sees_no_child
+from services.timeline.domain.sight import Sight
 from services.timeline.repository import cases as repository
 from services.timeline.repository.cases import Narrowed
 from services.timeline.repository.entries import END, LAST_ID
 from shared import clock
-from shared.access.policy import Act, Actor
+from shared.access.policy import Act, Actor, sees_no_child
 from shared.ages import age_in_years
 from shared.contracts.codes import Region, ScreeningCategory, Sex
 from shared.contracts.events.screening import SuspicionState
@@ -30,6 +30,8 @@ Lists = Annotated[Actor, may(Act.LIST_CASES)]
 Reads = Annotated[Actor, may(Act.READ_TIMELINE)]
 ReadsMoves = Annotated[Actor, may(Act.READ_MOVED_AWAY)]
 ReadsLog = Annotated[Actor, may(Act.READ_ACCESS_LOG)]
+MOST_NAMED = 50
+"""Cases that a reader may name at once: an address has no room for many more."""
 
 
 class CaseRow(BaseModel):
@@ -65,6 +67,7 @@ class Asked(BaseModel):
         default=None, description="Only those with a suspicion of this category."
     )
     county: Region | None = Field(default=None, description="Only of this county, or of a region; inside one's own.")
+    case: list[UUID] = Field(default=[], max_length=MOST_NAMED, description="Only these, of those that may be seen.")
     overdue: bool = Field(default=False, description="Only those for whom a duty in the reader's list is overdue.")
     limit: Limit = 50
     after: After = None
@@ -78,7 +81,8 @@ class Asked(BaseModel):
     def narrowed(self) -> Narrowed:
         """Return the question as the repository takes it."""
         stage = None if self.stage is None else Stage.of(self.stage).value
-        return Narrowed(stage, self.category, self.county, clock.now() if self.overdue else None)
+        overdue_at = clock.now() if self.overdue else None
+        return Narrowed(stage, self.category, self.county, tuple(self.case) or None, overdue_at)
 
     @field_validator("stage")
     @classmethod

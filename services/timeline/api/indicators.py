@@ -7,25 +7,22 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from services.timeline.api.reading import board, database, reader_of, ready
+from services.timeline.api.counting import Counting, Period
+from services.timeline.api.reading import database, reader_of, ready
 from services.timeline.completeness import CompletenessOut
-from services.timeline.domain.indicators import Counted, Definition, IndicatorKey, definitions
-from services.timeline.domain.sight import sees_no_child
+from services.timeline.domain.indicators import Counted, IndicatorKey
 from services.timeline.errors import OutsideRegion, PeriodReversed
 from services.timeline.repository import indicators as repository
 from services.timeline.repository.indicators import Measure, Question
 from shared import clock
-from shared.access.policy import Act, Actor, covers
+from shared.access.policy import Act, Actor, covers, sees_no_child
 from shared.contracts.codes import Region
-from shared.db import Driver
 from shared.errors import InTheFuture, NotAllowed, NotFound
 from shared.http.doors import may
 from shared.http.paging import After, Limit, from_cursor, to_cursor
 
 router = APIRouter(prefix="/v1/indicators", tags=["indicators"])
 Reads = Annotated[Actor, may(Act.READ_INDICATORS)]
-SECOND = {IndicatorKey.NEWLY_FOUND: Measure.NEWLY_CONFIRMED}
-"""A figure whose wording can be read in two ways is shown in both (handbook §8)."""
 
 
 class Asked(BaseModel):
@@ -91,7 +88,7 @@ class BehindPage(BaseModel):
     as_of: datetime
 
 
-def question_of(asked: Asked, region: str) -> Question:
+def period_of(asked: Asked, region: str) -> Period:
     """Return what is asked for inside the actor's region. Raises PeriodReversed, OutsideRegion, InTheFuture."""
     now, today = clock.now(), clock.today()
     since, until = asked.since or date(today.year, 1, 1), asked.until or today
@@ -101,19 +98,29 @@ def question_of(asked: Asked, region: str) -> Question:
         raise InTheFuture(field="as_of")
     if asked.region is not None and not covers(region, asked.region):
         raise OutsideRegion(region=asked.region)
-    return Question(since, until, asked.region or region, asked.as_of or now)
+    return Period(since, until, asked.region or region, asked.as_of)
+
+
+def question_of(asked: Asked, region: str) -> Question:
+    """Return the same as known now, unless it says when. Raises as `period_of`."""
+    return period_of(asked, region).question
+
+
+def counting(request: Request) -> Counting:
+    """Return what counts figures."""
+    found: Counting = request.app.state.counting
+    return found
+
+
+def counted(answer: bytes) -> Response:
+    """Return an answer that stands as JSON already."""
+    return Response(answer, media_type="application/json")
 
 
 @router.get("", responses={200: {"model": Indicators}}, response_class=Response)
 async def indicators(request: Request, actor: Reads, asked: Annotated[Asked, Query()]) -> Response:
-    """Return the five figures, all from one snapshot, each with its definition."""
-    question = question_of(asked, actor.region)
-    async with database(request).transaction(isolation="repeatable_read", readonly=True) as session:
-        await repository.tell(session.driver, question)
-        figures = [await _indicator(session.driver, definition, question) for definition in definitions()]
-        stamp = await board(request).stamp(await repository.parked_events(session.driver), session.driver)
-    period = {"from": question.since, "to": question.until, "region": question.region, "as_of": question.as_of}
-    return ready(period | {"indicators": figures, "completeness": stamp})
+    """Return the five figures, all from one snapshot, each with its definition; some seconds old at most."""
+    return counted(await counting(request).programme(period_of(asked, actor.region)))
 
 
 @router.get("/{key}/cases", responses={200: {"model": BehindPage}}, response_class=Response)
@@ -143,25 +150,6 @@ async def institutions_behind(
     async with database(request).session() as session:
         rows = await repository.institutions_behind(session.driver, key, question, after, asked.limit)
     return page(rows, asked.limit, question)
-
-
-async def _indicator(driver: Driver, definition: Definition, question: Question) -> dict[str, Any]:
-    figure = await number(driver, Measure(definition.key.value), question)
-    second = SECOND.get(definition.key)
-    return {
-        "key": definition.key,
-        "counts": definition.counts,
-        "name": {"zh": definition.zh, "en": definition.en},
-        "definition": {"zh": definition.definition_zh, "en": definition.definition_en},
-        **figure,
-        "confirmed": await number(driver, second, question) if second else None,
-    }
-
-
-async def number(driver: Driver, measure: Measure, question: Question) -> dict[str, Any]:
-    """Return a count, whole and by county."""
-    by_county = await repository.count(driver, measure, question)
-    return {"value": sum(by_county.values()), "by_county": by_county}
 
 
 def start_of(asked: AskedList) -> UUID:

@@ -3,40 +3,36 @@
 Every figure, the programme's own too, can be had month by month.
 """
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from services.timeline.api.counting import check_months
 from services.timeline.api.indicators import (
     Asked,
     AskedList,
     Behind,
     Number,
     Reads,
-    number,
+    counted,
+    counting,
     page,
+    period_of,
     question_of,
     start_of,
 )
-from services.timeline.api.reading import board, database, reader_of, ready
+from services.timeline.api.reading import database, reader_of
 from services.timeline.completeness import CompletenessOut
-from services.timeline.domain.operational import Figure, Kind, Operational, OperationalKey, figure_of, operational
-from services.timeline.domain.sight import sees_no_child
-from services.timeline.errors import PeriodTooLong
+from services.timeline.domain.operational import Figure, Kind, OperationalKey
 from services.timeline.repository import indicators as programme
 from services.timeline.repository import operational as repository
-from services.timeline.repository.indicators import Measure, Question
-from shared.access.policy import Act
-from shared.db import Driver
+from services.timeline.repository.indicators import Measure
+from shared.access.policy import Act, sees_no_child
 from shared.errors import NotAllowed
 
 router = APIRouter(prefix="/v1/indicators", tags=["indicators"])
-
-MOST_MONTHS = 36
-"""Each month is a question of its own."""
 
 
 class OperationalFigure(Figure):
@@ -106,14 +102,8 @@ class MeasuredMonths(BaseModel):
 
 @router.get("/operational", responses={200: {"model": OperationalFigures}}, response_class=Response)
 async def operational_figures(request: Request, actor: Reads, asked: Annotated[Asked, Query()]) -> Response:
-    """Return the operational figures, all from one snapshot, each with its definition."""
-    question = question_of(asked, actor.region)
-    async with database(request).transaction(isolation="repeatable_read", readonly=True) as session:
-        await programme.tell(session.driver, question)
-        figures = [_named(one) | await _measured(session.driver, one, question) for one in operational()]
-        stamp = await board(request).stamp(await programme.parked_events(session.driver), session.driver)
-    period = {"from": question.since, "to": question.until, "region": question.region, "as_of": question.as_of}
-    return ready(period | {"indicators": figures, "completeness": stamp})
+    """Return the operational figures, all from one snapshot, each with its definition; some seconds old at most."""
+    return counted(await counting(request).operational(period_of(asked, actor.region)))
 
 
 @router.get("/operational/{key}/cases", responses={200: {"model": AmountPage}}, response_class=Response)
@@ -134,51 +124,15 @@ async def cases_behind_operational(
 async def operational_by_month(
     request: Request, key: OperationalKey, actor: Reads, asked: Annotated[Asked, Query()]
 ) -> Response:
-    """Return an operational figure month by month."""
-    question = question_of(asked, actor.region)
-    definition = next(one for one in operational() if one.key is key)
-    async with database(request).transaction(isolation="repeatable_read", readonly=True) as session:
-        await programme.tell(session.driver, question)
-        items = [{"month": m} | await _measured(session.driver, definition, q) for m, q in _months(question)]
-    return ready({"items": items, "as_of": question.as_of})
+    """Return an operational figure month by month; some seconds old at most."""
+    period = period_of(asked, actor.region)
+    check_months(period)
+    return counted(await counting(request).measured_months(key, period))
 
 
 @router.get("/{key}/months", responses={200: {"model": CountedMonths}}, response_class=Response)
 async def by_month(request: Request, key: Measure, actor: Reads, asked: Annotated[Asked, Query()]) -> Response:
-    """Return a figure of the programme month by month."""
-    question = question_of(asked, actor.region)
-    async with database(request).transaction(isolation="repeatable_read", readonly=True) as session:
-        await programme.tell(session.driver, question)
-        items = [{"month": month} | await number(session.driver, key, part) for month, part in _months(question)]
-    return ready({"items": items, "as_of": question.as_of})
-
-
-def _months(question: Question) -> Iterator[tuple[str, Question]]:
-    """Cut a period into its months, the first and the last as far as they lie in it. Raises PeriodTooLong."""
-    length = (question.until.year - question.since.year) * 12 + question.until.month - question.since.month + 1
-    if length > MOST_MONTHS:
-        raise PeriodTooLong(limit=MOST_MONTHS)
-    first = question.since
-    for _ in range(length):
-        after = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-        last = min(after - timedelta(days=1), question.until)
-        yield f"{first:%Y-%m}", Question(first, last, question.region, question.as_of)
-        first = after
-
-
-def _named(definition: Operational) -> dict[str, Any]:
-    return {
-        "key": definition.key,
-        "kind": definition.kind,
-        "name": {"zh": definition.zh, "en": definition.en},
-        "definition": {"zh": definition.definition_zh, "en": definition.definition_en},
-    }
-
-
-async def _measured(driver: Driver, definition: Operational, question: Question) -> dict[str, Any]:
-    rows = await repository.figures(driver, definition.key, question)
-    found: dict[str | None, dict[str, Any]] = {
-        row["county"]: figure_of(definition, row["children"], row["total"], row["median"]).model_dump() for row in rows
-    }
-    whole = found.pop(None, None) or figure_of(definition, 0, 0, None).model_dump()
-    return whole | {"by_county": found}
+    """Return a figure of the programme month by month; some seconds old at most."""
+    period = period_of(asked, actor.region)
+    check_months(period)
+    return counted(await counting(request).counted_months(key, period))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.timeline.domain.chain import PRODUCERS
-from shared.access.policy import Actor, Role
+from shared.access.policy import Actor
 from shared.contracts.codes import OrgType
 from shared.contracts.events.education import PlacementDecided
 from shared.contracts.events.rehab import AssistanceApproved, SessionCorrected, SessionRecorded
@@ -101,13 +101,6 @@ SIGHTS: Mapping[OrgType, Sight] = {
 BY_REGION = frozenset({OrgType.FEDERATION, OrgType.HEALTH_AUTHORITY, OrgType.EDUCATION_AUTHORITY, OrgType.AUDITOR})
 AFTERWARDS = frozenset({OrgType.REHAB_CENTRE, OrgType.SCHOOL, OrgType.CARE_HOME})
 """Who still sees a child for some time after it left."""
-
-_SEES_NO_CHILD = frozenset({Role.ADMINISTRATOR.value, Role.SERVICE.value})
-
-
-def sees_no_child(actor: Actor) -> bool:
-    """Tell whether an actor only runs the installation: an administrator, a service (docs/access.md)."""
-    return actor.org_type is OrgType.SERVICE or (bool(actor.roles) and actor.roles <= _SEES_NO_CHILD)
 
 
 def sight_of(actor: Actor) -> Sight:

@@ -30,6 +30,7 @@ _WANTED = {
     "stage": "f.stage = {at}::smallint",
     "category": "jsonb_exists(f.states, {at})",
     "region": asked_of("f.county", "{at}"),
+    "cases": "f.case_id = ANY({at}::uuid[])",
     # A scalar subquery, asked case by case: of an EXISTS the planner would rather gather all duties first.
     "overdue_at": f"""(
       SELECT true FROM duty d WHERE d.case_id = ANY({FAMILY}) AND d.outcome IS NULL AND d.due_at <= {{at}} AND {{owed}}
@@ -86,11 +87,12 @@ FROM seen LEFT JOIN LATERAL (
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """Which of the cases: of a stage, with a suspicion of a category, in a region, with a duty overdue at a moment."""
+    """Which of the cases: of a stage, with a suspicion of a category, in a region, some, with a duty overdue then."""
 
     stage: int | None = None
     category: str | None = None
     region: str | None = None
+    cases: tuple[UUID, ...] | None = None
     overdue_at: datetime | None = None
 
     def wanted(self, readable: Readable) -> tuple[str, list[object]]:

@@ -42,7 +42,7 @@ GROUP BY f.case_id, f.county, d.day
 _TO_FIRST_SESSION = f"""
 SELECT f.case_id AS id, f.county, t.day - d.day AS amount
 FROM case_file f JOIN ({_CONFIRMED}) d USING (case_id) CROSS JOIN LATERAL (
-  SELECT min(s.day) AS day FROM attended_session s WHERE s.case_id = f.case_id AND {stands("s")}) t
+  SELECT s.day FROM attended_session s WHERE s.case_id = f.case_id AND {stands("s")} ORDER BY s.day LIMIT 1) t
 WHERE starts_with(f.county, $3) AND t.day BETWEEN $1 AND $2 AND t.day >= d.day
 """
 _TO_PAYMENT = f"""

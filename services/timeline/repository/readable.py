@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.timeline.domain.sight import AFTERWARDS, BY_REGION, sees_no_child
+from services.timeline.domain.sight import AFTERWARDS, BY_REGION
 from shared import clock
-from shared.access.policy import Actor
+from shared.access.policy import Actor, sees_no_child
 from shared.access.second_wall import Told, Wall, telling
 
 MOST = 200

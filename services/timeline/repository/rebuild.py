@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
+
 from services.timeline.errors import RebuildRunning
 from shared.db import Database, Driver
 
@@ -35,6 +37,16 @@ async def none_runs(driver: Driver) -> bool:
     return bool(await driver.fetchval(_NONE_RUNS))
 
 
-async def empty(driver: Driver) -> None:
-    """Empty all projections and the positions of all streams."""
-    await driver.execute(_EMPTY)
+async def empty(driver: Driver, tries: int = 10) -> None:
+    """Empty all projections and the positions of all streams.
+
+    A reader that holds them the other way round makes it wait or try again. Raises DeadlockDetectedError at last.
+    """
+    for left in reversed(range(tries)):
+        try:
+            await driver.execute(_EMPTY)
+        except asyncpg.DeadlockDetectedError:
+            if left == 0:
+                raise
+        else:
+            return

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+from services.timeline.repository.rebuild import empty
 from services.timeline.tables import PROJECTIONS
 from shared.testing.eventually import eventually
 from tests.support.stack import Running
@@ -30,7 +31,8 @@ def _plain(value: Any) -> Any:
 
 
 async def emptied(timeline: Running) -> None:
-    await timeline.fetch("SELECT empty_projections()")
+    async with timeline.service.database.session() as session:
+        await empty(session.driver)
 
 
 NOT_YET_BACK = """

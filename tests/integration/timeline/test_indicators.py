@@ -1,11 +1,16 @@
 """The programme's figures: who counts, who only looks as if, when and where (handbook §8)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 
 from deploy.simulator.sources import source
+from services.timeline.api.counting import Counting, Period
+from services.timeline.completeness import Board
+from shared import clock
 from shared.contracts.codes import OrgType, ScreeningCategory
 from shared.contracts.events import rehab
 from shared.contracts.events.education import PlacementMode
@@ -295,3 +300,18 @@ async def test_a_question_of_the_wrong_form_is_refused(timeline, empty, query, r
     async with timeline.client(timeline.organisation(OrgType.AUDITOR, "3716")) as client:
         assert code_of(await client.get("/v1/indicators", params=PERIOD | query)) == refusal
         assert code_of(await client.get(f"/v1/indicators/{FOUND}/cases", params=PERIOD | query)) == refusal
+
+
+async def test_who_asks_the_same_is_told_the_same_for_a_while_and_as_of_when_it_is(timeline, empty):
+    counting = Counting(timeline.service.database, Board(0), seconds=600)
+    city = Period(date(2024, 1, 1), date(2024, 12, 31), "3716", None)
+    before = orjson.loads(await counting.programme(city))
+    child = Child()
+    child.registered()
+    child.screened(MARCH)
+    await timeline.deliver(*child.records)
+    assert orjson.loads(await counting.programme(city)) == before
+    for other in (replace(city, region="371602"), replace(city, as_of=clock.now())):
+        told = orjson.loads(await counting.programme(other))
+        assert told["indicators"][0]["value"] == 1
+        assert told["as_of"] > before["as_of"]

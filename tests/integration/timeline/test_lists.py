@@ -129,6 +129,16 @@ async def test_a_province_narrows_its_list_to_a_city_and_a_county(timeline, chil
         assert await listed(timeline, province, 2, county=county) == wanted[::-1], county
 
 
+async def test_who_names_cases_is_shown_those_of_them_that_are_theirs_and_only_those_are_logged(timeline, children):
+    county = timeline.organisation(OrgType.FEDERATION, "371602")
+    named = [str(child.case) for child in (children[0], children[1], children[4])]
+    shown = [named[2], named[0]]
+    assert await listed(timeline, county, case=named) == shown
+    assert await listed(timeline, county, case=str(uuid4())) == []
+    rows = await timeline.fetch("SELECT case_id FROM access_log WHERE person = $1", county.person)
+    assert sorted(str(row["case_id"]) for row in rows) == sorted(shown)
+
+
 async def test_whoever_is_shown_no_states_does_not_learn_them_by_asking(timeline, children):
     school, child = timeline.organisation(OrgType.SCHOOL), children[0]
     child.placed(date(2024, 3, 1), school=school.organisation)
@@ -141,8 +151,9 @@ async def test_whoever_is_shown_no_states_does_not_learn_them_by_asking(timeline
 
 
 @pytest.mark.parametrize(
-    "query", [{"stage": "happy"}, {"stage": ""}, {"category": "happiness"}, {"overdue": "perhaps"}, {"x": "y"}]
-)
+    "query", [{"stage": "happy"}, {"stage": ""}, {"category": "happiness"}, {"overdue": "perhaps"}, {"x": "y"},
+              {"case": "童"}, {"case": [str(uuid4())] * 51}]
+)  # fmt: skip
 async def test_a_question_that_is_none_is_refused(timeline, query):
     async with timeline.client(timeline.organisation(OrgType.AUDITOR, "37")) as client:
         assert code_of(await client.get("/v1/cases", params=query)) == (422, "invalid-request")

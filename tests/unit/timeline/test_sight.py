@@ -7,14 +7,13 @@ import pytest
 
 from services.timeline.domain.chain import LANE_OF, PRODUCERS
 from services.timeline.domain.entry import shown
-from services.timeline.domain.sight import SIGHTS, Detail, Sight, sees_no_child
+from services.timeline.domain.sight import SIGHTS, Detail, Sight
 from shared.contracts.catalogue import FACTS
 from shared.contracts.codes import OrgType
 from shared.contracts.events.education import AttendanceRecorded, PlacementDecided
 from shared.contracts.events.rehab import AssistanceApproved, SessionRecorded
 from shared.contracts.events.screening import DiagnosisRecorded, ScreeningRecorded
 from tests.support.children import Child, event_of
-from tests.support.tokens import an_actor
 
 ABOUT_CASES = [fact for fact in FACTS.values() if fact.about == "case"]
 HEALTH = (OrgType.CLINIC, OrgType.MCH, OrgType.HOSPITAL)
@@ -76,20 +75,6 @@ def test_what_institutions_see(kind, fact, own, expected):
 @pytest.mark.parametrize("kind", [OrgType.SCHOOL, OrgType.CARE_HOME, OrgType.REHAB_CENTRE])
 def test_no_institution_of_a_later_stage_sees_states_or_who_else_takes_part(kind):
     assert (SIGHTS[kind].states, SIGHTS[kind].everyone) == (False, False)
-
-
-@pytest.mark.parametrize(
-    ("kind", "roles", "expected"),
-    [
-        (OrgType.FEDERATION, ("administrator",), True),
-        (OrgType.FEDERATION, ("administrator", "reviewer"), False),
-        (OrgType.SERVICE, ("service",), True),
-        (OrgType.SERVICE, ("staff",), True),
-        (OrgType.CLINIC, ("staff",), False),
-    ],
-)
-def test_who_only_runs_the_installation_sees_no_child(kind, roles, expected):
-    assert sees_no_child(an_actor(kind, "37", *roles)) is expected
 
 
 def row_of(record, **more):
