@@ -14,6 +14,7 @@ from services.portal import api
 from services.portal.api.common import language_of, see
 from services.portal.api.pages import Assets, Pages
 from services.portal.api.sheets import XLSX
+from services.portal.domain.regions import Regions
 from services.portal.errors import PageUnknown, SignInFirst
 from services.portal.handlers import Reception
 from services.portal.repository import PortalUnitOfWork
@@ -54,13 +55,18 @@ def create_app() -> FastAPI:
     app = create_service_app(service, api.ROUTERS, title="Tongkang portal", description=DESCRIPTION)
     secret, key = read_secret(settings.client_secret_file), read_secret(settings.session_key_file)
     app.state.reception = Reception.of(settings, service.database, upstream, secret, key)
-    app.state.pages = Pages(Assets())
+    app.state.pages = Pages(Assets(), _regions(settings))
     # A file of children that somebody sends stays in memory; the framework would put a large one on a disk, unsealed.
     MultiPartParser.spool_max_size = LARGEST_BODY
     _tell_in_words(app)
     app.add_middleware(Headers)
     app.add_middleware(Compression)
     return app
+
+
+def _regions(settings: Settings) -> Regions:
+    """Return the names that whoever runs the portal gives to regions. Raises ValueError for a file that holds none."""
+    return Regions.read(settings.regions_file.read_text("utf-8-sig")) if settings.regions_file else Regions()
 
 
 def _tell_in_words(app: FastAPI) -> None:

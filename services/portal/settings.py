@@ -27,6 +27,9 @@ class Settings(ServiceSettings):
         ge=1,
         description="How long a file that is taken over is kept; no longer than services keep their answers. [assumed]",
     )
+    regions_file: Path | None = Field(
+        default=None, description="Names of regions as CSV, `code,zh,en`; of a region without one the code is shown."
+    )
     demo_logins_file: Path | None = Field(
         default=None, description="People of the invented city, whom the page for signing in offers; only in a demo."
     )

@@ -1,6 +1,7 @@
 """Words of the pages: Chinese from a catalogue, English as it stands in the templates; codes, dates and money."""
 
 import gettext
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -18,6 +19,12 @@ from shared.clock import SHANGHAI
 from shared.words import Language, called, said
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+PUNCTUATION: Mapping[Language, Mapping[str, str]] = {
+    "zh": {"comma": "，", "colon": "：", "semicolon": "；", "bracketed": "（%s）"},
+    "en": {"comma": ", ", "colon": ": ", "semicolon": "; ", "bracketed": " (%s)"},
+}
+"""What templates put between words and codes of a language."""
+A_DAY_WITHIN = re.compile(r"(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])(T\d{2}:\d{2}[0-9:.]*(Z|[+-]\d{2}:\d{2}))?")
 LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}
 """Parsed once: a page of fifty entries writes two hundred dates."""
 FEN = 100
@@ -71,16 +78,39 @@ def moment(value: str | datetime | None, language: Language) -> str:
     return format_datetime(at.astimezone(SHANGHAI), pattern, locale=LOCALES[language])
 
 
+def before(value: str | datetime | None, language: Language) -> str:
+    """Return the last day on which a duty is done in time, where it ends with a day; else the moment before which."""
+    if not value:
+        return ""
+    at = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(SHANGHAI)
+    ends_with_a_day = (at.hour, at.minute, at.second) == (0, 0, 0)
+    return day((at - timedelta(days=1)).date(), language) if ends_with_a_day else moment(at, language)
+
+
+def said_here(words: str, language: Language) -> str:
+    """Return a service's sentence with its days and moments as people of a language write them."""
+
+    def told(found: re.Match[str]) -> str:
+        try:
+            return moment(found[0], language) if found[1] else day(found[0], language)
+        except ValueError:
+            return found[0]
+
+    return A_DAY_WITHIN.sub(told, words)
+
+
 def lasting(seconds: int, language: Language) -> str:
     """Return how long something lasts, in its greatest unit."""
     return format_timedelta(timedelta(seconds=seconds), threshold=2, locale=LOCALES[language])
 
 
+@lru_cache(maxsize=10_000)
 def yuan(fen: int, language: Language) -> str:
     """Return an amount of money, given in fen."""
     return format_currency(fen / FEN, "CNY", locale=LOCALES[language])
 
 
+@lru_cache(maxsize=10_000)
 def number(value: float, language: Language) -> str:
     """Return a number with the separators of a language."""
     return format_decimal(value, locale=LOCALES[language])

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.portal.api.common import Form, Sent, Visit, page, see
+from services.portal.api.common import Form, Sent, Visit, page, see, status_of
 from services.portal.upstream import TurnedDown
 from shared import clock
 from shared.access.policy import Act
@@ -91,7 +91,7 @@ async def _application(
         "application.html", application=found, outlook=outlook, approval=_approval(assistance, application),
         children=await _child(visit, found["shown_as"]), today=clock.today().isoformat(),
         reasons=REASONS, materials=tuple(Material), refused=refused, deed=deed, sent=sent,
-        done=visit.request.query_params.get("done", ""), status=refused.status if refused else 200,
+        done=visit.request.query_params.get("done", ""), status=status_of(refused),
     )  # fmt: skip
 
 

@@ -11,19 +11,25 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from services.portal.api.common import Sent, Visit, page, see
+from services.portal.api.common import Sent, Visit, page, see, status_of
+from services.portal.domain.typed import fen_of
 from services.portal.upstream import TurnedDown
 from shared import clock
 from shared.access.policy import Act
+from shared.contracts.events.rehab import LineVerdict, Payee, RecoveryReason
 from shared.errors import TemporarilyUnavailable
+from shared.words import WORDS
 
 router = APIRouter(prefix="/claims", include_in_schema=False)
 
 Claims = Annotated[Visit, page(Act.SUBMIT_CLAIM)]
+Reads = Annotated[Visit, page(Act.READ_CLAIM)]
 After = Annotated[str | None, Query(max_length=400)]
 County = Annotated[str, Field(pattern=r"^([0-9]{6})?$")]
 Cycle = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 QUARTER = 3
+STATES = tuple(WORDS["ClaimState"])
+State = Annotated[str, Field(pattern=f"^({'|'.join(STATES)})?$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,11 @@ NOTHING_TOLD = Told()
 
 @router.get("")
 async def claims(
-    visit: Claims, county: County = "", cycle: Cycle = "", after: After = None, sent: bool = False
-) -> Response:
-    """Return what could be claimed of a county for a cycle, and the claims made so far."""
+    visit: Reads, county: County = "", cycle: Cycle = "", state: State = "", after: After = None, sent: bool = False
+) -> Response:  # fmt: skip
+    """Return what could be claimed of a county for a cycle, and the claims made so far; to a county those it pays."""
+    if not visit.allows(Act.SUBMIT_CLAIM):
+        return await _of_county(visit, state, after)
     return await _page(visit, {"county": county, "cycle": cycle}, after, done=sent)
 
 
@@ -61,13 +69,33 @@ async def submit(visit: Claims, sent: Sent) -> Response:
 
 
 @router.get("/{claim}")
-async def claim(visit: Annotated[Visit, page(Act.READ_CLAIM)], claim: UUID, after: After = None) -> Response:
+async def claim(visit: Reads, claim: UUID, after: After = None) -> Response:
     """Return one claim: its lines as they stand, what holds them, what was paid."""
+    return await show(visit, claim, after)
+
+
+async def show(
+    visit: Visit, claim: UUID, after: str | None, *, refused: TurnedDown | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:  # fmt: skip
+    """Show a claim, with what was refused of a form on it."""
     statement = await visit.call.get("rehab", f"/v1/claims/{claim}")
     lines = await visit.call.get("rehab", f"/v1/claims/{claim}/lines", after=after, limit=50)
     children = await visit.children(row["case_id"] for row in lines["items"])
     names = await visit.names([statement["claim"]["institution"]])
-    return visit.page("claim.html", of=statement, page=lines, children=children, names=names)
+    return visit.page(
+        "claim.html", status=status_of(refused), of=statement, page=lines, children=children, names=names,
+        after=after, refused=refused, typed=typed or {}, verdicts=tuple(LineVerdict), payees=tuple(Payee),
+        reasons=tuple(RecoveryReason), today=clock.today().isoformat(),
+        done=visit.request.query_params.get("done", ""),
+    )  # fmt: skip
+
+
+async def _of_county(visit: Visit, state: str, after: str | None) -> Response:
+    """Return the claims that the visitor's region pays, by where they stand."""
+    listed = await visit.call.get("rehab", "/v1/claims", state=state or None, after=after, limit=50)
+    names = await visit.names(row["institution"] for row in listed["items"])
+    return visit.page("claims_county.html", page=listed, state=state, states=STATES, names=names)
 
 
 def _line(key: str, values: Mapping[str, str]) -> dict[str, Any]:
@@ -75,15 +103,7 @@ def _line(key: str, values: Mapping[str, str]) -> dict[str, Any]:
     ground, _, month = key.rpartition("/")
     kind, _, record = ground.partition("/")
     bill = {"cost": values.get(f"cost/{key}", ""), "insurance_paid": values.get(f"insurance/{key}", "")}
-    return {"month": month, kind: record} | {name: _fen(text) for name, text in bill.items() if text.strip()}
-
-
-def _fen(yuan: str) -> int | str:
-    """Return an amount in fen; what is no amount goes as it is, for the service to refuse in words."""
-    try:
-        return round(float(yuan.replace(",", "").strip()) * 100)
-    except (ValueError, OverflowError):
-        return yuan
+    return {"month": month, kind: record} | {name: fen_of(text) for name, text in bill.items() if text.strip()}
 
 
 def _last_cycle() -> str:
@@ -112,7 +132,7 @@ async def _page(
     )
     lines = proposal["items"] if isinstance(proposal, dict) else []
     return visit.page(
-        "claims.html", status=told.refused.status if told.refused else 200, county=county, cycle=cycle, told=told,
+        "claims.html", status=status_of(told.refused), county=county, cycle=cycle, told=told,
         proposal=proposal, made=made, children=await visit.children(row["case_id"] for row in lines), done=done,
         this_month=clock.today().isoformat()[:7],
     )  # fmt: skip

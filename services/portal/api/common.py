@@ -96,6 +96,11 @@ class Visit:
         """What every form of this login carries."""
         return form_token(self.desk.form_key, self.login.id)
 
+    def region(self, code: str | None) -> str:
+        """Return what a region is called, with its code."""
+        pages: Pages = self.request.app.state.pages
+        return pages.regions.called(code, self.language)
+
     async def names(self, organisations: Iterable[str | None]) -> dict[str, str]:
         """Return the names of organisations by id; one that is closed or not to be had is left out."""
         register = service_of(self.request).organisations
@@ -238,7 +243,7 @@ Sent = Annotated[Form, Depends(sent_form)]
 """Stands after the page's door: a form belongs to whom that let in."""
 
 
-def status_of(refused: TurnedDown | None, wrong: Mapping[str, str] | None) -> int:
+def status_of(refused: TurnedDown | None, wrong: Mapping[str, str] | None = None) -> int:
     """Return the status of a page whose form a service refused, or in which something cannot be read."""
     if refused:
         return refused.status

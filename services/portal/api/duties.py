@@ -59,7 +59,7 @@ async def duties(visit: Reads, asked: Annotated[Narrowed, Query()]) -> Response:
     counties, owners = map(_items, counted or ({"items": []}, {"items": []}))
     return visit.page(
         "duties.html", page=listed, asked=asked, kinds=_items(kinds), most=MOST_DRAWN,
-        counties=owing(counties, lambda row: (row["county"], row["county"])),
+        counties=owing(counties, lambda row: (row["county"], visit.region(row["county"]))),
         owners=await _owners(visit, owners), **await people_of(visit, listed["items"]),
     )  # fmt: skip
 

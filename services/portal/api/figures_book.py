@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING, Any
 from services.portal import words
 from services.portal.api.sheets import Sheet, Value
 from services.portal.domain.figures import Amount, Indicator
-from shared.words import Language, called
+from shared.words import called
 
 if TYPE_CHECKING:
     from services.portal.api.common import Visit
     from services.portal.api.indicators import Figures
 
-WIDTHS = (44, 14, 14, 14, 14, 90)
+WIDTHS = (44, 24, 14, 14, 14, 90)
 
 
 def book_of(visit: "Visit", figures: "Figures") -> list[Sheet]:
     """Return the sheets: the programme's figures, the operational ones, both by county, the official rates."""
-    return _Book(visit.language, figures).sheets()
+    return _Book(visit, figures).sheets()
 
 
 class _Book:
-    def __init__(self, language: Language, figures: "Figures") -> None:
-        self.language, self.figures = language, figures
-        self.say: Callable[[str], str] = words.catalogue(language).gettext
+    def __init__(self, visit: "Visit", figures: "Figures") -> None:
+        self.language, self.region, self.figures = visit.language, visit.region, figures
+        self.say: Callable[[str], str] = words.catalogue(visit.language).gettext
         told = figures.programme
         self.programme = [Indicator.of_programme(one) for one in told["indicators"]]
         self.operational = [Indicator.operational(one) for one in figures.operational["indicators"]]
@@ -47,7 +47,7 @@ class _Book:
             "since": day(told["from"], self.language), "until": day(told["to"], self.language)
         }  # fmt: skip
         as_of = _("As known at %(moment)s") % {"moment": moment(told["as_of"], self.language)}
-        return [period, _("Region: %(region)s") % {"region": told["region"]}, as_of,
+        return [period, _("Region: %(region)s") % {"region": self.region(told["region"])}, as_of,
                 words.complete_to(told["completeness"], self.language)]  # fmt: skip
 
     def _whole(self, one: Indicator) -> list[Value]:
@@ -56,7 +56,7 @@ class _Book:
     def _counties(self, every: list[Indicator]) -> Iterator[list[Value]]:
         for one in every:
             for county, amount in sorted(one.by_county.items()):
-                yield [one.name[self.language], county, *self._amount(amount)]
+                yield [one.name[self.language], self.region(county), *self._amount(amount)]
 
     def _amount(self, amount: Amount) -> list[Value]:
         _ = self.say
@@ -70,11 +70,12 @@ class _Book:
         return [_("Rate"), _("County"), _("Per cent"), _("Numerator"), _("Denominator")]
 
     def _rates(self) -> Iterator[list[Value]]:
-        for county, told in self.figures.rates.items():
-            for rate in told["rates"] if isinstance(told, Mapping) else ():
-                yield self._rate(county, rate)
+        found = self.figures.rates
+        for of_county in found if isinstance(found, list) else ():
+            for rate in of_county["rates"]:
+                yield self._rate(of_county["county"], rate)
 
     def _rate(self, county: str, rate: Mapping[str, Any]) -> list[Value]:
         percent = None if rate["percent"] is None else float(rate["percent"])
         name = called("RateName", rate["name"], self.language)
-        return [name, county, percent, rate["numerator"], rate["denominator"]]
+        return [name, self.region(county), percent, rate["numerator"], rate["denominator"]]

@@ -50,7 +50,9 @@ async def file(visit: Reads, case: UUID, wanted: Wanted) -> Response:
     return visit.page(
         "case.html", case=case, head=head, days=shown, page=entries, duties=duties, lanes=LANES, asked=wanted,
         outline=outline, fits=fits, **_picture(outline, window), types=_types(outline, wanted),
-        bundled=_is_given_whole(visit, head), names=await visit.names(organisations(head, entries["items"], outline)),
+        bundled=_is_given_whole(visit, head), in_training=_trains_with(visit, head),
+        child=(await visit.children([str(case)])).get(str(case)),
+        names=await visit.names(organisations(head, entries["items"], outline)),
     )  # fmt: skip
 
 
@@ -94,6 +96,12 @@ async def verifier_bundle(visit: Annotated[Visit, page(Act.TAKE_BUNDLE)], case: 
     return Response(content, media_type="application/zip", headers=headers)
 
 
+def _trains_with(visit: Visit, head: dict[str, Any]) -> bool:
+    """Tell whether rehab shows the child to the visitor: to its county, and to a centre that it is enrolled with."""
+    own = (one for one in head["participants"] if one["organisation"] == str(visit.actor.organisation))
+    return visit.governs or any(one["basis"] == "enrolled" for one in own)
+
+
 def _is_given_whole(visit: Visit, head: dict[str, Any]) -> bool:
     """Tell whether the timeline gives the visitor the facts of a file whole: of a covered one to auditors only."""
     covered = head["erased"] or (head["masked"] and visit.actor.org_type is not OrgType.AUDITOR)
@@ -113,7 +121,7 @@ def _row(visit: Visit, entry: dict[str, Any], names: dict[str, str]) -> list[str
         entry["day"],
         called("Lane", entry["lane"], language),
         fact(entry["type"], language),
-        "；".join(told(entry, language)) if language == "zh" else "; ".join(told(entry, language)),
+        ("；" if language == "zh" else "; ").join(told(entry, language, visit.region)),
         names.get(actor.get("organisation", ""), actor.get("organisation")),
         called("Role", actor["role"], language) if actor else None,
         moment(entry.get("occurred_at"), language),

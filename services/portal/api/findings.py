@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from services.portal.api.common import Form, Sent, Visit, page, see
+from services.portal.api.common import Form, Sent, Visit, page, see, status_of
 from services.portal.upstream import TurnedDown
 from shared.access.policy import Act
 
@@ -76,7 +76,7 @@ async def _finding(
     found = await visit.call.get("timeline", f"/v1/findings/{finding}")
     return visit.page(
         "finding.html", finding=found, decisions=DECISIONS, refused=refused, typed=sent.values if sent else {},
-        reviewed="reviewed" in visit.request.query_params, status=refused.status if refused else 200,
+        reviewed="reviewed" in visit.request.query_params, status=status_of(refused),
         names=await visit.names(_organisations(found)),
     )  # fmt: skip
 

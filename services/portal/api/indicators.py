@@ -27,8 +27,6 @@ Reads = Annotated[Visit, page(Act.READ_INDICATORS)]
 Key = Annotated[str, Path(pattern=r"^[a-z_]{1,80}$")]
 Day = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 INSTITUTIONS = "rehabilitation_institutions_with_education_licence"
-MOST_COUNTIES = 20
-"""Official rates are asked county by county: a prefecture has no more."""
 
 
 class Period(BaseModel):
@@ -54,6 +52,11 @@ class Period(BaseModel):
         return {"since": self.since or date(today.year, 1, 1).isoformat(), "until": self.until or today.isoformat()}
 
     @property
+    def counted(self) -> dict[str, str]:
+        """The same as screening is asked."""
+        return self.days | {name: self.query[name] for name in ("region", "as_of") if name in self.query}
+
+    @property
     def link(self) -> dict[str, str]:
         """The same as an address of a page of ours says it."""
         asked = {"from": self.since, "to": self.until, "region": self.region, "known_on": self.known_on}
@@ -69,23 +72,25 @@ class Figures:
 
     programme: Any
     operational: Any
-    rates: Mapping[str, Any]
-    """The three official rates, by county."""
+    rates: Any
+    """The three official rates of each county with anything to count; None for who may not read them."""
     schooling: Any
 
 
 async def figures_of(visit: Visit, asked: Period) -> Figures:
     """Ask the services for all figures. Raises what the timeline answers where it gives none."""
     day = {"on": asked.until} if asked.until else {}
-    programme, operational, schooling = await visit.call.together(
+    rates = [("screening", "/v1/rates/by-county", asked.counted)] if visit.allows(Act.READ_RATES) else []
+    programme, operational, schooling, *by_county = await visit.call.together(
         ("timeline", "/v1/indicators", asked.query),
         ("timeline", "/v1/indicators/operational", asked.query),
         ("education", "/v1/figures/enrolment-rate", day),
+        *rates,
     )
     for needed in (programme, operational):
         if isinstance(needed, Exception):
             raise needed
-    return Figures(programme, operational, await _rates(visit, asked, programme), schooling)
+    return Figures(programme, operational, by_county[0] if by_county else None, schooling)
 
 
 @router.get("")
@@ -124,23 +129,10 @@ async def indicator(
             raise needed
     return visit.page(
         "indicator.html", asked=asked, whole=whole, figure=_named(whole, key), months=bars(_months(months, key, kind)),
-        counties=bars(sorted(_named(whole, key).by_county.items())), behind=behind, listed=listed,
+        behind=behind, listed=listed,
+        counties=bars((visit.region(one), amount) for one, amount in sorted(_named(whole, key).by_county.items())),
         names=await visit.names(_institutions(behind) if listed == "institutions" else ()),
     )  # fmt: skip
-
-
-async def _rates(visit: Visit, asked: Period, programme: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the three official rates of each county in which there is anything to count."""
-    if not visit.allows(Act.READ_RATES):
-        return {}
-    county = asked.region or visit.actor.region
-    found = {county for one in programme["indicators"] for county in one["by_county"]}
-    counties = [county] if len(county) == len("371602") else sorted(found)[:MOST_COUNTIES]
-    known = {"as_of": asked.query["as_of"]} if "as_of" in asked.query else {}
-    answers = await visit.call.together(
-        *(("screening", "/v1/rates", {"county": county} | asked.days | known) for county in counties)
-    )
-    return dict(zip(counties, answers, strict=True))
 
 
 def _named(whole: Mapping[str, Any], key: str) -> Indicator:

@@ -26,12 +26,12 @@ async def duties_book(visit: duties.Reads, asked: Annotated[duties.Narrowed, Que
     rules = {row["rule"]: word.told(row["name"]) for row in listed.rows}
     narrowed = [
         (_("When"), word.code("Standing", asked.standing)), (_("Duty"), rules.get(asked.rule, asked.rule)),
-        (_("Escalated to"), word.code("EscalationLevel", asked.level)), (_("County"), asked.county),
+        (_("Escalated to"), word.code("EscalationLevel", asked.level)), (_("County"), visit.region(asked.county)),
         (_("Owed by"), names.get(str(asked.owner)) or word.code("OrgType", str(asked.owner))),
     ]  # fmt: skip
     columns = [
         *await _child(visit, listed, "case"),
-        Column(_("County"), 10, lambda row: row["county"]),
+        Column(_("County"), 24, lambda row: visit.region(row["county"])),
         Column(_("Duty"), 36, lambda row: rules[row["rule"]]),
         Column(_("Opened"), 17, lambda row: at(row["opened_at"])),
         Column(_("Due before"), 17, lambda row: at(row["due_at"])),
@@ -49,13 +49,14 @@ async def cases_book(visit: cases.Reads, asked: Annotated[cases.Narrowed, Query(
     listed = await whole(visit, "timeline", "/v1/cases", asked.query)
     narrowed = [
         (_("Stage"), word.code("Stage", asked.stage)), (_("Suspicion"), word.code("ScreeningCategory", asked.category)),
-        (_("County"), asked.county), (_("Only where something is overdue"), _("yes") if asked.overdue else ""),
+        (_("County"), visit.region(asked.county)),
+        (_("Only where something is overdue"), _("yes") if asked.overdue else ""),
     ]  # fmt: skip
     columns = [
         *await _child(visit, listed, "case"),
         Column(_("Age"), 8, lambda row: row["age_years"]),
         Column(_("Sex"), 8, word.of("Sex", "sex")),
-        Column(_("County"), 10, lambda row: row["county"]),
+        Column(_("County"), 24, lambda row: visit.region(row["county"])),
         Column(_("Stage"), 20, word.of("Stage", "stage")),
         Column(_("Suspicion"), 40, lambda row: word.states(row["states"] or {})),
         Column(_("Latest news"), 17, lambda row: at(row["last_at"])),
@@ -72,7 +73,7 @@ async def findings_book(visit: findings.Reads, asked: Annotated[findings.Narrowe
     names = await visit.names(row["institution"] for row in listed.rows)
     narrowed = [
         (_("State"), word.code("FindingState", asked.state)), (_("Severity"), word.code("Severity", asked.severity)),
-        (_("Rule"), asked.rule), (_("County"), asked.county),
+        (_("Rule"), asked.rule), (_("County"), visit.region(asked.county)),
     ]  # fmt: skip
     columns = [
         Column(_("Finding"), 38, lambda row: row["finding"]),
@@ -80,7 +81,7 @@ async def findings_book(visit: findings.Reads, asked: Annotated[findings.Narrowe
         Column(_("Severity"), 10, word.of("Severity", "severity")),
         Column(_("State"), 12, word.of("FindingState", "state")),
         *await _child(visit, listed, "case"),
-        Column(_("County"), 10, lambda row: row["county"]),
+        Column(_("County"), 24, lambda row: visit.region(row["county"])),
         Column(_("Institution"), 30, lambda row: names.get(row["institution"], row["institution"])),
         Column(_("First day"), 12, lambda row: on(row["first_day"])),
         Column(_("Last day"), 12, lambda row: on(row["last_day"])),

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.portal.api.common import Form, Sent, Visit, page, see
+from services.portal.api.common import Form, Sent, Visit, page, see, status_of
+from services.portal.api.deeds import offered
 from services.portal.domain.typed import typed_day
 from services.portal.errors import PageUnknown
 from services.portal.upstream import TurnedDown
@@ -25,6 +27,7 @@ slips = APIRouter(prefix="/slips", include_in_schema=False)
 Reads = Annotated[Visit, page(Act.RECORD_SCREENING)]
 After = Annotated[str | None, Query(max_length=400)]
 CITY_DIGITS = 4
+RECORDS = ("screenings", "rescreenings", "diagnoses", "tracings", "follow_ups")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class List:
     key: str
     name: str
     path: str
-    query: Mapping[str, str]
+    query: Mapping[str, str | list[str]]
     act: Act = Act.RECORD_SCREENING
 
 
@@ -42,7 +45,14 @@ LISTS = (
     List("became", _("What became of them"), "/v1/feedback", {}),
     List("refer", _("To be referred"), "/v1/suspicions", {"mine": "true", "state": "screen_positive"}),
     List("waiting", _("Waiting for acceptance"), "/v1/referrals", {"direction": "sent", "status": "open"}),
-    List("recheck", _("Recheck due"), "/v1/suspicions", {"mine": "true", "state": "recheck_due"}),
+    List("rescreen", _("To be re-screened here"), "/v1/suspicions", {"mine": "true", "state": "rescreen_referred"},
+         Act.RECORD_RESCREENING),
+    List("diagnose", _("To be diagnosed here"), "/v1/suspicions", {"mine": "true", "state": "diagnosis_referred"},
+         Act.RECORD_DIAGNOSIS),
+    List("recheck", _("Recheck due"), "/v1/suspicions",
+         {"mine": "true", "state": ["recheck_due", "diagnosis_pending"]}),
+    List("follow", _("Followed up here"), "/v1/suspicions", {"mine": "true", "state": ["confirmed", "handed_over"]},
+         Act.RECORD_FOLLOW_UP),
     List("trace", _("To be traced"), "/v1/tracings/due", {}),
     List("received", _("Referred to us"), "/v1/referrals", {"direction": "received", "status": "open"},
          Act.ANSWER_REFERRAL),
@@ -59,7 +69,8 @@ async def my_children(
     shown = next((one for one in lists if one.key == show), lists[0])
     rows = await visit.call.get("screening", shown.path, after=after, limit=50, **shown.query)
     return visit.page(
-        "my_children.html", lists=lists, shown=shown, page=rows, done=done, today=clock.today().isoformat(),
+        "my_children.html", lists=lists, shown=shown, page=rows, done=done,
+        waited_for=partial(offered.waited_for, visit), today=clock.today().isoformat(),
         children=await visit.children(row["case"] for row in rows["items"]),
         names=await visit.names(row.get(role) for row in rows["items"] for role in ("owner", "sender", "receiver")),
     )  # fmt: skip
@@ -143,12 +154,20 @@ async def _file(
     if "suspicions" not in child:  # it moved away: its new county has the file
         raise PageUnknown
     return visit.page(
-        "my_child.html", status=refused.status if refused else 200, case=case, child=child, refused=refused,
+        "my_child.html", status=status_of(refused), case=case, child=child, refused=refused,
         typed=typed or {}, today=clock.today().isoformat(), receivers=await _receivers(visit),
         own=str(visit.actor.organisation),
         names=await visit.names(_parties(child)), outcomes=_coded(visit, "TracingOutcome", TracingOutcome),
-        reasons=_coded(visit, "RejectionReason", RejectionReason), **{"reported": False, "done": False, **shown},
+        reasons=_coded(visit, "RejectionReason", RejectionReason),
+        offers=_offers(visit, case, child), **{"reported": False, "done": False, **shown},
     )  # fmt: skip
+
+
+def _offers(visit: Visit, case: UUID, child: Mapping[str, Any]) -> dict[str, list[offered.Offer]]:
+    """Return what may be recorded: of each category, of each stay in hospital, of the child itself."""
+    of_suspicions = {one["category"]: offered.of_suspicion(visit, case, one) for one in child["suspicions"]}
+    of_stays = {stay["id"]: offered.of_stay(visit, case, stay) for stay in child["hospital_stays"]}
+    return {**of_suspicions, **of_stays, "child": offered.of_child(visit, case, child)}
 
 
 def _coded(visit: Visit, kind: str, codes: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - an enumeration
@@ -172,10 +191,9 @@ def _open(step: ReferralStep, organisations: Mapping[str, Any]) -> list[tuple[st
     return [(f"{step.value}:{one['id']}", one["name"]) for one in organisations["items"] if one["closed_at"] is None]
 
 
-def _parties(child: Mapping[str, Any]) -> list[str]:
+def _parties(child: Mapping[str, Any]) -> list[str | None]:
     owners = [one["owner"] for one in child["suspicions"]]
     referred = [one[side] for one in child["referrals"] for side in ("sender", "receiver")]
-    wrote = [
-        one["organisation"] for kind in ("screenings", "rescreenings", "diagnoses", "tracings") for one in child[kind]
-    ]
-    return [*owners, *referred, *wrote, child["registered_by"]]
+    wrote = [one["organisation"] for kind in RECORDS for one in child[kind]]
+    stayed = [one["hospital"] for one in child["hospital_stays"]]
+    return [*owners, *referred, *wrote, *stayed, child["registered_by"]]

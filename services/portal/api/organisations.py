@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from services.portal.api.common import Form, Sent, Visit, page, see
+from services.portal.api.common import Form, Sent, Visit, page, see, status_of
 from services.portal.upstream import TurnedDown
 from shared.access.policy import Act, Role
 from shared.contracts.codes import OrgType
@@ -72,7 +72,7 @@ async def _organisations(
     return visit.page(
         "organisations.html", page=listed, asked=wanted, kinds=KINDS, refused=refused,
         typed=sent.values if sent else {}, done=visit.request.query_params.get("done", ""),
-        status=refused.status if refused else 200,
+        status=status_of(refused),
     )  # fmt: skip
 
 
@@ -126,7 +126,7 @@ async def _accounts(
     return visit.page(
         "accounts.html", page=listed, organisation=found, roles=roles_of(found["org_type"]), refused=refused,
         made=made, sent=sent, done=visit.request.query_params.get("done", ""),
-        status=refused.status if refused else 200,
+        status=status_of(refused),
     )  # fmt: skip
 
 

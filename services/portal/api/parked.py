@@ -6,7 +6,7 @@ import orjson
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.portal.api.common import Sent, Visit, page, see
+from services.portal.api.common import Sent, Visit, page, see, status_of
 from services.portal.upstream import TurnedDown
 from shared import clock
 from shared.access.policy import Act
@@ -61,7 +61,7 @@ async def _desk(
     asked = visit.request.query_params
     return visit.page(
         "parked.html", page=listed, reasons=tuple(WaiverReason), refused=refused, tried=tried,
-        done=asked.get("done", ""), waiver=asked.get("waiver", ""), status=refused.status if refused else 200,
+        done=asked.get("done", ""), waiver=asked.get("waiver", ""), status=status_of(refused),
     )  # fmt: skip
 
 

@@ -62,10 +62,19 @@ class Told:
 
 
 @router.get("")
-async def ask(visit: Reports) -> Response:
+async def ask(visit: Reports, begun: bool = False, first: bool = False) -> Response:
     """Ask for a child, with what was typed and not sent the last time."""
     kept = await _draft(visit)
-    return await _form(visit, kept or _fresh(visit), Told(), restored=kept is not None)
+    return await _form(visit, kept or _fresh(visit), Told(), restored=kept is not None and not begun, first=first)
+
+
+@router.post("/begin")
+async def begin(visit: Reports, sent: Sent) -> Response:
+    """Begin with what somebody looked for; a report that was not sent yet comes first, nothing of it is lost."""
+    if await _draft(visit):
+        return see("/report", first="1")
+    await _keep(visit, _fresh(visit).about(sent.values))
+    return see("/report", begun="1")
 
 
 @router.get("/signs")
@@ -151,11 +160,13 @@ def _status(told: Told, wanted: str) -> int:
     return 200 if wanted == "check" else 409
 
 
-async def _form(visit: Visit, report: Report, told: Told, *, status: int = 200, restored: bool = False) -> Response:
+async def _form(
+    visit: Visit, report: Report, told: Told, *, status: int = 200, restored: bool = False, first: bool = False
+) -> Response:
     return visit.page(
-        "report.html", status=status, report=report, told=told, restored=restored, choices=_choices(visit.language),
-        draft_key=_own(visit, "draft").hex(), draft_place=_own(visit, "place").hex()[:16],
-        **await _asked(visit, report),
+        "report.html", status=status, report=report, told=told, restored=restored, first=first,
+        choices=_choices(visit.language), draft_key=_own(visit, "draft").hex(),
+        draft_place=_own(visit, "place").hex()[:16], **await _asked(visit, report),
     )  # fmt: skip
 
 

@@ -127,13 +127,13 @@ async def _page(
     rows = [_row(row, on, told) for row in roster["items"]]
     return visit.page(
         "today.html", status=status, on=on, after=after, roster=roster, children=children, rows=rows, told=told,
-        therapists=await _therapists(visit, roster), options=_options(visit.language), saved=saved, kept=kept,
+        therapists=await _therapists(visit, roster), codes=_codes(visit.language), saved=saved, kept=kept,
         now=minute_of(clock.now().isoformat(), on), today=clock.today(),
         done=visit.request.query_params.get("done", ""),
     )  # fmt: skip
 
 
-def _options(language: Language) -> dict[str, list[tuple[str, str]]]:
+def _codes(language: Language) -> dict[str, list[tuple[str, str]]]:
     """Return the codes that may be chosen in a column, with their words."""
     return {
         column: [(code.value, called(kind.__name__, code.value, language)) for code in kind]

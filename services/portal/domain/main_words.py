@@ -22,6 +22,7 @@ class How(StrEnum):
     NUMBER = "number"
     TRUTH = "truth"
     INSTRUMENT = "instrument"
+    REGION = "region"
     TEXT = "text"
 
 
@@ -43,10 +44,10 @@ DAYS = ("valid_until", "expected_until", "expected_back", "due_on", "contact_due
 MOMENTS = ("due_at", "expected_back_at")
 NUMBERS = ("class_hours", "missing", "positive_signs", "grade", "failed_in_a_row", "planned_days_per_month")
 TRUTHS = ("attended", "eligible", "clinician_alert")
-TEXTS = ("previous", "region")
+REGIONS = ("previous", "region")
 READ = {
     **dict.fromkeys(MONEY, How.MONEY), **dict.fromkeys(DAYS, How.DAY), **dict.fromkeys(MOMENTS, How.MOMENT),
-    **dict.fromkeys(NUMBERS, How.NUMBER), **dict.fromkeys(TRUTHS, How.TRUTH), **dict.fromkeys(TEXTS, How.TEXT),
+    **dict.fromkeys(NUMBERS, How.NUMBER), **dict.fromkeys(TRUTHS, How.TRUTH), **dict.fromkeys(REGIONS, How.REGION),
     "instrument": How.INSTRUMENT,
 }  # fmt: skip
 """How a field is read that holds no code."""

@@ -1,6 +1,7 @@
 """A suspected child as a clerk reports it: the fields of the page, and what the registry is sent."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,6 +9,7 @@ from typing import Any, Self
 
 from services.portal.domain.typed import day_of, told_by, typed_day
 from shared.contracts.events.screening import Instrument
+from shared.identifiers import RESIDENT_FORM
 
 SIGN = "sign."
 DAYS = ("birth_date", "on")
@@ -17,6 +19,7 @@ IDENTITY = (
 )  # fmt: skip
 FIELDS = (*IDENTITY, *DAYS, "sex", "weeks", "region", "regression", "category", "instrument", "finding", "seen")
 LONGEST = 400
+BIRTH_CERTIFICATE_FORM = re.compile(r"[A-Z][0-9]{9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ class Report:
         """Return an empty report with what is mostly right: the clinic's county, today, the sign table."""
         usual = {"region": region, "on": today.isoformat(), "instrument": Instrument.WARNING_SIGNS.value}
         return cls.typed(usual)
+
+    def about(self, said: Mapping[str, str]) -> Self:
+        """Return it about a child that somebody looked for and did not find: name, birth date, whole number."""
+        known = {name: said[name] for name in ("name", "birth_date") if said.get(name)}
+        number = said.get("number", "")
+        kinds = {RESIDENT_FORM: "resident_number", BIRTH_CERTIFICATE_FORM: "birth_certificate"}
+        known |= {name: number for form, name in kinds.items() if form.fullmatch(number)}
+        return type(self).typed({**self.values, **known})
 
     def text(self) -> str:
         """Return it as a draft is kept."""
@@ -77,7 +88,7 @@ class Report:
         """The child as the registry takes it; what is empty was not given."""
         identity = {name: self[name] for name in IDENTITY if self[name]}
         told = {name: self[name] for name in ("sex", "birth_date", "region") if self[name]}
-        return told | {"identity": identity}
+        return told | {"identity": identity} | ({"another_than": sorted(self.seen)} if self.seen else {})
 
     @property
     def screening(self) -> dict[str, Any]:

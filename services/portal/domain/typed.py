@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, timedelta
+from decimal import Decimal
 
 from shared.ages import age_in_months
 from shared.identifiers import InvalidIdentifier, ResidentNumber
@@ -32,6 +33,24 @@ def day_of(text: str) -> date | None:
         return date.fromisoformat(typed_day(text))
     except ValueError:
         return None
+
+
+def slip_number(text: str) -> str:
+    """Return the number of a slip as it is printed, of whatever was typed; nothing for what is none.
+
+    It has no letters O, I and L: who types one means the digit.
+    """
+    narrow = unicodedata.normalize("NFKC", text).upper().translate(str.maketrans("OIL", "011"))
+    digits = re.sub(r"[\s\-–—]", "", narrow)
+    return "-".join(digits[at : at + 4] for at in range(0, 12, 4)) if re.fullmatch("[0-9A-F]{12}", digits) else ""
+
+
+def fen_of(yuan: str) -> int | str:
+    """Return an amount in fen; what is no amount goes as it is, for the service to refuse in words."""
+    try:
+        return round(Decimal(unicodedata.normalize("NFKC", yuan).replace(",", "").strip()) * 100)
+    except (ArithmeticError, ValueError):
+        return yuan
 
 
 def told_by(number: str) -> dict[str, str]:

@@ -5,15 +5,17 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
+from shared.access.clients import Organisation
 from shared.contracts.codes import OrgType
-from tests.support.directory import Directory, a_directory
+from tests.support.directory import COUNTY, Directory, a_directory
+from tests.support.screening import Chain
 from tests.support.stack import Running, Servers, running
 from tests.support.stages import a_stage
 
@@ -81,6 +83,24 @@ class Portal:
         await browser.reads_english()
         return browser
 
+    async def worker(
+        self, stage: Running, org_type: OrgType, *roles: str, region: str = COUNTY
+    ) -> tuple[Browser, UUID]:
+        """Return the browser of somebody of a new organisation that a stage knows, who reads English, and it."""
+        organisation = await self.directory.organisation(org_type, region)
+        stage.knows(Organisation(organisation, f"{org_type} (invented)", org_type, region))
+        browser = await self.signed_in(await self.directory.account(organisation, *roles))
+        await browser.reads_english()
+        return browser, organisation
+
+
+def chain_of(screening: Running, clinic: UUID) -> Chain:
+    """Return the chain of care, whose clinic is an organisation of the directory."""
+    chain = Chain(screening)
+    chain.clinic = replace(chain.clinic, organisation=clinic)
+    screening.knows(Organisation(clinic, "clinic (invented)", OrgType.CLINIC, COUNTY))
+    return chain
+
 
 def words(answer: httpx.Response) -> str:
     """Return what a page says, without its marks."""
@@ -127,34 +147,15 @@ async def portal(servers: Servers, directory: Directory) -> AsyncIterator[Portal
         yield it
 
 
-# The stages behind a portal: a module starts those that its pages ask.
+def a_stage_of_its_own(name: str) -> Any:
+    """Return the fixture of a stage behind a portal: a module starts those that its pages ask."""
+
+    @pytest.fixture(scope="module", name=name)
+    async def it(servers: Servers) -> AsyncIterator[Running]:
+        async with a_stage(servers, name) as stage:
+            yield stage
+
+    return it
 
 
-@pytest.fixture(scope="module")
-async def screening(servers: Servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "screening") as it:
-        yield it
-
-
-@pytest.fixture(scope="module")
-async def rehab(servers: Servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "rehab") as it:
-        yield it
-
-
-@pytest.fixture(scope="module")
-async def education(servers: Servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "education") as it:
-        yield it
-
-
-@pytest.fixture(scope="module")
-async def custody(servers: Servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "custody") as it:
-        yield it
-
-
-@pytest.fixture(scope="module")
-async def timeline(servers: Servers) -> AsyncIterator[Running]:
-    async with a_stage(servers, "timeline") as it:
-        yield it
+screening, rehab, education, custody, timeline = map(a_stage_of_its_own, SERVICES[1:])

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from shared.access.clients import Organisation
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import Browser, Portal, a_portal
@@ -32,11 +31,7 @@ async def county(rehab) -> County:
 
 async def clerk(office: Portal, rehab: Running, *roles: Role, region: str = COUNTY) -> Browser:
     """Return the browser of somebody of a federation who reads English."""
-    organisation = await office.directory.organisation(OrgType.FEDERATION, region)
-    rehab.knows(Organisation(organisation, "federation (invented)", OrgType.FEDERATION, region))
-    browser = await office.signed_in(await office.directory.account(organisation, *roles))
-    await browser.reads_english()
-    return browser
+    return (await office.worker(rehab, OrgType.FEDERATION, *roles, region=region))[0]
 
 
 async def send(browser: Browser, application: str, deed: str, **typed: Any) -> Any:

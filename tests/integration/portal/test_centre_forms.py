@@ -216,8 +216,8 @@ async def test_a_session_is_corrected_and_what_was_recorded_stands_struck_throug
     assert answer.headers["location"] == f"/today?day={DAY}&done=corrected"
     page = await desk.look("/today", day=DAY, done="corrected")
     assert "训练记录已更正" in page
-    assert "<del>09:00–09:40 言语治疗, 单训" in page
-    assert "已更正: 时间有误" in page
+    assert "<del>09:00–09:40 言语治疗，单训" in page
+    assert "已更正：时间有误" in page
     assert "10:00–10:40 言语治疗" in page
     (held,) = (await desk.read(f"/v1/cases/{child.case}/sessions", month=DAY[:7]))["sessions"]
     assert (held["words"], held["therapist"]) == ("拼图", desk.person["id"])
@@ -241,7 +241,7 @@ async def test_a_session_is_made_void_once_and_its_time_is_free(desk, child):
         assert answer.headers["location"] == f"/today?day={DAY}&done=void"
     page = await desk.look("/today", day=DAY, done="void")
     assert page.count("<del>") == 1
-    assert "已作废: 并未进行" in page
+    assert "已作废：并未进行" in page
     assert "✓</span>" not in page
     assert "此训练记录已作废" in await desk.look(path)
     await desk.logged(child)

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +11,10 @@ from shared.access.clients import Organisation
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 from shared.journal.inbox import Record
-from tests.integration.portal.conftest import Browser, Portal, a_portal
+from tests.integration.portal.conftest import Browser, Portal, a_portal, chain_of
 from tests.integration.timeline.snapshot import emptied
 from tests.support.directory import COUNTY
 from tests.support.rehab import County
-from tests.support.screening import Chain
 from tests.support.stack import Running
 from tests.support.stages import a_stage
 
@@ -49,10 +47,7 @@ async def clinic(office) -> dict[str, Any]:
 async def child(stages, clinic) -> tuple[UUID, str]:
     """A child that the registry knows, with open duties, and an application that waits."""
     await emptied(stages["timeline"])
-    chain = Chain(stages["screening"])
-    chain.clinic = replace(chain.clinic, organisation=clinic["organisation"])
-    stages["screening"].knows(Organisation(clinic["organisation"], "clinic (invented)", OrgType.CLINIC, COUNTY))
-    case = UUID(await chain.confirmed())
+    case = UUID(await chain_of(stages["screening"], clinic["organisation"]).confirmed())
     records = [Record(row[0]) for row in await stages["screening"].fetch(LOGGED, case)]
     for listener in ("timeline", "rehab"):
         await stages[listener].deliver(*records)

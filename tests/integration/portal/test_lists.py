@@ -103,6 +103,13 @@ async def test_what_one_owner_owes_is_a_list_of_its_own(office, city):
     assert "Nothing in this list" in await page_of(browser, "/duties", owner=str(city.late), standing="later")
 
 
+async def test_who_moved_a_child_away_is_told_on_the_list_that_it_is_saved(office, city):
+    browser = await reader(office, OrgType.FEDERATION, HERE)
+    assert "Saved." in await page_of(browser, "/cases", done="1")
+    assert "done=1" not in browser.last.text.partition("<main")[2]
+    assert "Saved." not in await page_of(browser, "/cases")
+
+
 async def test_a_county_is_offered_owners_and_no_counties(office, city):
     page = await page_of(await reader(office, OrgType.FEDERATION, HERE), "/duties")
     assert "Overdue by owner" in page

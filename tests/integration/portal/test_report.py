@@ -151,6 +151,9 @@ async def test_somebody_alike_is_shown_before_anything_is_saved_and_the_clerk_de
     assert await children(screening) == before
     await clinic.reported(name="童像像", do=f"other:{case}")
     assert await children(screening) == before + 1
+    decided = "SELECT count(*) FROM told_apart WHERE $1 IN (case_id, other) AND organisation = $2"
+    ((kept,),) = await screening.fetch(decided, UUID(case), clinic.actor.organisation)
+    assert kept == 1
     same = await clinic.report(name="童像像", do=f"same:{case}", on="20240322")
     assert same.headers["location"] == f"/my-children/{case}?reported=1"
     assert await children(screening) == before + 1
@@ -245,7 +248,7 @@ async def test_what_is_refused_of_one_form_is_typed_into_no_other_form_of_the_pa
     answer = await clinic.browser.send(path, on="2023-01-01", outcome="not_reached")
     assert answer.status_code == 422
     assert answer.text.count('name="on"') == 2
-    (typed,) = re.findall(r'id="([\w-]+)" name="on" value="2023-01-01"', answer.text)
+    (typed,) = re.findall(r'id="([\w-]+)" name="on" type="date" value="2023-01-01"', answer.text)
     assert typed == "traced-autism"
 
 

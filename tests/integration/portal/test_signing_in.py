@@ -200,4 +200,4 @@ async def test_a_service_that_is_away_is_told_in_words_and_the_rest_of_the_page_
     assert "暂时无法显示" in browser.last.text
     answer = await browser.look("/cases")
     assert answer.status_code == 503
-    assert "timeline" in answer.text
+    assert "时间线" in answer.text

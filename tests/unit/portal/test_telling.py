@@ -58,7 +58,7 @@ SESSION = {
 )  # fmt: skip
 def test_a_fact_tells_what_matters_in_both_languages(told_of, zh, en):
     for wanted, language, between in ((zh, "zh", "；"), (en, "en", "; ")):
-        assert between.join(told(told_of, language)) == wanted
+        assert between.join(told(told_of, language, str)) == wanted
 
 
 def test_every_code_and_every_field_of_every_fact_has_words():
@@ -69,4 +69,4 @@ def test_every_code_and_every_field_of_every_fact_has_words():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_of_a_masked_entry_nothing_is_told(language):
-    assert told({"type": "tongkang.rehab.session_recorded.v1", "detail": "reduced"}, language) == []
+    assert told({"type": "tongkang.rehab.session_recorded.v1", "detail": "reduced"}, language, str) == []

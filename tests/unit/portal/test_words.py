@@ -117,3 +117,27 @@ def test_a_file_says_what_is_silent_what_was_never_heard_of_and_how_much_is_park
 )
 def test_a_time_is_told_in_its_greatest_unit(seconds: int, zh: str, en: str):
     assert (words.lasting(seconds, "zh"), words.lasting(seconds, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("due_at", "zh", "en"),
+    [
+        ("2026-11-28T00:00:00+08:00", "2026年11月27日", "27 Nov 2026"),
+        ("2026-11-27T16:00:00+00:00", "2026年11月27日", "27 Nov 2026"),
+        ("2026-11-28T10:30:00+08:00", "2026年11月28日 10:30", "28 Nov 2026, 10:30"),
+        (None, "", ""),
+    ],
+)
+def test_a_deadline_at_the_end_of_a_day_is_told_as_that_day(due_at: str | None, zh: str, en: str):
+    assert (words.before(due_at, "zh"), words.before(due_at, "en")) == (zh, en)
+
+
+def test_days_and_moments_in_a_sentence_of_a_service_are_told_as_on_the_page():
+    sentence = "自2026-10-09 至 2026-10-10，T370000061；2026-10-09T08:00:00+08:00"
+    assert words.said_here(sentence, "zh") == "自2026年10月9日 至 2026年10月10日，T370000061；2026年10月9日 08:00"
+    assert words.said_here("due before 2026-10-09", "en") == "due before 9 Oct 2026"
+
+
+@pytest.mark.parametrize("text", ["2026-13-45", "1-2026-10-091"])
+def test_what_only_looks_like_a_day_stays_as_it_is(text: str):
+    assert words.said_here(text, "en") == text

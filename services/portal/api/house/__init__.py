@@ -1,5 +1,5 @@
 """Pages of a house that cares for children: at the door, the children, leave, incidents."""
 
-from services.portal.api.house import door, incidents, leaves, residents
+from services.portal.api.house import admission, door, houses, incidents, leaves, residents
 
-ROUTERS = (door.router, residents.router, leaves.router, incidents.router)
+ROUTERS = (door.router, admission.router, houses.router, residents.router, leaves.router, incidents.router)

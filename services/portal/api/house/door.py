@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.portal.api.common import CaseId, Form, Sent, Visit, page, see
+from services.portal.api.common import CaseId, Form, Sent, Visit, page, see, status_of
 from services.portal.api.house.stays import (
     CONFIRMATIONS,
     Stay,
@@ -59,7 +59,7 @@ async def _child(visit: Visit, case: CaseId, refused: TurnedDown | None = None, 
     stay = await _open(visit, case)
     moves = await visit.call.get("custody", f"/v1/stays/{stay['id']}/movements", newest_first=True, limit=3)
     return visit.page(
-        "house/door_child.html", status=refused.status if refused else 200, refused=refused, case=case, stay=stay,
+        "house/door_child.html", status=status_of(refused), refused=refused, case=case, stay=stay,
         now=whereabouts(stay), leave=await leave_of(visit, stay), name=await name_of(visit, case),
         moves=moves["items"], typed=sent.values if sent else {}, confirmations=CONFIRMATIONS,
         **await people_of(visit, stay),

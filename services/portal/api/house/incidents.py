@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.portal.api.common import CaseId, Form, Sent, Visit, page, see
+from services.portal.api.common import CaseId, Form, Sent, Visit, page, see, status_of
 from services.portal.api.house.stays import done_once, name_of, stay_of
 from services.portal.domain.wall_clock import moment_typed
 from services.portal.upstream import TurnedDown
@@ -45,7 +45,7 @@ async def ask(visit: Reports, case: CaseId, kind: Kind = "") -> Response:
 
 async def _ask(visit: Visit, case: CaseId, typed: Mapping[str, str], refused: TurnedDown | None = None) -> Response:
     return visit.page(
-        "house/report.html", status=refused.status if refused else 200, refused=refused, case=case, typed=typed,
+        "house/report.html", status=status_of(refused), refused=refused, case=case, typed=typed,
         name=await name_of(visit, case), levels=LEVELS, kinds=KINDS,
     )  # fmt: skip
 
@@ -78,7 +78,7 @@ async def _incident(visit: Visit, incident: UUID, refused: TurnedDown | None = N
     told = await visit.call.get("custody", f"/v1/incidents/{incident}")
     steps = [step for step in await _open_steps(visit) if step["incident_id"] == str(incident)]
     return visit.page(
-        "house/incident.html", status=refused.status if refused else 200, refused=refused, told=told, steps=steps,
+        "house/incident.html", status=status_of(refused), refused=refused, told=told, steps=steps,
         name=await name_of(visit, told["case_id"]),
     )  # fmt: skip
 
@@ -89,6 +89,16 @@ async def step_done(visit: Reports, incident: UUID, sent: Sent) -> Response:
     body = {"step": sent.text("step"), "at": moment_typed(sent.text("at"))}
     try:
         await done_once(visit, f"/v1/incidents/{incident}/steps", body, sent.key)
+    except TurnedDown as refused:
+        return await _incident(visit, incident, refused)
+    return see(f"/incidents/{incident}")
+
+
+@router.post("/{incident}/found")
+async def found(visit: Reports, incident: UUID, sent: Sent) -> Response:
+    """Record that a missing child was found, now or at the moment that is told."""
+    try:
+        await done_once(visit, f"/v1/incidents/{incident}/found", {"at": moment_typed(sent.text("at"))}, sent.key)
     except TurnedDown as refused:
         return await _incident(visit, incident, refused)
     return see(f"/incidents/{incident}")

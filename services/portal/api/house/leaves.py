@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api.common import CaseId, Form, Sent, Visit, page, see
+from services.portal.api.common import CaseId, Form, Sent, Visit, page, see, status_of
 from services.portal.api.house.stays import done_once, name_of, people_of, stay_of
 from services.portal.domain.wall_clock import for_field, moment_typed
 from services.portal.upstream import TurnedDown
@@ -30,7 +30,7 @@ async def _ask(visit: Visit, case: CaseId, refused: TurnedDown | None = None, se
     stay = await stay_of(visit, case)
     typed = sent.values if sent else {"expected_back_at": for_field(clock.now() + A_DAY)}
     return visit.page(
-        "house/leave.html", status=refused.status if refused else 200, refused=refused, case=case, kinds=KINDS,
+        "house/leave.html", status=status_of(refused), refused=refused, case=case, kinds=KINDS,
         stay=stay, name=await name_of(visit, case), typed=typed, **await people_of(visit, stay),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.portal.api.common import CaseId, Form, Sent, Visit, page, see
+from services.portal.api.common import CaseId, Form, Sent, Visit, page, see, status_of
 from services.portal.api.house.stays import by_name, done_once, leave_of, name_of, people_of, stay_of, whereabouts
 from services.portal.upstream import TurnedDown
 from shared.access.policy import Act
@@ -34,21 +34,22 @@ async def residents(visit: Cares, now: Now = "", after: After = None) -> Respons
 
 
 @router.get("/{case}")
-async def resident(visit: Cares, case: CaseId, after: After = None) -> Response:
+async def resident(visit: Cares, case: CaseId, after: After = None, *, done: bool = False) -> Response:
     """Show a child's care sheet, its people and its moves."""
-    return await _resident(visit, case, after=after)
+    return await _resident(visit, case, after=after, done=done)
 
 
 async def _resident(
-    visit: Visit, case: CaseId, refused: TurnedDown | None = None, sent: Form | None = None, after: str | None = None
-) -> Response:
+    visit: Visit, case: CaseId, refused: TurnedDown | None = None, sent: Form | None = None,
+    after: str | None = None, *, done: bool = False,
+) -> Response:  # fmt: skip
     stay = await stay_of(visit, case)
     path = f"/v1/stays/{stay['id']}/movements"
     moves = await visit.call.get("custody", path, newest_first=True, limit=20, after=after)
     return visit.page(
-        "house/resident.html", status=refused.status if refused else 200, refused=refused, case=case, stay=stay,
+        "house/resident.html", status=status_of(refused), refused=refused, case=case, stay=stay,
         now=whereabouts(stay), leave=await leave_of(visit, stay), name=await name_of(visit, case), page=moves,
-        typed=sent.values if sent else {}, open=stay["ended_on"] is None, **await people_of(visit, stay),
+        typed=sent.values if sent else {}, open=stay["ended_on"] is None, done=done, **await people_of(visit, stay),
     )  # fmt: skip
 
 

@@ -57,10 +57,16 @@ async def take(visit: Visit, lines: Sequence[Line], key: str) -> list[Line]:
 async def _register(visit: Visit, lines: Sequence[Line], key: str) -> list[Line]:
     if not lines:
         return []
-    body = {"items": [line.sends for line in lines]}
+    body = {"items": [_item(line) for line in lines]}
     answer = await visit.call.post("screening", "/v1/children/import", body, key=key)
     results = zip(lines, answer["results"], strict=True)
     return [line.refused(result["title"]) for line, result in results if result["status"] == "refused"]
+
+
+def _item(line: Line) -> dict[str, Any]:
+    """Return what is sent of a new child, with those of whom somebody decided that they are others."""
+    sends = dict(line.sends or {})
+    return sends | {"child": {**sends["child"], "another_than": list(line.alike)}} if line.alike else sends
 
 
 async def _screen(visit: Visit, line: Line, key: str) -> Line | None:

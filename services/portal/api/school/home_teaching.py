@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.portal.api.common import CaseId, Form, Sent, Visit, page, see
+from services.portal.api.common import CaseId, Form, Sent, Visit, page, see, status_of
 from services.portal.domain.wall_clock import moment_typed
 from services.portal.upstream import TurnedDown
 from shared import clock
@@ -46,7 +46,7 @@ async def _child(
     old = next((one for one in hours["visits"] if one["said_by"] == corrects), None)
     typed = sent.values if sent else _typed_of(visit, old)
     return visit.page(
-        "school/home_visits.html", status=refused.status if refused else 200, refused=refused, case=case, hours=hours,
+        "school/home_visits.html", status=status_of(refused), refused=refused, case=case, hours=hours,
         typed=typed, corrects=corrects, child=(await visit.children([str(case)])).get(str(case)),
         today=clock.today().isoformat(), teachers=await visit.call.every("directory", "/v1/colleagues"),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.portal.api.common import CaseId, Form, Sent, Visit, page, see
+from services.portal.api.common import CaseId, Form, Sent, Visit, page, see, status_of
 from services.portal.errors import PageUnknown
 from services.portal.upstream import TurnedDown
 from shared import clock
@@ -47,12 +47,14 @@ def _by_placement(gaps: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 @router.get("/{case}")
-async def pupil(visit: Teaches, case: CaseId, month: Month = "") -> Response:
+async def pupil(visit: Teaches, case: CaseId, month: Month = "", *, done: bool = False) -> Response:
     """Show one pupil: placements, programmes, and the days of a month."""
-    return await _pupil(visit, case, month or clock.today().isoformat()[:7])
+    return await _pupil(visit, case, month or clock.today().isoformat()[:7], done=done)
 
 
-async def _pupil(visit: Visit, case: CaseId, month: str, refused: TurnedDown | None = None) -> Response:
+async def _pupil(
+    visit: Visit, case: CaseId, month: str, refused: TurnedDown | None = None, *, done: bool = False
+) -> Response:
     placements = await visit.call.get("education", f"/v1/cases/{case}/placements")
     ieps, days, lacking = await asyncio.gather(
         visit.call.every("education", f"/v1/cases/{case}/ieps"),
@@ -60,8 +62,8 @@ async def _pupil(visit: Visit, case: CaseId, month: str, refused: TurnedDown | N
         visit.call.every("education", "/v1/pupils/without-iep"),
     )
     return visit.page(
-        "school/pupil.html", status=refused.status if refused else 200, refused=refused, case=case, month=month,
-        placements=placements, ieps=ieps[::-1], days=days, counted=Counter(day["status"] for day in days),
+        "school/pupil.html", status=status_of(refused), refused=refused, case=case, done=done,
+        month=month, placements=placements, ieps=ieps[::-1], days=days, counted=Counter(day["status"] for day in days),
         lacking={one["id"]: one for one in lacking}, today=clock.today().isoformat(), own=str(visit.actor.organisation),
         child=(await visit.children([str(case)])).get(str(case)),
         names=await visit.names(one for row in placements for one in (row["school"], row["site"])),
@@ -98,7 +100,7 @@ async def _ask_iep(
     if str(placement) not in {one["id"] for one in placements}:
         raise PageUnknown
     return visit.page(
-        "school/iep.html", status=refused.status if refused else 200, refused=refused, case=case, typed=typed,
+        "school/iep.html", status=status_of(refused), refused=refused, case=case, typed=typed,
         placement=placement, child=(await visit.children([str(case)])).get(str(case)),
         reviewers=await visit.call.every("directory", "/v1/colleagues"),
     )  # fmt: skip
