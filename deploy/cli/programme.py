@@ -26,7 +26,7 @@ from deploy.simulator.cohort import Cohort
 from deploy.simulator.directory import City, city_file, set_up
 from deploy.simulator.rates import rates_of
 from deploy.simulator.run import Simulation
-from deploy.simulator.sources import Role, source
+from deploy.simulator.sources import source
 from shared import clock
 
 LOOK_EVERY_S = 0.5
@@ -142,7 +142,7 @@ class Programme:
             except* Refused as refused:
                 raise Unexpected("\n".join(str(one) for one in refused.exceptions)) from refused
         self.seconds |= simulation.seconds
-        return simulation.case_of(Role.FOUND_REHABILITATED)
+        return simulation.showcase
 
     def _figures(self) -> Figures:
         period = source().period

@@ -124,8 +124,11 @@ def fetch_jars(home: Home, place: Path) -> None:
         # Maven takes its options, proxies and certificates from the environment.
         command = Command("maven", [maven, "--quiet", "--batch-mode", *goal], env=os.environ)
         run_tool(home, command, "Maven could not fetch Apache Kafka")
-        if not place.exists():  # else another run was quicker
+        try:
             jars.rename(place)
+        except OSError:
+            if not place.exists():  # else another run was quicker
+                raise
 
 
 def _release_of(java: str) -> int:

@@ -36,6 +36,8 @@ OWN_KEYS = {
 }
 """Secrets outside the database of which a service derives keys, and the file of each."""
 
+REGIONS = Path(__file__).parents[1] / "regions.csv"
+"""What the counties of the demo are called."""
 POOL = "10"
 """Connections of a service at most. They are opened when they are needed; each costs PostgreSQL about 4 MB."""
 
@@ -169,9 +171,13 @@ def _environment(
     values |= _own_environment(home, spec.name)
     if spec.name == "portal":
         values |= {"SERVICES": json.dumps({name: url for name, url in urls.items() if name != "portal"})}
-    return told_by_county(spec.name, os.environ) | {
-        f"{spec.name.upper()}_{key}": value for key, value in values.items()
-    }
+    own = {f"{spec.name.upper()}_{key}": value for key, value in values.items()}
+    return invented(spec.name) | told_by_county(spec.name, os.environ) | own
+
+
+def invented(service: str) -> dict[str, str]:
+    """Return what a service is told of the demo's city, unless our own environment says else."""
+    return {"PORTAL_REGIONS_FILE": str(REGIONS)} if service == "portal" else {}
 
 
 def told_by_county(service: str, environment: Mapping[str, str]) -> dict[str, str]:

@@ -76,6 +76,11 @@ class Cast:
         """How far a child of the role FOUND_IN_PROGRESS or LATELY has come."""
         return Progress(self.variant % len(Progress))
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is of the first who were screened lately: one in each progress, by the clinic of the visitors."""
+        return self.role is Role.LATELY and self.variant < len(Progress)
+
 
 DAYS_AGO: Mapping[Progress, int] = {
     Progress.REFERRED: 4,
@@ -168,10 +173,9 @@ def cast_lately(size: int, seed: int, today: date) -> tuple[Cast, ...]:
     """Cast the children beside a cohort who were screened in the last weeks; their indices follow on its own."""
     dice = Random(f"{seed}/lately")  # noqa: S311 - a plan that can be repeated, no secret
     number = round(size / LATELY_OUT_OF)
-    return tuple(
-        _cast_lately(dice, size + place + 1, place, county, today)
-        for place, county in enumerate(_counties(dice, Role.LATELY, number))
-    )
+    shown = min(number, len(Progress))
+    counties = [organisations.SHOWN_COUNTY] * shown + _counties(dice, Role.LATELY, number - shown)
+    return tuple(_cast_lately(dice, size + place + 1, place, county, today) for place, county in enumerate(counties))
 
 
 def _cast_lately(dice: Random, index: int, variant: int, county: str, today: date) -> Cast:

@@ -15,10 +15,11 @@ import httpx
 from deploy.local.files import write_whole
 from deploy.local.home import DEMO_CITY
 from deploy.simulator.callers import Credentials, Refused
-from deploy.simulator.organisations import Organisation, all_organisations
+from deploy.simulator.organisations import SHOWN_CENTRE, SHOWN_CLINIC, SHOWN_COUNTY, Organisation, all_organisations
 from deploy.simulator.sources import source
 from shared.access.policy import Role
 from shared.contracts.codes import OrgType
+from shared.words import called
 
 MACHINE_ROLES = {
     OrgType.FEDERATION: [Role.INTAKE_CLERK, Role.REVIEWER, Role.APPROVER, Role.INSTITUTION_SUPERVISOR],
@@ -27,20 +28,20 @@ MACHINE_ROLES = {
 AUDITING = [Role.AUDITOR, Role.FINANCE_CLERK]
 """The city's federation audits and records payments; its counties approve (handbook §3.3: never the same person)."""
 SIGN_INS = {
-    "clinic-371602-1": Role.STAFF,
-    "mch-371602": Role.STAFF,
+    SHOWN_CLINIC: Role.STAFF,
+    f"mch-{SHOWN_COUNTY}": Role.STAFF,
     "hospital-3716": Role.STAFF,
-    "rehab-371602-1": Role.STAFF,
-    "school-371602-special": Role.STAFF,
-    "care-371602": Role.STAFF,
-    "federation-371602": Role.REVIEWER,
+    SHOWN_CENTRE: Role.STAFF,
+    f"school-{SHOWN_COUNTY}-special": Role.STAFF,
+    f"care-{SHOWN_COUNTY}": Role.STAFF,
+    f"federation-{SHOWN_COUNTY}": Role.REVIEWER,
     "federation-3716": Role.AUDITOR,
-    "education-371602": Role.STAFF,
+    f"education-{SHOWN_COUNTY}": Role.STAFF,
     "health-3716": Role.STAFF,
     "auditor-3716": Role.AUDITOR,
 }
 """One person per kind of user, by the key of the organisation."""
-OFFICERS = {"privacy-371602": ("federation-371602", Role.PRIVACY_OFFICER)}
+OFFICERS = {f"privacy-{SHOWN_COUNTY}": (f"federation-{SHOWN_COUNTY}", Role.PRIVACY_OFFICER)}
 """People beside them, by user name: who erases a child does nothing else."""
 
 
@@ -149,7 +150,12 @@ def _people(
     names = {o.key: o.name for o in organisations}
     people = []
     for user, (key, role) in _sign_ins().items():
-        body = {"organisation": ids[key], "user_name": user, "display_name": f"样例-{user}", "roles": [role]}
+        body = {
+            "organisation": ids[key],
+            "user_name": user,
+            "display_name": f"样例{called('Role', role, 'zh')}",
+            "roles": [role],
+        }
         made = administrator.post("/v1/accounts", body, f"account-{user}")
         password = made["password"] or _anew(administrator, f"/v1/accounts/{made['id']}/password")["password"]
         people.append({"user_name": user, "password": password, "role": role, "organisation": names[key]})

@@ -99,6 +99,7 @@ def _screened(dice: Random, cast: Cast) -> tuple[Suspicion, Screening]:
     if cast.screened_on is None:
         raise ValueError(f"child {cast.index} was never screened")
     clinic = dice.choice(organisations.clinics_of(cast.county))
+    clinic = organisations.SHOWN_CLINIC if cast.is_shown else clinic
     signs = {USUAL_SIGN[cast.category], dice.randint(1, 4)}
     column = _column(cast.born, cast.screened_on)
     regressed = cast.category is RehabCategory.AUTISM and happens(dice, Chance.REGRESSED)

@@ -17,6 +17,9 @@ FIRST_LICENSED, LICENSED_YEARS = 2023, 3
 """Licences run from September for so many years, and are renewed."""
 EXPIRED_LICENCE = "rehab-371681-2"
 """An institution that was licensed once, before the period: not one of the eight."""
+SHOWN_COUNTY = "371602"
+SHOWN_CLINIC, SHOWN_CENTRE = f"clinic-{SHOWN_COUNTY}-1", f"rehab-{SHOWN_COUNTY}-1"
+"""As which a visitor of the demo signs in: there is always something to do there."""
 LARGE_COUNTIES = frozenset({"371602", "371681"})
 ALL = frozenset(RehabCategory)
 DEVELOPMENTAL = frozenset(

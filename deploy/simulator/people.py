@@ -39,7 +39,7 @@ def invent(dice: Random, index: int, county: str, born: date, sex: Sex, serial: 
         resident_number=None if by_certificate else number,
         birth_certificate=f"T{370000000 + index}" if by_certificate else None,
         guardian_name=f"样家长{tail}",
-        guardian_relation=dice.choice(("mother", "mother", "father", "grandparent")),
+        guardian_relation=dice.choice(("母亲", "母亲", "父亲", "祖父母")),
         # No network gives out numbers that begin with 100.
         guardian_phone=f"100{index:08d}",
         address=f"{source().city.name}{_name_of(county)}样例路{dice.randint(1, 400)}号",

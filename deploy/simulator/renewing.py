@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from deploy.simulator import caring, days, rehabilitation
+from deploy.simulator import caring, days, organisations, rehabilitation
 from deploy.simulator.casting import Cast
 from deploy.simulator.journeys import Application, Course, Enrolment
 from deploy.simulator.sources import Chance, happens
@@ -13,7 +13,10 @@ from shared.contracts.events.rehab import EligibilityBasis, EnrolmentEndReason, 
 
 EARLIEST, LATEST = timedelta(days=230), timedelta(days=45)
 """Days before today between which an application of the present year was made."""
+A_WEEK = timedelta(days=7)
 ADULT_NEXT_YEAR = 17
+SHOWN_EVERY = 2
+"""Of so many children of the centre as which a visitor signs in one goes on: its day sheet is never empty."""
 UNEVALUATED_EVERY = 13
 """With one child in so many the last evaluation is still to be made."""
 
@@ -24,12 +27,17 @@ def renew(
     """Return a child's assistance in the present benefit year, where it goes on with the same centre."""
     first, last = max(date(today.year, 1, 4), today - EARLIEST), today - LATEST
     finished = enrolment is not None and enrolment.ended_on is not None and _finished(enrolment)
-    if application is None or not finished or not happens(dice, Chance.GOES_ON):
+    if application is None or not finished or not _goes_on(dice, cast):
         return None
-    if today.year <= days.last_day().year or last - first < LATEST or age_in_years(cast.born, today) >= ADULT_NEXT_YEAR:
+    if today.year <= days.last_day().year or last - first < A_WEEK or age_in_years(cast.born, today) >= ADULT_NEXT_YEAR:
         return None
     again = _apply(dice, cast, application, days.a_workday(dice, first, last))
     return _course(dice, cast, again, today)
+
+
+def _goes_on(dice: Random, cast: Cast) -> bool:
+    shown = cast.centre == organisations.SHOWN_CENTRE and cast.place % SHOWN_EVERY == 0
+    return happens(dice, Chance.GOES_ON) or shown
 
 
 def _finished(enrolment: Enrolment) -> bool:
@@ -60,6 +68,6 @@ def _course(dice: Random, cast: Cast, application: Application, today: date) -> 
         enrolment=enrolment,
         care=caring.care_for(cast, enrolment),
         evaluations=evaluations[:-1] if missing else evaluations,
-        evaluated_until=enrolment.started_on if missing else date.max,
+        evaluated_until=enrolment.started_on - timedelta(days=1) if missing else date.max,
         sessions=tuple(rehabilitation.train(dice, cast, enrolment, yesterday)),
     )

@@ -13,7 +13,7 @@ from rich.progress import Progress
 from deploy.simulator.callers import Callers
 from deploy.simulator.cohort import Cohort
 from deploy.simulator.directory import City
-from deploy.simulator.organisations import CarePlan, ordinary_school_of
+from deploy.simulator.organisations import SHOWN_COUNTY, CarePlan, ordinary_school_of
 from deploy.simulator.rates import RESIDENTS_OF_A_COUNTY, SOURCE_OF_RESIDENTS
 from deploy.simulator.sending import Journey, session_line
 from deploy.simulator.settling import settlement
@@ -64,6 +64,13 @@ class Simulation:
         """Return the case of the first child with this role, or of the first child."""
         fitting = (journey for journey in self._journeys if journey.child.role is role)
         return next(fitting, self._journeys[0]).case
+
+    @property
+    def showcase(self) -> str:
+        """The case of a child that a clinic suspected and a centre trains, of the visitors' county if there is one."""
+        role = Role.FOUND_REHABILITATED
+        there = (one for one in self._journeys if (one.child.role, one.child.county) == (role, SHOWN_COUNTY))
+        return next((one.case for one in there), self.case_of(role))
 
     async def _phase(self, name: str, works: Iterable[Work], *, at_once: int = AT_ONCE) -> None:
         todo = list(works)

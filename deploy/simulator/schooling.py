@@ -30,6 +30,8 @@ LATE_EVERY = 17
 """With one child in so many the school has not agreed on the programme of the present term."""
 BEHIND_EVERY = 4
 HOURS_OF_A_VISIT = 3
+SHOWN_EVERY = 3
+"""Of so many children in care in the visitors' county one is at its care home."""
 A_WEEK, A_YEAR, DEFERRED_FOR = timedelta(days=7), timedelta(days=365), timedelta(days=360)
 REASONS = {
     PlacementStep.NEARBY_ORDINARY: SkipReason.NEEDS_SPECIAL_SUPPORT,
@@ -214,6 +216,8 @@ def _status(dice: Random, cast: Cast, day: date) -> AttendanceStatus:
 def _stay(dice: Random, cast: Cast, admitted_on: date, ended_on: date | None) -> Stay:
     boards = age_in_years(cast.born, admitted_on) >= BOARDING_AGE
     modes = (CustodyMode.WEEKDAY_BOARDING, CustodyMode.FULL_BOARDING) if boards else (CustodyMode.DAY,)
-    home = cast.centre if happens(dice, Chance.CARED_FOR_BY_CENTRE) else organisations.care_home_of(cast.county)
+    shown = cast.county == organisations.SHOWN_COUNTY and cast.variant % SHOWN_EVERY == 0
+    by_centre = happens(dice, Chance.CARED_FOR_BY_CENTRE) and not shown
+    home = cast.centre if by_centre else organisations.care_home_of(cast.county)
     reason = CustodyEndReason.RETURNED_HOME if ended_on else None
     return Stay(home, dice.choice(modes), admitted_on, ended_on, reason)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from deploy.simulator.casting import deal, full_size, role_counts, scaled_figures
 from deploy.simulator.cohort import cohort
 from deploy.simulator.journeys import Child, Course, Suspicion
-from deploy.simulator.organisations import houses_of
+from deploy.simulator.organisations import SHOWN_CENTRE, SHOWN_CLINIC, SHOWN_COUNTY, care_home_of, houses_of
 from deploy.simulator.people import resident_number
 from deploy.simulator.rates import rates_of
 from deploy.simulator.sources import Role, source
@@ -262,6 +262,18 @@ def test_who_cares_for_or_teaches_children_holds_one_licence_on_whatever_day_the
     teaches = Counter(one.centre for one in plan.licences if one.valid_from <= today <= one.valid_until)
     assert cares == dict.fromkeys((house for county in source().counties for house in houses_of(county.region)), 1)
     assert (len(teaches), set(teaches.values())) == (8, {2}), "for preschool and for compulsory years"
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 23), date(2027, 3, 1), date(2027, 7, 20), date(2031, 9, 17)])
+@pytest.mark.parametrize("size", [60, 195])
+def test_whoever_a_visitor_of_the_demo_signs_in_as_has_children_on_whatever_day_it_begins(size, today):
+    plan = tuple(cohort(size, today=today))
+    trained = [one for child in plan if child.renewal and (one := child.renewal.enrolment).centre == SHOWN_CENTRE]
+    assert len(trained) >= 5
+    cared_for = [child for child in plan if child.stay and child.stay.institution == care_home_of(SHOWN_COUNTY)]
+    assert len([child for child in cared_for if child.stay.ended_on is None]) >= 3
+    found = [child for child in plan if child.role is Role.LATELY and child.registered_by == SHOWN_CLINIC]
+    assert len(found) >= min(round(size / 15), 10)
 
 
 def test_the_steps_of_a_child_follow_each_other():

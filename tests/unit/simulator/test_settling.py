@@ -10,7 +10,9 @@ from deploy.simulator.cohort import cohort
 from deploy.simulator.journeys import Child, Course
 from deploy.simulator.settling import Quarter, months_to_claim, quarters
 from services.rehab.api.claim_forms import first_of
-from services.rehab.domain.amounts import Bill, Limits, Plan, SessionDay, Taken, attendance, month_amount
+from services.rehab.domain.amounts import Bill, Limits, Plan, SessionDay, Taken, attendance, last_day, month_amount
+from services.rehab.domain.checkpoints import Course as Given
+from services.rehab.domain.checkpoints import Evaluated, blocks_settlement, evaluations_due
 from services.rehab.domain.claims import cycle_from
 from services.rehab.domain.rules import Rules
 from shared.clock import local_date
@@ -65,3 +67,23 @@ def test_a_month_is_claimed_when_the_child_came_and_its_stage_was_evaluated():
     assert months_to_claim(course(), SUMMER) == came & {"2024-04", "2024-05", "2024-06"}
     assert months_to_claim(replace(course(), evaluated_until=date(2024, 5, 31)), SUMMER) == {"2024-04", "2024-05"}
     assert months_to_claim(replace(course(), sessions=()), SUMMER) == set()
+
+
+@pytest.mark.parametrize("today", [TODAY, date(2026, 8, 9), date(2027, 3, 2)])
+def test_of_the_whole_city_nothing_is_claimed_whose_stage_lacks_its_evaluation(today):
+    for child in cohort(full=True, today=today):
+        for one in (one for one in child.courses if one.care):
+            for quarter in quarters(0, today):
+                blocked = [month for month in months_to_claim(one, quarter) if is_blocked(one, month, today)]
+                assert blocked == [], f"of child {child.index}, claimed with the quarter of {quarter.since}"
+
+
+def is_blocked(plan: Course, month: str, today: date) -> bool:
+    """Tell whether a month is not settled for want of an evaluation, as the service judges it."""
+    made = tuple(Evaluated(one.on, one.checkpoint) for one in plan.evaluations)
+    course = Given(
+        plan.enrolment.started_on, plan.enrolment.ended_on or date(today.year, 12, 31), plan.enrolment.reason, made
+    )
+    first = first_of(month)
+    points = evaluations_due(course, today, Rules())
+    return bool(blocks_settlement(points, first, last_day(first)))
