@@ -7,7 +7,7 @@ COHORT ?= tenth
 DEMO_FLAGS := $(if $(filter full,$(COHORT)),--full,) $(if $(CHILDREN),--children $(CHILDREN),) $(if $(EXIT),--exit,)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status test test-installed test-inside test-kafka test-long check format schemas words screenshots bench lock clean
+.PHONY: help setup demo up down status test test-installed test-browser test-inside test-kafka test-kafka-feed test-kafka-chain test-long check format schemas words screenshots bench lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,27 +37,41 @@ status: .venv/ready ## show each service, lag, complete-to, parked
 
 test: .venv/ready ## all tests on embedded servers (unit, memory, contract, arch, integration, access, journey, browser, faults)
 	@$(BIN)/python -m pictures.chromium # says what is missing for the browser's tests, before the others run
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-installed test-inside
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-browser test-installed test-inside
 
-# Two halves side by side, about as long as each other on two cores: what starts processes of its own, and the rest.
+# Three parts side by side, as each waits for servers half of its time: what people see in a browser, what else starts
+# processes of its own, and the rest.
+BROWSER := tests/journey/browser
 INSTALLED := tests/integration/cli tests/integration/deploy tests/journey tests/faults
 
-test-installed test-inside: .venv/ready
+test-browser test-installed test-inside: .venv/ready
+
+test-browser:
+	$(BIN)/pytest -m "not long and not kafka_apache" $(BROWSER)
 
 test-installed:
-	$(BIN)/pytest -m "not long and not kafka_apache" $(INSTALLED)
+	$(BIN)/pytest -m "not long and not kafka_apache" $(INSTALLED) --ignore=$(BROWSER)
 
 test-inside:
 	$(BIN)/pytest -m "not long and not kafka_apache" tests $(INSTALLED:%=--ignore=%)
 
 # What depends on the broker; the rules of the stages are the same on any, and `make test` has run them.
 # What a journey sends backwards a second time is counted by all services: before the cohort, not behind it.
-ON_KAFKA := tests/integration/journal tests/integration/deploy tests/integration/test_published_records.py tests/faults \
-  tests/journey/test_one_child.py tests/journey/test_reactions.py tests/journey/test_reactions_to_the_child.py \
-  tests/journey/test_stages_away.py tests/journey/test_cohort.py tests/journey/test_survival.py
+FEED_ON_KAFKA := tests/integration/journal tests/integration/test_published_records.py tests/faults
+CHAIN_ON_KAFKA := tests/integration/deploy tests/journey/test_one_child.py tests/journey/test_reactions.py \
+  tests/journey/test_reactions_to_the_child.py tests/journey/test_stages_away.py tests/journey/test_cohort.py \
+  tests/journey/test_survival.py
 
 test-kafka: .venv/ready ## journal, faults and journeys on Apache Kafka (needs java 17 and mvn)
-	$(BIN)/pytest -m "not long" --kafka apache $(ON_KAFKA)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-kafka-chain test-kafka-feed
+
+test-kafka-feed test-kafka-chain: .venv/ready
+
+test-kafka-feed:
+	$(BIN)/pytest -m "not long" --kafka apache $(FEED_ON_KAFKA)
+
+test-kafka-chain:
+	$(BIN)/pytest -m "not long" --kafka apache $(CHAIN_ON_KAFKA)
 
 test-long: .venv/ready ## the long fault runs
 	$(BIN)/pytest -m long tests

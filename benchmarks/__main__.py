@@ -14,7 +14,7 @@ import typer
 import uvloop
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks import assessing, freshness, pages, projection, reading, running, sessions
+from benchmarks import assessing, day_sheet, freshness, pages, projection, reading, running, sessions
 from benchmarks.figures import AIMS, OF_LONG_FILE, OF_MAIN_PAGES, Figure, failed, save, table
 from benchmarks.town import Town, open_town
 from deploy.cli.console import Kafka, console, say, troubles_as_sentences
@@ -29,6 +29,7 @@ Measures = Sequence[tuple[tuple[str, ...], Measure]]
 MEASURES: Measures = (
     (("freshness_p50", "freshness_p95", "freshness_p99"), freshness.freshness),
     (("memory_mb",), running.memory),
+    (("day_sheet_40",), day_sheet.day_sheet),
     (("http_session",), sessions.http_session),
     (("batch_sessions", "batch_sessions_20"), sessions.batch_sessions),
     (("projection",), projection.projection),

@@ -59,6 +59,7 @@ AIMS: Mapping[str, Aim] = {
     "start_cold": Aim("s", 10),
     "start_warm": Aim("s", 10, at_most=1),
     "memory_mb": Aim("MB", 1000, at_most=1),
+    "day_sheet_40": Aim("s", 180, at_most=1),
     **OF_MAIN_PAGES,
     **OF_LONG_FILE,
 }

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,8 @@ SWITCHES = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+TONGUES = {"zh": "zh_CN", "en": "en_GB"}
+"""In which language a browser writes its own words and fields of dates; Debian has them in chromium-l10n."""
 SHOWS_CHINESE = """() => {
     const pen = document.createElement("canvas").getContext("2d");
     const drawn = (sign) => {
@@ -52,11 +55,12 @@ def executable() -> str:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(language: str = "zh") -> AsyncIterator[Browser]:
     """Start a headless Chromium that asks no other host and can show Chinese. Raises NotEquipped."""
     path = executable()
+    env: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": TONGUES[language]}
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        browser = await playwright.chromium.launch(executable_path=path, args=SWITCHES, env=env)
         try:
             await _require_chinese(browser)
             yield browser

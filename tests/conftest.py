@@ -40,7 +40,8 @@ async def servers(request: pytest.FixtureRequest) -> AsyncIterator[Servers]:
     # Not pytest's own temporary folder: run as root, PostgreSQL's user must be able to enter it.
     folder = Path(tempfile.mkdtemp(prefix="tongkang-tests-"))
     await asyncio.to_thread(folder.chmod, 0o711)
-    home = Home(LocalSettings(home=folder / "home"))
+    jars = LocalSettings().home / "kafka" / "jars"  # fetched once per checkout
+    home = Home(LocalSettings(home=folder / "home", kafka_jars=jars))
     try:
         with home:
             postgres, broker = Postgres(home), broker_from(request.config.getoption("--kafka"), home)

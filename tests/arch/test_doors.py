@@ -20,6 +20,7 @@ CHANGES_NOTHING = {
     "POST /internal/journal/ranges": "asks with a body; the query would be too long for an address",
     "POST /v1/children/preview": "asks with a child's identity, which no address may hold; each shown one is logged",
     "POST /v1/children/previews": "as above, for the lines of a file",
+    "POST /v1/children/searches": "asks with names and numbers, which no address may hold; each found one is logged",
     "POST /v1/sessions/preview": "asks with a day of sessions, too long for an address; whose line is judged is logged",
     "POST /v1/children/resolve": "asks for up to 500 names with a body; each shown one is logged",
 }

@@ -28,6 +28,7 @@ MAY_HOLD_SQL = {
 
 MAY_FILTER_BY_REGION = {
     "services/directory/repository/records.py": "organisations are public; a list of a region is a search, not a right",
+    "services/screening/repository/rates.py": "the region is part of the question: a rate is asked for a county",
     "services/timeline/repository/cases.py": "what moved out of a region: the stub is the old county's, not the file",
     "services/timeline/repository/operational.py": "as in indicators.py",
     "services/timeline/repository/indicators.py": "the region is part of the question: a figure is asked for a county",

@@ -87,8 +87,10 @@ async def test_with_its_residence_a_child_moves_in_every_stage_and_nothing_is_co
     move = {"region": OTHER_COUNTY, "moved_on": MOVED}
     await story.by(FEDERATION, "screening", "/v1/cases/{case}/moves", move)
     for service, path in FILES:
-        await eventually(lambda at=(service, path): reads_whole(story, *at), within=PATIENCE_S)
-    (placement,) = await story.reads(f"education-{OTHER_COUNTY}", "education", "/v1/cases/{case}/placements")
+        await eventually(lambda at=(service, path): reads_whole(story, OTHER_FEDERATION, *at), within=PATIENCE_S)
+    authority, placements = f"education-{OTHER_COUNTY}", ("education", "/v1/cases/{case}/placements")
+    await eventually(lambda: reads_whole(story, authority, *placements), within=PATIENCE_S)
+    (placement,) = await story.reads(authority, *placements)
     assert placement["stub"] is False
     await at_rest(story)
     by_stages = {name: count for name, count in (await said(story) - before).items() if not name.startswith("duty_")}
@@ -98,8 +100,8 @@ async def test_with_its_residence_a_child_moves_in_every_stage_and_nothing_is_co
     assert await stubs_of_the_old_county(story)
 
 
-async def reads_whole(story: Story, service: str, path: str) -> bool:
-    return await status(story, OTHER_FEDERATION, service, path) == OK
+async def reads_whole(story: Story, who: str, service: str, path: str) -> bool:
+    return await status(story, who, service, path) == OK
 
 
 async def stubs_of_the_old_county(story: Story) -> bool:

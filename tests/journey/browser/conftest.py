@@ -18,6 +18,8 @@ from tests.journey.town import Town, Traveller
 
 OF_THE_DAY = (f"/today?day={SCHOOL_DAY}", f"/attendance?on={SCHOOL_DAY}")
 """Pages that show what is of today unless they are asked for another day."""
+LISTS = ("/my-children?show=rescreen", "/schooling?show=placed")
+"""Lists beside the first of their page."""
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +58,7 @@ async def found(
     """The pages that each of them reaches from the first page, and from pages on which there is something to see."""
     await town.settled(traveller.case)
     await files_of_two(portal, people)
-    begin = [f"/cases/{traveller.case}", f"/cases/{two[0].case}", *OF_THE_DAY]
+    begin = [f"/cases/{traveller.case}", f"/cases/{two[0].case}", *OF_THE_DAY, *LISTS]
     return await walk(portal, [*people.values()], ["/", *begin])
 
 

@@ -58,6 +58,11 @@ class Inspection:
             self._looks[route] = [await self._look(*one) for one in self._plan(route)]
         return self._looks[route]
 
+    async def at(self, login: Login, address: str) -> Sequence[Look]:
+        """Return how one address looks in all appearances: a page to which no link leads, a form's next step."""
+        reached = Reached(login, address, 200, "")
+        return [await self._look(reached, language, schemes) for language, *schemes in APPEARANCES]
+
     async def close(self) -> None:
         for visitor in self._visitors.values():
             await visitor.context.close()
@@ -74,17 +79,13 @@ class Inspection:
         visitor.said.clear()
         visitor.elsewhere.clear()
         answer = await visitor.goes(reached.address)
-        found = (await Axe().run(visitor.page, options=FULL)).response["violations"]
-        for scheme in schemes[1:]:
-            await visitor.page.emulate_media(color_scheme=scheme)
-            again = await visitor.page.evaluate("(options) => axe.run(document, options)", BY_COLOUR)
-            found += [one | {"help": f"{one['help']} ({scheme})"} for one in again["violations"]]
+        found = await complaints_of_axe(visitor, schemes[1:])
         who = reached.login.user_name if reached.login else "nobody"
         return Look(
             name=f"{reached.address} for {who}, {language}",
             status=answer.status,
             headers=answer.headers,
-            violations=[_told(one) for one in found],
+            violations=found,
             weight=await visitor.page.evaluate(WEIGHT),
             moves=await visitor.page.evaluate("() => document.getAnimations().length"),
             overflows={size["width"]: await _overflow(visitor, size) for size in (AT_200_PERCENT, PHONE)},
@@ -100,6 +101,16 @@ class Inspection:
                 await visitor.signs_in(login)
             self._visitors[name] = visitor
         return self._visitors[name]
+
+
+async def complaints_of_axe(visitor: Visitor, other_schemes: Sequence[Any] = ()) -> list[str]:
+    """Return what axe finds on the page that a visitor sees, such as one that answers a form; in more colours too."""
+    found = (await Axe().run(visitor.page, options=FULL)).response["violations"]
+    for scheme in other_schemes:
+        await visitor.page.emulate_media(color_scheme=scheme)
+        again = await visitor.page.evaluate("(options) => axe.run(document, options)", BY_COLOUR)
+        found += [one | {"help": f"{one['help']} ({scheme})"} for one in again["violations"]]
+    return [_told(one) for one in found]
 
 
 async def _overflow(visitor: Visitor, size: Any) -> list[str]:

@@ -1,9 +1,11 @@
 """Two children in training, at school and in care on one school day, and a therapist who was with both at once.
 
-A third is taught at home; what people decide about stands open: an application, a claim, a programme, an incident.
+A third is taught at home, one waits for its re-screening, one could be taken into care. What people decide about stands
+open: an application, a claim, a programme, an incident.
 """
 
 import asyncio
+from collections.abc import Coroutine, Iterator
 from datetime import date, time
 
 from deploy.simulator.sending import care_sheet
@@ -11,10 +13,12 @@ from shared.testing.eventually import eventually
 from tests.journey.story import (
     CARE_HOME,
     CENTRE,
+    CLINIC,
     COUNTY,
     EDUCATION,
     FEDERATION,
     HOSPITAL,
+    MCH,
     SPECIAL_SCHOOL,
     Story,
     moment,
@@ -29,9 +33,15 @@ async def two_children(town: Town) -> tuple[Story, Story]:
     """Return the children, once the timeline has found that one therapist cannot have been with both."""
     await town.designate(CENTRE, FEDERATION, SCHOOL_DAY.year)
     first, second = await asyncio.gather(_a_child(town, 951), _a_child(town, 952))
-    await asyncio.gather(_claimed(first), _hurt(second), _taught_at_home(town, 953))
+    await asyncio.gather(_claimed(first), _hurt(second), *_others(town))
     await eventually(lambda: _found(first), within=PATIENCE_S)
     return first, second
+
+
+def _others(town: Town) -> Iterator[Coroutine[None, None, None]]:
+    yield _taught_at_home(town, 953)
+    yield _to_be_rescreened(town, 954)
+    yield _in_no_care(town, 955)
 
 
 async def _a_child(town: Town, number: int) -> Story:
@@ -74,6 +84,25 @@ async def _taught_at_home(town: Town, number: int) -> None:
     at_home = _placement(town) | {"mode": "home_teaching", "reasons": reasons}
     await story.by(EDUCATION, "education", "/v1/cases/{case}/placements", at_home)
     await story.applied(date(2026, 3, 2), "autism")
+
+
+async def _to_be_rescreened(town: Town, number: int) -> None:
+    """A child that the county institution took over and has not examined."""
+    story = Story(town, number, BORN)
+    await story.registered(date(2026, 1, 12))
+    finding = {"instrument": "vision_test", "finding": "abnormal"}
+    screening = {"category": "vision", "on": "2026-01-12", **finding}
+    await story.by(CLINIC, "screening", "/v1/cases/{case}/screenings", screening)
+    await story.referred(date(2026, 1, 13), "vision", "rescreening", CLINIC, MCH)
+
+
+async def _in_no_care(town: Town, number: int) -> None:
+    """A child of the centre that could be taken into its house."""
+    story = Story(town, number, BORN)
+    await story.registered(date(2026, 1, 12), by=HOSPITAL)
+    await story.confirmed(date(2026, 1, 12), "autism", cars="37.0")
+    await story.approved(date(2026, 1, 19), date(2026, 1, 26), "autism")
+    await story.enrolled(date(2026, 2, 2))
 
 
 def _admission(story: Story, on: date) -> dict[str, object]:

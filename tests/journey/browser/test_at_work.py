@@ -8,6 +8,7 @@ from playwright.async_api import Browser
 
 from deploy.simulator.directory import Login
 from deploy.simulator.sending import person
+from tests.journey.browser.inspection import complaints_of_axe
 from tests.journey.browser.lives import SCHOOL_DAY
 from tests.journey.browser.visitor import PHONE, Visitor, a_visitor
 from tests.journey.story import CARE_HOME, CENTRE, CLINIC, FEDERATION, SPECIAL_SCHOOL, Story
@@ -91,6 +92,51 @@ async def test_a_centre_logs_a_day_by_keyboard_and_is_told_of_a_clash_while_typi
         await keys.press("Control+Enter")
     assert "2 " in await page.get_by_role("status").first.inner_text()
     assert "15:00–15:40" in await first.inner_text()
+
+
+async def test_a_centre_finds_its_child_and_opens_its_plan(visitor: Visitor, people: Mapping[str, Login], two: Two):
+    page, child = visitor.page, two[0].person
+    await visitor.signs_in(people[CENTRE])
+    await page.get_by_role("searchbox").fill(f"{child.name} {child.birth_date:%Y%m%d}")
+    await page.keyboard.press("Tab")
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
+    assert visitor.path == "/find"
+    assert child.name not in page.url
+    assert "找到 1 名儿童" in await page.get_by_role("heading", level=2).inner_text()
+    assert await complaints_of_axe(visitor) == []
+    await visitor.presses(page.get_by_role("link", name=child.name))
+    assert visitor.path == f"/children/{two[0].case}/plan"
+
+
+async def test_a_clinic_that_finds_nobody_reports_the_child_on_a_phone(phone: Visitor, people: Mapping[str, Login]):
+    await phone.signs_in(people[CLINIC], to="/find")
+    await phone.page.get_by_role("searchbox").fill("童未登")
+    await phone.page.get_by_label("出生日期").fill("20240507")
+    await phone.presses(phone.page.get_by_role("search").get_by_role("button"))
+    assert "未找到儿童" in await phone.page.get_by_role("heading", level=2).inner_text()
+    assert await complaints_of_axe(phone) == []
+    await phone.presses(phone.page.get_by_role("button", name="报告该儿童"))
+    assert phone.path == "/report"
+    assert await phone.page.input_value("#name") == "童未登"
+    assert await phone.page.input_value("#birth_date") == "2024-05-07"
+    # The form keeps what it holds; the next test begins with none.
+    await phone.goes("/report")
+    await phone.presses(phone.page.locator("form[action='/report/discard'] button"))
+
+
+async def test_the_federation_says_what_for_and_finds_a_child_that_stays_covered(
+    visitor: Visitor, people: Mapping[str, Login], two: Two
+):
+    page, child = visitor.page, two[0].person
+    await visitor.signs_in(people[FEDERATION], to="/cases")
+    await page.get_by_role("searchbox").fill(child.resident_number or "")
+    await page.get_by_role("search").get_by_role("combobox").select_option("supervision")
+    await visitor.presses(page.get_by_role("search").get_by_role("button"))
+    assert child.name not in await visitor.text()
+    assert await complaints_of_axe(visitor) == []
+    await visitor.presses(page.locator("tbody th a"))
+    assert visitor.path == f"/cases/{two[0].case}"
 
 
 async def test_the_federation_opens_a_name_and_stands_in_the_log_of_reading(

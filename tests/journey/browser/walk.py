@@ -39,6 +39,7 @@ NO_PAGES = {
 """Routes that answer with something else than a page."""
 OF_EACH_ROUTE = 2
 """So many addresses of a route does each person look at: one more may be told in another way."""
+A_DEED = re.compile("^/record/[a-z-]+")
 FORM = re.compile(r'name="form" value="([^"]+)"')
 
 
@@ -57,13 +58,20 @@ def _routes() -> list[str]:
 
 
 PATTERNS = {route: compile_path(route)[0] for route in _routes()}
-PAGES = [route for route in PATTERNS if route not in NO_PAGES]
+
+
+def _page(route: str) -> str:
+    """Return which page a route shows: the forms of all deeds are one, with a child and without."""
+    return A_DEED.sub("/record/{deed}", route)
+
+
+PAGES = list(dict.fromkeys(_page(route) for route in PATTERNS if route not in NO_PAGES))
 
 
 def route_of(address: str) -> str | None:
-    """Return the route that answers an address."""
+    """Return the route that answers an address, or the page of many routes."""
     path = urlsplit(address).path
-    return next((route for route, pattern in PATTERNS.items() if pattern.match(path)), None)
+    return next((_page(route) for route, pattern in PATTERNS.items() if pattern.match(path)), None)
 
 
 @dataclass(frozen=True, slots=True)

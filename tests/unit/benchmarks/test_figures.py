@@ -14,7 +14,7 @@ from benchmarks.projection import rate
 NAMES = [
     "http_session", "batch_sessions", "batch_sessions_20", "projection", "assessment", "freshness_p50", "freshness_p95",
     "freshness_p99", "first_page_p95_100k", "first_page_p95_1m", "first_page_rps_8", "list_restricted_ratio",
-    "rebuild", "start_cold", "start_warm", "memory_mb",
+    "rebuild", "start_cold", "start_warm", "memory_mb", "day_sheet_40",
     *(f"page_{page}_{part}" for page in (*(page.name for page in PAGES), "long_file") for part in ("p50", "p95", "kb")),
     "page_long_file_alone",
 ]  # fmt: skip
