@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import psutil
@@ -10,7 +11,7 @@ import pytest
 from services.timeline.apart import __name__ as apart
 from services.timeline.apart import keep_apart
 from shared.testing.eventually import eventually
-from tests.integration.timeline.snapshot import emptied
+from tests.integration.timeline.snapshot import emptied, until_all_are_back
 from tests.support.children import a_whole_way
 
 CENTRE, SCHOOL, HOME = UUID(int=11), UUID(int=12), UUID(int=13)
@@ -18,10 +19,12 @@ STARTS_WITHIN_S = 60
 
 
 @pytest.fixture
-def eager(timeline, monkeypatch):
+async def eager(timeline, monkeypatch) -> AsyncIterator[None]:
     """The timeline of these tests assesses when it is told to; a process that is started now does so by itself."""
     for name, value in (("POLL", "0.1"), ("UNTOUCHED", "0"), ("WAITING", "0")):
         monkeypatch.setenv(f"TIMELINE_ASSESS_{name}_SECONDS", value)
+    async with until_all_are_back(timeline):
+        yield
 
 
 async def the_process() -> psutil.Process:
