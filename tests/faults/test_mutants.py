@@ -11,7 +11,7 @@ async def killed_after_read(flow, mutant: str) -> None:
         await flow.consumer.start(f"consumer.after-read:{flow.luck.randint(2, 3)}", mutant=mutant)
         await flow.consumer.dies()
         await flow.consumer.start(mutant=mutant)
-        await flow.more_kept() if not mutant else await eventually(flow.bench.parked, within=40)
+        await flow.more_kept() if not mutant else await eventually(flow.parked, within=40)
 
 
 async def test_offset_before_commit_loses_what_was_under_way(flow):
