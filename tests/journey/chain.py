@@ -72,7 +72,7 @@ async def at_rest(*stories: Story) -> None:
 
 async def told_again(*stories: Story) -> None:
     """Put every fact of some children on its topic a second time, the newest first, and wait until all passed it."""
-    town, recorded = stories[0].town, Counter[str]()
+    town, recorded, sent = stories[0].town, Counter[str](), []
     before = await repeats(town)
     producer = AIOKafkaProducer(bootstrap_servers=town.stack.broker.bootstrap)
     await producer.start()
@@ -80,9 +80,9 @@ async def told_again(*stories: Story) -> None:
         for story in stories:
             for name, envelopes in (await stored(story)).items():
                 recorded[name] += len(envelopes)
-                for envelope in reversed(envelopes):
-                    await producer.send(f"tongkang.{name}", key=story.case.encode(), value=envelope)
-        await producer.flush()
+                topic, key = f"tongkang.{name}", story.case.encode()
+                sent += [await producer.send(topic, key=key, value=envelope) for envelope in reversed(envelopes)]
+        await asyncio.gather(*sent)  # whatever the broker did not take is said here
     finally:
         await producer.stop()
     wanted = {one.name: before[one.name] + sum(recorded[name] for name in one.hears) for one in SERVICES if one.hears}
