@@ -46,9 +46,10 @@ def slip_number(text: str) -> str:
 
 
 def fen_of(yuan: str) -> int | str:
-    """Return an amount in fen; what is no amount goes as it is, for the service to refuse in words."""
+    """Return an amount in fen; what is no amount of whole fen goes as it is, for the service to refuse in words."""
     try:
-        return round(Decimal(unicodedata.normalize("NFKC", yuan).replace(",", "").strip()) * 100)
+        fen = Decimal(unicodedata.normalize("NFKC", yuan).replace(",", "").strip()) * 100
+        return int(fen) if fen == int(fen) else yuan
     except (ArithmeticError, ValueError):
         return yuan
 

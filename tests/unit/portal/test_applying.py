@@ -34,7 +34,17 @@ def test_the_number_is_the_end_of_the_id():
 
 @pytest.mark.parametrize(
     ("typed", "fen"),
-    [("4,800.50", 480050), ("0", 0), ("0.29", 29), ("\uff11\uff12", 1200), ("much", "much"), ("", ""), ("NaN", "NaN")],
+    [
+        ("4,800.50", 480050),
+        ("0", 0),
+        ("0.29", 29),
+        ("\uff11\uff12", 1200),
+        ("much", "much"),
+        ("", ""),
+        ("NaN", "NaN"),
+        ("Infinity", "Infinity"),
+        ("1.005", "1.005"),
+    ],
 )
 def test_yuan_become_fen_and_what_is_no_amount_goes_as_it_is(typed, fen):
     assert fen_of(typed) == fen
