@@ -93,6 +93,10 @@ class Portal:
         await browser.reads_english()
         return browser, organisation
 
+    async def clerk(self, stage: Running, *roles: str, region: str = COUNTY) -> Browser:
+        """Return the browser of somebody of a federation that a stage knows, who reads English."""
+        return (await self.worker(stage, OrgType.FEDERATION, *roles, region=region))[0]
+
 
 def chain_of(screening: Running, clinic: UUID) -> Chain:
     """Return the chain of care, whose clinic is an organisation of the directory."""
@@ -145,6 +149,12 @@ async def directory(servers: Servers) -> AsyncIterator[Directory]:
 async def portal(servers: Servers, directory: Directory) -> AsyncIterator[Portal]:
     async with a_portal(servers, directory) as it:
         yield it
+
+
+@pytest.fixture(scope="module")
+async def clinic(office: Portal) -> dict[str, Any]:
+    """A person of the clinic that registers the children of a module, with their organisation."""
+    return await office.person(OrgType.CLINIC)
 
 
 def a_stage_of_its_own(name: str) -> Any:

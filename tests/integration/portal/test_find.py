@@ -3,7 +3,6 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -31,13 +30,6 @@ async def stages(servers) -> AsyncIterator[dict[str, Running]]:
 async def office(servers, directory, stages) -> AsyncIterator[Portal]:
     async with a_portal(servers, directory, *stages.values()) as it:
         yield it
-
-
-@pytest.fixture(scope="module")
-async def clinic(office) -> dict[str, Any]:
-    """A person of the clinic that registered the child."""
-    person: dict[str, Any] = await office.person(OrgType.CLINIC)
-    return person
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from shared.access.policy import Role
 from shared.contracts.codes import OrgType
 from tests.integration.portal.conftest import Browser, Portal, a_portal, words
 from tests.support.settlement import AUDITED, PAID, PAYING, Bureau
-from tests.support.stack import Running
 from tests.support.stages import UNKNOWN
 
 
@@ -26,10 +25,6 @@ async def bureau(rehab) -> Bureau:
     return bureau
 
 
-async def clerk(office: Portal, rehab: Running, *roles: Role, region: str = PAYING) -> Browser:
-    return (await office.worker(rehab, OrgType.FEDERATION, *roles, region=region))[0]
-
-
 async def send(browser: Browser, claim: str, deed: str, **typed: Any) -> Any:
     await browser.look(f"/claims/{claim}")
     return await browser.send(f"/claims/{claim}/{deed}", **typed)
@@ -37,7 +32,10 @@ async def send(browser: Browser, claim: str, deed: str, **typed: Any) -> Any:
 
 async def test_a_claim_is_audited_paid_and_partly_demanded_back(office, rehab, bureau):
     claim, (line,) = await bureau.claimed(await bureau.trained())
-    auditor, finance = await clerk(office, rehab, Role.AUDITOR), await clerk(office, rehab, Role.FINANCE_CLERK)
+    auditor, finance = (
+        await office.clerk(rehab, Role.AUDITOR, region=PAYING),
+        await office.clerk(rehab, Role.FINANCE_CLERK, region=PAYING),
+    )
     assert f'href="/claims/{claim}"' in (await auditor.look("/claims", state="submitted")).text
     verdict = {f"verdict/{line}": "reduced", f"amount/{line}": "1,000", "audited_on": AUDITED}
     answer = await send(auditor, claim, "audit", **verdict)
@@ -66,11 +64,14 @@ async def test_a_claim_is_audited_paid_and_partly_demanded_back(office, rehab, b
 
 async def test_nobody_is_offered_what_is_not_theirs(office, rehab, bureau):
     claim, (line,) = await bureau.claimed(await bureau.trained())
-    reviewer, auditor = await clerk(office, rehab, Role.REVIEWER), await clerk(office, rehab, Role.AUDITOR)
+    reviewer, auditor = (
+        await office.clerk(rehab, Role.REVIEWER, region=PAYING),
+        await office.clerk(rehab, Role.AUDITOR, region=PAYING),
+    )
     assert "Record the verdicts" not in words(await reviewer.look(f"/claims/{claim}"))
     assert (await reviewer.send(f"/claims/{claim}/audit", **{f"verdict/{line}": "accepted"})).status_code == 403
     assert (await send(auditor, claim, "payment", paid_on=PAID, payee="institution")).status_code == 403
-    other = await clerk(office, rehab, Role.AUDITOR, region="371624")
+    other = await office.clerk(rehab, Role.AUDITOR, region="371624")
     assert (await other.look(f"/claims/{claim}")).status_code == 404
     assert "No claim stands here" in words(await other.look("/claims"))
     assert (await other.send(f"/claims/{UNKNOWN}/audit", audited_on=AUDITED)).status_code in (404, 422)
