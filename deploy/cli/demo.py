@@ -82,11 +82,10 @@ def _account_table(report: Report) -> Table:
 
 
 def _logins_table(city: City) -> Table:
-    # Folded, not cut: they are there to be copied.
-    user, password = Column("user", overflow="fold"), Column("password", overflow="fold")
-    table = Table(
-        user, password, "role", "organisation", title="people to sign in as, on the page or by POST /v1/token"
-    )
+    # In one piece, even on eighty columns: they are there to be copied.
+    user, password = Column("user", no_wrap=True), Column("password", no_wrap=True)
+    role, organisation = Column("role", overflow="fold"), Column("organisation", overflow="fold")
+    table = Table(user, password, role, organisation, title="people to sign in as, on the page or by POST /v1/token")
     for login in city.logins:
         table.add_row(login.user_name, login.password, login.role, login.organisation)
     return table

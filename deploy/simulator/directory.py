@@ -41,8 +41,18 @@ SIGN_INS = {
     "auditor-3716": Role.AUDITOR,
 }
 """One person per kind of user, by the key of the organisation."""
-OFFICERS = {f"privacy-{SHOWN_COUNTY}": (f"federation-{SHOWN_COUNTY}", Role.PRIVACY_OFFICER)}
-"""People beside them, by user name: who erases a child does nothing else."""
+OFFICERS = {
+    f"{name}-{SHOWN_COUNTY}": (f"federation-{SHOWN_COUNTY}", role)
+    for name, role in {
+        "intake": Role.INTAKE_CLERK,
+        "approver": Role.APPROVER,
+        "supervisor": Role.INSTITUTION_SUPERVISOR,
+        "finance": Role.FINANCE_CLERK,
+        "privacy": Role.PRIVACY_OFFICER,
+    }.items()
+}
+"""People of the county's federation beside its reviewer, by user name: a role of handbook §3.3 each, those who pay, and
+who erases a child and does nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
