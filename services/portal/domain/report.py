@@ -1,12 +1,12 @@
 """A suspected child as a clerk reports it: the fields of the page, and what the registry is sent."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
+from services.portal.domain.search import BIRTH_CERTIFICATE
 from services.portal.domain.typed import day_of, told_by, typed_day
 from shared.contracts.events.screening import Instrument
 from shared.identifiers import RESIDENT_FORM
@@ -19,7 +19,6 @@ IDENTITY = (
 )  # fmt: skip
 FIELDS = (*IDENTITY, *DAYS, "sex", "weeks", "region", "regression", "category", "instrument", "finding", "seen")
 LONGEST = 400
-BIRTH_CERTIFICATE_FORM = re.compile(r"[A-Z][0-9]{9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Report:
         """Return it about a child that somebody looked for and did not find: name, birth date, whole number."""
         known = {name: said[name] for name in ("name", "birth_date") if said.get(name)}
         number = said.get("number", "")
-        kinds = {RESIDENT_FORM: "resident_number", BIRTH_CERTIFICATE_FORM: "birth_certificate"}
+        kinds = {RESIDENT_FORM: "resident_number", BIRTH_CERTIFICATE: "birth_certificate"}
         known |= {name: number for form, name in kinds.items() if form.fullmatch(number)}
         return type(self).typed({**self.values, **known})
 

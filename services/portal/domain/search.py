@@ -9,8 +9,10 @@ from shared.identifiers import CERTIFICATE_FORM
 
 CASE_DIGITS = 8
 CASE = re.compile(rf"(?=[^0-9]*[0-9])[0-9a-f]{{{CASE_DIGITS}}}[0-9a-f-]{{0,28}}")
-NUMBER = re.compile(r"[0-9]{17}[0-9X]|[A-Z][0-9]{9}|[0-9]{3,16}[0-9X]")
-"""Whole numbers, and the end of one."""
+BIRTH_CERTIFICATE = re.compile(r"[A-Z]+[0-9]{8,}")
+"""How the number of one looks, and no case begins so as pages show it; its exact form is a setting of the registry."""
+NUMBER = re.compile(r"[0-9]{17}[0-9X]|[0-9]{3,16}[0-9X]")
+"""A whole resident number, and the end of one."""
 RESIDENT_DIGITS = 18
 BESIDES = frozenset({"case", "个案"})
 """Words that pages write before the number of a case, copied with it."""
@@ -43,6 +45,8 @@ def _read(word: str) -> tuple[str, str]:
     upper = word.upper()
     if CERTIFICATE_FORM.fullmatch(upper):
         return "number", upper[:RESIDENT_DIGITS]
+    if BIRTH_CERTIFICATE.fullmatch(upper):
+        return "number", upper
     if CASE.fullmatch(word.lower()) and not (word.isdigit() and len(word) > CASE_DIGITS):
         return "case", word.lower()
     if NUMBER.fullmatch(upper):
